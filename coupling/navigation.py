@@ -4,40 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from integration.models import SyncError
+from coupling.pages.tables import Place, every
+from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
+from integration.systems.values import Side
 
 COUPLE = "coupling.change_coupling"
-TABLES = (
-    ("Customers", "customer"),
-    ("Vendors", "vendor"),
-    ("Contacts", "contact"),
-    ("Salespeople", "salesperson"),
-    ("Items", "item"),
-    ("Resources", "resource"),
-    ("Opportunities", "opportunity"),
-)
-ENTITIES = (
-    ("Accounts", "account"),
-    ("Contacts", "contact"),
-    ("Products", "product"),
-    ("Users", "systemuser"),
-    ("Opportunities", "opportunity"),
-)
+GROUPS = {
+    "Sales & Marketing": 300,
+    "Purchasing": 360,
+    "Inventory & Resources": 370,
+    "Finance": 380,
+    "Dynamics 365 Sales": 400,
+}
+"""The groups of tables in the navigation, in their order; each leaves room for what other apps add."""
 MASTER_GONE = "twin-merged"
+
+
+def _entry(side: Side, table: str, place: Place) -> Entry:
+    return Entry(place.group, GROUPS[place.group] + place.position, place.label, f"{side.value}_list", (table,))
+
 
 ENTRIES = (
     Entry("Synchronization", 240, "Skipped Records", "synch_skipped"),
-    *(
-        Entry("Business Central", 300 + place, label, "erp_list", (table,))
-        for place, (label, table) in enumerate(TABLES)
-    ),
-    *(
-        Entry("Dynamics 365 Sales", 400 + place, label, "crm_list", (entity,))
-        for place, (label, entity) in enumerate(ENTITIES)
-    ),
+    *(_entry(page.side, page.name, page.place) for page in every() if page.place is not None),
 )
 
 
@@ -79,8 +71,22 @@ def _in_conflict(error: SyncError) -> bool:
     return error.code == Conflict.code and error.erp_id is not None
 
 
+def _may_be_retried(error: SyncError) -> bool:
+    """A conflict that is tried again stays one: it has to be decided."""
+    return error.code != Conflict.code
+
+
+def _error_query(error: SyncError | None) -> dict[str, str]:
+    """One conflict, or all."""
+    return {"error": str(error.pk)} if error else {}
+
+
 def _of_conflict(error: SyncError) -> tuple[object, ...]:
     return error.mapping.name, error.erp_id
+
+
+def _of_mapping(mapping: TableMapping) -> dict[str, str]:
+    return {"mapping": mapping.name}
 
 
 def _is_enabled(setup: Any) -> bool:
@@ -128,6 +134,7 @@ PARTS = (
     Part("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
     Part("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
     Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
+    Part("skipped.of_mapping", 0, "Skipped Synch. Records", "synch_skipped", query=_of_mapping),
     Part(
         "connection.actions",
         50,
@@ -147,9 +154,14 @@ PARTS = (
     Part("error.links", 1, "Couple with It", "coupling", _of_error, _with_it, _other_is_named, COUPLE),
     Part("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
     Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
+    Part("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
+    Part("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
+    Part("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
+    Part("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),
     _bulk(0, "Retry", "retry"),
-    _bulk(1, "Send: Business Central Wins", "send"),
-    _bulk(2, "Get: Sales Wins", "get"),
-    _bulk(3, "Merge", "merge"),
-    _bulk(4, "Delete Couplings", "uncouple"),
+    _bulk(1, "Decide Conflicts", "decide"),
+    _bulk(2, "Send: Business Central Wins", "send"),
+    _bulk(3, "Get: Sales Wins", "get"),
+    _bulk(4, "Merge", "merge"),
+    _bulk(5, "Delete Couplings", "uncouple"),
 )

@@ -56,12 +56,14 @@ from integration.views.people.users import (
     users,
 )
 from integration.views.published import published
+from integration.views.running.error_inbox import errors_assign, errors_resolve
 from integration.views.running.errors import synch_errors
 from integration.views.running.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
 from integration.views.running.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.running.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.running.preflight import preflight, preflight_run
 from integration.views.running.synch import (
+    record_log,
     synch_job,
     synch_job_approve,
     synch_job_cancel,
@@ -157,6 +159,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/steps/<int:id>/", step, name="step"),
     path("mappings/steps/<int:id>/<slug:action>/", step_change, name="step_change"),
     path("synch/jobs/", synch_jobs, name="synch_jobs"),
+    path("synch/records/<slug:side>/<str:table>/<uuid:id>/", record_log, name="record_log"),
     path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
     path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),
     path("synch/plans/", plan_list, name="plans"),
@@ -164,6 +167,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/", plan, name="plan"),
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/errors/assign/", errors_assign, name="errors_assign"),
+    path("synch/errors/resolve/", errors_resolve, name="errors_resolve"),
     path("synch/jobs/<uuid:id>/try-now/", synch_job_try_now, name="synch_job_try_now"),
     path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
     path("synch/jobs/<uuid:id>/reject/", synch_job_reject, name="synch_job_reject"),

@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import Q
 
 from coupling.pages import records
-from coupling.pages.captions import GENERAL, GROUPS, group_of, noun
+from coupling.pages.captions import noun
 from coupling.pages.compare import ComparedField, side_by_side
 from coupling.pages.lists import other
+from coupling.pages.tables import fasttabs
 from coupling.sides import both_opened, opened
 from integration.connection.live_systems import NAMES
 from integration.mappings.build_rule import build_rule
@@ -87,10 +88,9 @@ class Card:
         table, record = self.table, self.record
         if table is None or record is None:
             return []
-        names = [name for name in table.fields if name in record.values and table.fields[name].type is not _ID]
-        names = [name for name in names if self.is_erp or records.shown(record.values.get(name))]
-        labels = (GENERAL, *(label for label, _ in GROUPS))
-        grouped = [(label, [name for name in names if group_of(name) == label]) for label in labels]
+        names = {name for name in record.values if name in table.fields and table.fields[name].type is not _ID}
+        names = {name for name in names if self.is_erp or records.shown(record.values.get(name))}
+        grouped = [(label, [name for name in held if name in names]) for label, held in fasttabs(self.side, table)]
         return [(label, records.cells(table, held, record)) for label, held in grouped if held]
 
     @property

@@ -1,8 +1,6 @@
-"""A list page of one table: rows, search, coupled or not, sorting, paging, and all rows for a spreadsheet.
+"""A list page of one table: its heads, search, coupled or not, sorting, paging, and all rows for a spreadsheet.
 
-A side pages by its own bookmarks. What the ledger alone knows (coupled, not coupled, skipped) is asked in one of two
-ways: a few pairs are read by their ids and sorted here; for many, the side's own pages are read until enough rows
-are found.
+Which rows there are is a matter of ``integration.pages.rows``.
 """
 
 from __future__ import annotations
@@ -12,9 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.core import signing
-
-from coupling.models import RESTS, Coupling
 from coupling.pages import records
 from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
@@ -22,20 +17,17 @@ from coupling.sides import opened, opened_to_download
 from integration.connection.live_systems import NAMES
 from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, TableMapping
-from integration.sync.memory.ledger import State
+from integration.pages import rows
+from integration.pages.rows import Standing
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
-from integration.systems.filters import EVERYTHING, Filter, both, matches
+from integration.systems.filters import EVERYTHING, Filter, both
 from integration.systems.system import System
-from integration.systems.values import Page, Record, Ref, Side, Table, Value
+from integration.systems.values import Record, Side, Table
 from integration.systems.wording import field_name
 
-ROWS = 25
-BY_ID = 500
-"""So many pairs are read by their ids; what is behind them pages as the side does."""
-SCANNED, SCANS = 100, 20
-EXPORTED_AT_ONCE = 500
-COUPLED, UNCOUPLED, SKIPPED, ALL = "coupled", "uncoupled", "skipped", "all"
+COUPLED, UNCOUPLED, SKIPPED = Standing.COUPLED.value, Standing.UNCOUPLED.value, Standing.SKIPPED.value
+ALL = "all"
 STATES = ((COUPLED, "Coupled"), (UNCOUPLED, "Not coupled"), (SKIPPED, "Skipped"))
 
 
@@ -118,7 +110,7 @@ def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
     return Listing(
         side,
         name,
-        title=name,
+        title=records.title_of(side, name),
         search=asked.get("q", "").strip(),
         state=state if state in dict(STATES) else "",
         outside=state == ALL,
@@ -132,14 +124,14 @@ def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
 def listing(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
     """The page that was asked for. Raises ``TableMissing``; a side that does not answer is told in ``problem``."""
     shown = asked_for(side, name, asked)
-    shown.after = _opened(shown, asked.get("after", ""))
+    shown.after = rows.unsigned(asked.get("after", ""), shown.salt)
     try:
         with opened(side) as system:
             table = _described(shown, system)
             shown.captions = [_caption(shown, table, column) for column in records.columns_of(side, table)]
-            found, following = _page(shown, system, table)
-            shown.lines = records.lines(side, table, found, shown.mappings)
-            shown.next = signing.dumps(following, salt=shown.salt, compress=True) if following else ""
+            found = rows.page(_rows(shown, system, table), shown.after)
+            shown.lines = records.lines(side, table, found.records, shown.mappings)
+            shown.next, shown.notice = rows.signed(found.after, shown.salt), found.notice
     except TableMissing:
         raise
     except Problem as problem:
@@ -154,7 +146,7 @@ def exported(side: Side, name: str, asked: Mapping[str, str]) -> Iterator[list[s
     with opened_to_download(side) as system:
         table = _described(shown, system)
         heads = [table.fields[column].label or column for column in records.columns_of(side, table)]
-        pages = _pages(shown, system, table)
+        pages = rows.pages(_rows(shown, system, table))
         page: Sequence[Record] = next(pages, [])
         yield [*heads, "Coupled"]
         try:
@@ -167,9 +159,9 @@ def exported(side: Side, name: str, asked: Mapping[str, str]) -> Iterator[list[s
 
 
 def _described(shown: Listing, system: System) -> Table:
-    """The table; from here on the list has a title and an order that exists."""
+    """The table; from here on the list has an order that exists."""
     table = system.describe(shown.name)
-    shown.title = records.title_of(shown.side, table)
+    shown.title = records.title_of(shown.side, shown.name, table)
     wanted = table.fields.get(shown.order.removeprefix("-"))
     if wanted is None or not records.sortable(wanted):
         shown.order = ""
@@ -185,107 +177,15 @@ def _caption(shown: Listing, table: Table, name: str) -> Caption:
     return Caption(field_name(column), shown.query(order=order), sorted_so)
 
 
-# --- which rows ----------------------------------------------------------------------------------------------
-
-
-def _page(shown: Listing, system: System, table: Table) -> tuple[Sequence[Record], str]:
-    """The rows of one page, and the bookmark of the next."""
-    if not shown.state:
-        page = _find(shown, system, table, ROWS, shown.after or None)
-        return page.records, page.cursor or ""
-    ids = _few(shown)
-    if ids is None:
-        return _scan(shown, system, table)
-    start = int(shown.after) if shown.after.isdecimal() else 0
-    found = _by_id(shown, system, table, ids)
-    return found[start : start + ROWS], str(start + ROWS) if len(found) > start + ROWS else ""
-
-
-def _pages(shown: Listing, system: System, table: Table) -> Iterator[Sequence[Record]]:
-    """All rows, some at a time."""
-    ids = _few(shown) if shown.state else None
-    if ids is not None:
-        yield _by_id(shown, system, table, ids)
-        return
-    after: str | None = None
-    while True:
-        page = _find(shown, system, table, EXPORTED_AT_ONCE, after)
-        wanted = _wanted(shown, page.records)
-        if wanted:
-            yield wanted
-        after = page.cursor
-        if after is None:
-            return
-
-
-def _find(shown: Listing, system: System, table: Table, size: int, after: str | None) -> Page:
+def _rows(shown: Listing, system: System, table: Table) -> rows.Asked:
+    """Which rows of the side the list shows."""
     order = shown.order or table.number_field or table.name_field
     columns = records.read_columns(shown.side, table)
-    return system.find(table.name, _filter_of(shown, table), columns, [order] if order else [], size, after)
+    where, standing = _filter_of(shown, table), Standing(shown.state)
+    return rows.Asked(system, table, shown.mappings, columns, where, order or "", standing, inside=shown.narrowed)
 
 
 def _filter_of(shown: Listing, table: Table) -> Filter:
     inside = records.inside(table, shown.mappings) if shown.narrowed else EVERYTHING
     of = open_of(table, shown.of) if shown.of is not None else EVERYTHING
     return both(records.searched(table, shown.search), inside, of)
-
-
-def _scan(shown: Listing, system: System, table: Table) -> tuple[Sequence[Record], str]:
-    """Whole pages of the side until there are enough rows in the state asked for."""
-    found: list[Record] = []
-    after: str | None = shown.after or None
-    for _ in range(SCANS):
-        page = _find(shown, system, table, SCANNED, after)
-        found += _wanted(shown, page.records)
-        after = page.cursor
-        if after is None or len(found) >= ROWS:
-            return found, after or ""
-    shown.notice = f"{SCANS * SCANNED:,} records looked through; there are more behind them."
-    return found, after or ""
-
-
-def _wanted(shown: Listing, page: Sequence[Record]) -> list[Record]:
-    if not shown.state:
-        return list(page)
-    mapped = records.mapped_pairs(shown.side, shown.mappings, [record.id for record in page])
-    coupled = {id for id, (_, pair) in mapped.items() if pair.state is not State.RESERVED}
-    skipped = {id for id, (_, pair) in mapped.items() if pair.skipped}
-    if shown.state == UNCOUPLED:
-        return [record for record in page if record.id not in coupled]
-    chosen = coupled if shown.state == COUPLED else skipped
-    return [record for record in page if record.id in chosen]
-
-
-def _few(shown: Listing) -> list[uuid.UUID] | None:
-    """The ids in the state asked for, ``None`` where they are many (or those of records nobody coupled)."""
-    if shown.state == UNCOUPLED:
-        return None
-    pairs = Coupling.objects.filter(mapping__in=[mapping.pk for mapping in shown.mappings])
-    pairs = pairs.filter(RESTS) if shown.state == SKIPPED else pairs.exclude(state=State.RESERVED.value)
-    ids = list(pairs.values_list(f"{shown.side.value}_id", flat=True)[: BY_ID + 1])
-    return ids if len(ids) <= BY_ID else None
-
-
-def _by_id(shown: Listing, system: System, table: Table, ids: Sequence[uuid.UUID]) -> list[Record]:
-    where, columns = _filter_of(shown, table), records.read_columns(shown.side, table)
-    found = [record for record in system.get(table.name, ids, columns).values() if matches(where, record)]
-    order = shown.order or table.number_field or table.name_field
-    name = order.removeprefix("-")
-    return sorted(found, key=lambda record: _sort_key(record.values.get(name)), reverse=order.startswith("-"))
-
-
-def _sort_key(value: Value) -> tuple[bool, object]:
-    """Blank comes first."""
-    if value is None or value == "":
-        return False, ""
-    if isinstance(value, Ref):
-        return True, value.label.casefold()
-    return True, value.casefold() if isinstance(value, str) else value
-
-
-def _opened(shown: Listing, bookmark: str) -> str:
-    """What the side gave as its bookmark; a spoilt one opens the first page."""
-    try:
-        return str(signing.loads(bookmark, salt=shown.salt)) if bookmark else ""
-    except signing.BadSignature:
-        return ""

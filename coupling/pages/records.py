@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from coupling.models import Coupling
-from coupling.pages.captions import TITLES
-from coupling.pages.columns import COLUMNS, USUAL_COLUMNS
+from coupling.pages.tables import captions, listed
 from integration.models import TableMapping
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State
@@ -20,7 +19,6 @@ from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
 UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
-KEPT_BY_THE_SYSTEM = ("system_id", "system_created_at", "system_modified_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +63,15 @@ def has_lacking(agreed: Agreed) -> bool:
     return any(half[:1] == PARTNERLESS for halves in agreed.values() for half in halves)
 
 
-def title_of(side: Side, table: Table) -> str:
-    """What the list of this table is called."""
-    return TITLES.get((side, table.name), table.label + (" – Dynamics 365 Sales" if side is Side.CRM else ""))
+def title_of(side: Side, table: str, described: Table | None = None) -> str:
+    """What the list of this table is called, also while its side does not answer."""
+    name = listed(side, described).captions if described is not None else captions(side, table)
+    return name + (" – Dynamics 365 Sales" if side is Side.CRM else "")
 
 
 def columns_of(side: Side, table: Table) -> list[str]:
     """The columns of a list of this table."""
-    chosen = COLUMNS.get((side, table.name))
-    if chosen is None:
-        plain = [n for n, f in table.fields.items() if f.type is not FieldType.UUID and n not in KEPT_BY_THE_SYSTEM]
-        chosen = tuple(dict.fromkeys([*_naming(table), *plain]))[:USUAL_COLUMNS]
-    return [name for name in chosen if name in table.fields]
+    return list(listed(side, table).columns)
 
 
 def sortable(field: Field) -> bool:

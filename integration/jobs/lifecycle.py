@@ -41,15 +41,17 @@ def start(
     options: Options | None = None,
     user: Person = None,
     after: SyncJob | None = None,
+    undoes: SyncJob | None = None,
     inline: bool = False,
 ) -> SyncJob:
     """Have a pass made. Writes the job row and sends its id once that is committed; a queued job that would do the
     very same is answered instead of a second one.
 
-    ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``inline``: make the pass
+    ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``undoes``: the run whose
+    writes this one puts back. ``inline``: make the pass
     here and now, through the same claim, and answer when it has ended (do not call this inside a transaction).
     """
-    job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
+    job = create(mapping, direction, kind=kind, options=options, user=user, after=after, undoes=undoes)
     if somebody_acts():
         record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
     return run_here(job) if inline else job
@@ -143,6 +145,8 @@ def in_words(job: SyncJob) -> dict[str, object]:
         "records": records,
         "job": job.pk,
     }
+    if job.undoes_id is not None:
+        words |= {"undoes": job.undoes_id} | ({"deletes": "records it made"} if options.removes else {})
     return {**words, "create": "yes"} if options.create else words
 
 
@@ -159,12 +163,22 @@ def plan(mapping: TableMapping, direction: Direction, options: Options | None = 
 
 def run_here(job: SyncJob) -> SyncJob:
     """Run in this process a job that is there; wait where another run of the mapping, or another process, has it.
-    Answers the job as it ended."""
+    Answers the job as it ended.
+
+    A run of the mapping whose process was killed is resumed first: where no worker runs, nobody else would, and this
+    one would wait for ever."""
     while job.is_active:
-        if not _run(job.pk, gives_way=False):
+        if not (_run(job.pk, gives_way=False) or _resumed(job.mapping)):
             time.sleep(POLL_SECONDS)
         job.refresh_from_db()
     return job
+
+
+def _resumed(mapping: TableMapping) -> bool:
+    """Has the dead run of the mapping been brought to its end, if there was one?"""
+    give_up_hopeless()
+    dead = SyncJob.objects.dead().filter(mapping=mapping).first()
+    return dead is not None and _run(dead.pk, gives_way=False)
 
 
 def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:

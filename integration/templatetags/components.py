@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integration.models import PlannedChange, SyncError
+from integration.pages.charts import Chart
 from integration.pages.parts import Link, first_url
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
@@ -83,6 +84,12 @@ def press(context: Context, label: str, name: str, *args: object, look: str = ""
     sent = {"name": more.pop("sends", ""), **more}
     url = reverse(name, args=args)
     return _component("press", label=label, url=url, look=LOOKS[look], csrf_token=context.get("csrf_token"), **sent)
+
+
+@register.simple_tag(takes_context=True)
+def press_at(context: Context, label: str, url: str, look: str = "", **more: Any) -> SafeString:
+    """The same to an address that the page already has."""
+    return _component("press", label=label, url=url, look=LOOKS[look], csrf_token=context.get("csrf_token"), **more)
 
 
 @register.simple_tag
@@ -160,6 +167,12 @@ def direction(row: Any) -> SafeString:
 def counter(label: str, number: object, url: str = "", mood: str = "") -> SafeString:
     """A number with what it counts, leading to its rows."""
     return _component("counter", label=label, number=number, url=url, mood=mood)
+
+
+@register.simple_tag
+def bars(chart: Chart) -> SafeString:
+    """Bars over days with axes; its numbers are read out as a table."""
+    return _component("bars", chart=chart)
 
 
 @register.simple_tag

@@ -11,7 +11,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -44,6 +46,19 @@ def manage(
             raise subprocess.TimeoutExpired(list(words), seconds)
         out, err = (one.read_text() for one in said)
     return subprocess.CompletedProcess(list(words), process.exitcode or 0, out, err)
+
+
+@contextmanager
+def started(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[BaseProcess]:
+    """``manage.py`` with these words, on its way. What still runs at the end is killed; what it says is not kept."""
+    given = (list(words), dict(environment), [os.devnull, os.devnull])
+    process = processes.Process(target=_run, args=given)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
 
 
 def _run(words: list[str], environment: dict[str, str], said: list[str]) -> None:

@@ -14,8 +14,8 @@ import pytest
 from django.test.client import Client
 from django.urls import reverse
 
-from coupling.pages import lists
 from integration.models import ConnectionSetup, TableMapping
+from integration.pages import rows
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
@@ -112,8 +112,8 @@ def test_a_column_that_does_not_exist_sorts_nothing(clerk: Client, mapping: Tabl
 def test_all_pages_together_show_every_customer_once(
     clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
-    monkeypatch.setattr(lists, "ROWS", 7)
-    monkeypatch.setattr(lists, "SCANNED", 7)
+    monkeypatch.setattr(rows, "ROWS", 7)
+    monkeypatch.setattr(rows, "SCANNED", 7)
     for number in range(20):
         company.add("customer", name=f"Wingtip Branch {number}", no=f"W-{number:02}", blocked=0)
     seen = walk(clerk, "erp_list", "customer", state=state)
@@ -123,12 +123,12 @@ def test_all_pages_together_show_every_customer_once(
 def test_many_coupled_customers_page_as_few_do(
     clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "ROWS", 5)
+    monkeypatch.setattr(rows, "ROWS", 5)
     added = [company.add("customer", name=f"Wingtip Branch {n}", no=f"W-{n:02}", blocked=0) for n in range(12)]
     mapping.couplings.remember(Pair(id, id, State.COUPLED) for id in added)
 
     few = walk(clerk, "erp_list", "customer", state="coupled")
-    monkeypatch.setattr(lists, "BY_ID", 3)
+    monkeypatch.setattr(rows, "BY_ID", 3)
     assert walk(clerk, "erp_list", "customer", state="coupled") == few
     assert len(few) == 12
 
@@ -136,9 +136,9 @@ def test_many_coupled_customers_page_as_few_do(
 def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(
     clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "SCANNED", 2)
-    monkeypatch.setattr(lists, "SCANS", 2)
-    monkeypatch.setattr(lists, "BY_ID", 0)
+    monkeypatch.setattr(rows, "SCANNED", 2)
+    monkeypatch.setattr(rows, "SCANS", 2)
+    monkeypatch.setattr(rows, "BY_ID", 0)
     company.add("customer", name="Wingtip Toys", no="Z-1", blocked=0)
     last = company.add("customer", name="Zava", no="Z-2", blocked=0)
     mapping.couplings.remember([Pair(last, last, State.COUPLED)])
@@ -150,7 +150,7 @@ def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(
 def test_a_bookmark_of_another_list_or_a_made_up_one_opens_the_first_page(
     clerk: Client, mapping: TableMapping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "ROWS", 2)
+    monkeypatch.setattr(rows, "ROWS", 2)
     bookmark = following(page(clerk, "erp_list", "customer"))
     shown = page(clerk, "crm_list", "account", after=bookmark)
     assert names(shown) == names(page(clerk, "crm_list", "account", after="https://example.com/"))
@@ -190,10 +190,10 @@ def test_the_csv_holds_all_rows_of_the_list_and_not_those_of_one_page(
     for number in range(60):
         company.add("customer", name=f"Wingtip Branch {number}", blocked=0)
     mapping.couplings.couple(adatum, adatum_account)
-    rows = exported(clerk, "customer")
-    assert len(rows) == 64
-    assert rows[0][-1] == "Coupled"
-    assert [row[1] for row in rows if row[-1] == "Yes"] == ["Adatum"]
+    written = exported(clerk, "customer")
+    assert len(written) == 64
+    assert written[0][-1] == "Coupled"
+    assert [row[1] for row in written if row[-1] == "Yes"] == ["Adatum"]
     assert len(exported(clerk, "customer", state="coupled")) == 2
     assert len(exported(clerk, "customer", q="branch 1")) == 12
 
@@ -201,12 +201,12 @@ def test_the_csv_holds_all_rows_of_the_list_and_not_those_of_one_page(
 def test_a_csv_that_breaks_off_says_so_in_its_last_row(
     clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "EXPORTED_AT_ONCE", 2)
+    monkeypatch.setattr(rows, "AT_ONCE", 2)
     read: list[bool] = []
     company.fail_on("find", Unreachable("The line is dead."), when=lambda call: bool(read) or read.append(True))
-    rows = exported(clerk, "customer")
-    assert rows[-1] == ["This list is incomplete: The line is dead."]
-    assert len(rows) == 4
+    written = exported(clerk, "customer")
+    assert written[-1] == ["This list is incomplete: The line is dead."]
+    assert len(written) == 4
 
 
 def test_a_csv_that_cannot_begin_leads_back_to_the_list(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pytest
 
 from coupling.pages import records
-from coupling.pages.captions import GENERAL, GROUPS, TITLES, group_of, noun
-from coupling.pages.columns import COLUMNS, USUAL_COLUMNS
+from coupling.pages.captions import noun
 from coupling.pages.records import columns_of, name_of, read_columns, sortable
+from coupling.pages.tables import ADMINISTRATION, MORE, USUAL_COLUMNS, every, fasttabs
 from integration.systems.values import Field, FieldType, Record, Side, Table
 from tests.coupling.pages.listed import ACCOUNT, CRM, CUSTOMER, ERP
 from tests.makers import amount, code, reference, table, text
@@ -33,36 +32,21 @@ def test_one_record_of_a_table_has_a_noun_for_captions(table: str, expected: str
     assert noun(table) == expected
 
 
-@pytest.mark.parametrize(
-    ("field", "group"),
-    [
-        ("name", GENERAL), ("no", GENERAL), ("city", "Address & Contact"), ("phone_no", "Address & Contact"),
-        ("e_mail", "Address & Contact"), ("emailaddress1", "Address & Contact"),
-        ("currency_code", "Invoicing & Prices"),
-        ("unit_price", "Invoicing & Prices"), ("payment_terms_code", "Invoicing & Prices"),
-        ("statecode", "Administration"), ("ownerid", "Administration"), ("system_id", "Administration"),
-        ("modifiedon", "Administration"), ("createdon", "Administration"),
-    ],
-)  # fmt: skip
-def test_a_field_of_a_card_stands_in_the_group_its_name_begins_with(field: str, group: str) -> None:
-    assert group_of(field) == group
+def test_a_card_shows_the_groups_of_its_file_then_more_then_what_the_system_keeps() -> None:
+    fields = [code("no"), text("city"), code("payment_terms_code"), text("hull"), text("system_id")]
+    tabs = fasttabs(ERP, table("customer", "Customer", fields))
+
+    assert tabs == [
+        ("General", ["no"]), ("Address & Contact", ["city"]), ("Payments", ["payment_terms_code"]),
+        (MORE, ["hull"]), (ADMINISTRATION, ["system_id"]),
+    ]  # fmt: skip
 
 
-def test_no_group_of_a_card_is_called_like_another_or_is_empty() -> None:
-    labels = [label for label, _ in GROUPS]
-
-    assert len({*labels, GENERAL}) == len(labels) + 1
-    assert all(starts for _, starts in GROUPS)
-
-
-@pytest.mark.parametrize("place", sorted(COLUMNS, key=str))
-def test_a_list_with_columns_of_its_own_shows_each_of_them_once(place: tuple[Any, ...]) -> None:
-    assert len(set(COLUMNS[place])) == len(COLUMNS[place])
-
-
-@pytest.mark.parametrize("place", sorted(TITLES, key=str))
-def test_a_list_of_sales_says_that_it_is_one(place: tuple[Any, ...]) -> None:
-    assert TITLES[place].endswith(" – Dynamics 365 Sales") is (place[0] is CRM)
+def test_a_card_of_a_table_without_a_file_has_one_group_and_what_the_system_keeps() -> None:
+    assert fasttabs(ERP, table("vessel", "Vessel", [text("hull"), text("createdon")])) == [
+        ("General", ["hull"]),
+        (ADMINISTRATION, ["createdon"]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,14 +59,20 @@ def test_a_list_of_sales_says_that_it_is_one(place: tuple[Any, ...]) -> None:
     ],
 )
 def test_a_table_nobody_knows_here_is_called_by_its_own_label(side: Side, table: Table, title: str) -> None:
-    assert records.title_of(side, table) == title
+    assert records.title_of(side, table.name, table) == title
 
 
 # --- columns -------------------------------------------------------------------------------------------------
 
 
+def test_the_list_of_a_table_nobody_could_ask_for_is_still_called_in_words() -> None:
+    assert records.title_of(CRM, "account") == "Accounts – Dynamics 365 Sales"
+    assert records.title_of(CRM, "new_vessel") == "New Vessel – Dynamics 365 Sales"
+
+
 def test_a_known_table_shows_only_the_columns_that_this_system_has() -> None:
-    assert set(columns_of(ERP, CUSTOMER)) <= set(COLUMNS[ERP, "customer"])
+    (customers,) = [page for page in every() if (page.side, page.name) == (ERP, "customer")]
+    assert set(columns_of(ERP, CUSTOMER)) <= set(customers.columns)
     bare = table("customer", "Customer", [code("no"), text("name")], numbered="no", named="name")
     assert columns_of(ERP, bare) == ["no", "name"]
 

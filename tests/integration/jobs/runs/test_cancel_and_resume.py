@@ -63,6 +63,15 @@ def test_a_worker_that_is_to_end_gives_the_claim_back_after_its_page(cronus: Job
     assert (ran(job).status, ran(job).inserted) == (Status.FINISHED, 3)
 
 
+def test_a_command_resumes_the_run_that_was_killed_where_no_worker_would(cronus: JobsWorld) -> None:
+    killed = full(cronus)
+    SyncJob.objects.claim(killed.pk)
+    silent_for(killed, 31)
+    back = jobs.start(cronus.mapping(), TO_ERP, inline=True)
+    assert (ran(killed).status, ran(killed).resumed, back.status) == (Status.FINISHED, 1, Status.FINISHED)
+    assert len(accounts(cronus)) == 3
+
+
 def test_a_run_without_a_sign_of_life_is_dead_and_can_be_resumed(cronus: JobsWorld) -> None:
     job = full(cronus)
     SyncJob.objects.claim(job.pk)

@@ -1,0 +1,248 @@
+"""Which rows a list of one table shows: those of one standing (coupled, not coupled, skipped, ...), a page at a time.
+
+A side pages by its own bookmarks. What our side alone knows (couplings, errors) is asked in one of three ways: a few
+rows are read by their ids and sorted here; rows nobody coupled are found in the catalog, and read by their ids as well;
+otherwise the side's own pages are read until enough rows are found.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+
+from integration.models import SyncError, TableMapping
+from integration.models.stored.catalog import CatalogTable
+from integration.pages import catalog
+from integration.pages.catalog import Place
+from integration.sync.memory.ledger import Result, State
+from integration.systems.filters import EVERYTHING, Filter, matches
+from integration.systems.system import System
+from integration.systems.values import Page, Record, Ref, Side, Table, Value
+
+ROWS = 25
+BY_ID = 500
+"""So many rows are read by their ids; what is behind them pages as the side does."""
+SCANNED, SCANS = 100, 20
+LOOKED = "{:,} {}s looked through; there are more behind them."
+CATALOG = "catalog:"
+"""How a bookmark in the catalog begins."""
+AT_ONCE = 500
+"""So many rows are read at once where all of them are wanted."""
+
+
+class Standing(StrEnum):
+    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: what one side changed is not on the other side
+    yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not coupled yet;
+    ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
+
+    ANY = ""
+    COUPLED = "coupled"
+    UNCOUPLED = "uncoupled"
+    DIFFERING = "differing"
+    SKIPPED = "skipped"
+    WAITING = "waiting"
+    FAILED = "failed"
+    OPEN = "open"
+
+
+IS_COUPLED = ~Q(state=State.RESERVED.value)
+RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
+FAILED = Q(to_crm_result=Result.FAILURE.value) | Q(to_erp_result=Result.FAILURE.value)
+OWED = Q(owed_erp=True) | Q(owed_crm=True)
+PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED: FAILED, Standing.DIFFERING: OWED}
+"""Which pairs are in a standing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
+    meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
+    row; ``inside``: only rows inside the filter of a mapping (``where`` says which)."""
+
+    system: System
+    table: Table
+    mappings: Sequence[TableMapping]
+    columns: Sequence[str]
+    where: Filter = EVERYTHING
+    order: str = ""
+    standing: Standing = Standing.ANY
+    noun: str = "record"
+    inside: bool = False
+
+    @property
+    def side(self) -> Side:
+        return self.system.side
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it."""
+
+    records: Sequence[Record]
+    after: str = ""
+    notice: str = ""
+
+
+def page(asked: Asked, after: str = "") -> Found:
+    """The page behind a bookmark. Raises what the side raises."""
+    if not asked.standing:
+        found = _find(asked, ROWS, after or None)
+        return Found(found.records, found.cursor or "")
+    if asked.standing is Standing.UNCOUPLED:
+        return _free(asked, after) or _scan(asked, "" if after.startswith(CATALOG) else after)
+    ids = _few(asked)
+    if ids is None:
+        return _scan(asked, after)
+    start = int(after) if after.isdecimal() else 0
+    records = _by_id(asked, ids)
+    return Found(records[start : start + ROWS], str(start + ROWS) if len(records) > start + ROWS else "")
+
+
+def pages(asked: Asked) -> Iterator[Sequence[Record]]:
+    """All rows, some at a time. Raises what the side raises."""
+    ids = _few(asked) if asked.standing else None
+    if ids is not None:
+        yield _by_id(asked, ids)
+        return
+    after: str | None = None
+    while True:
+        found = _find(asked, AT_ONCE, after)
+        wanted = _wanted(asked, found.records)
+        if wanted:
+            yield wanted
+        after = found.cursor
+        if after is None:
+            return
+
+
+def signed(bookmark: str, salt: str) -> str:
+    """A bookmark for an address; it only opens the list of this ``salt``, since it can be an address inside the
+    organization."""
+    return signing.dumps(bookmark, salt=salt, compress=True) if bookmark else ""
+
+
+def unsigned(text: str, salt: str) -> str:
+    """The bookmark in it; a spoilt one opens the first page."""
+    try:
+        return str(signing.loads(text, salt=salt)) if text else ""
+    except signing.BadSignature:
+        return ""
+
+
+def _find(asked: Asked, size: int, after: str | None) -> Page:
+    order = [asked.order] if asked.order else []
+    return asked.system.find(asked.table.name, asked.where, asked.columns, order, size, after)
+
+
+def _free(asked: Asked, bookmark: str) -> Found | None:
+    """Rows nobody coupled, by the catalog; ``None`` where it cannot say."""
+    head = _catalog_of(asked, bookmark)
+    if head is None:
+        return None
+    found: list[tuple[Record, Place]] = []
+    at = _place(bookmark)
+    for size in (ROWS + 1, *[BY_ID] * SCANS):
+        places = catalog.free(head, size, at, inside=asked.inside, is_down=asked.order.startswith("-"))
+        found += _there(asked, places)
+        if len(found) > ROWS:
+            return Found([record for record, _ in found[:ROWS]], _bookmark(found[ROWS - 1][1]))
+        if len(places) < size:
+            return Found([record for record, _ in found])
+        at = places[-1]
+    return Found([record for record, _ in found], _bookmark(at), LOOKED.format(SCANS * BY_ID, asked.noun))
+
+
+def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
+    """The catalog, where it has the order asked for, and the bookmark is one of its own."""
+    has_order = asked.order.removeprefix("-") in ("", catalog.key_of(asked.table))
+    if not has_order or (bookmark and not bookmark.startswith(CATALOG)):
+        return None
+    return catalog.caught_up(asked.system, asked.table, asked.mappings)
+
+
+def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:
+    """The rows at these places of the catalog, as they are now: without those that are gone, lie outside what is asked
+    for, or were coupled meanwhile."""
+    there = asked.system.get(asked.table.name, [id for _, id in places], asked.columns) if places else {}
+    wanted = {one.id: one for one in _wanted(asked, [one for one in there.values() if matches(asked.where, one)])}
+    return [(wanted[place[1]], place) for place in places if place[1] in wanted]
+
+
+def _place(bookmark: str) -> Place | None:
+    id, _, position = bookmark.removeprefix(CATALOG).partition(" ")
+    return (position, uuid.UUID(id)) if id else None
+
+
+def _bookmark(place: Place) -> str:
+    return f"{CATALOG}{place[1]} {place[0]}"
+
+
+def _scan(asked: Asked, bookmark: str) -> Found:
+    """Whole pages of the side until there are enough rows."""
+    found: list[Record] = []
+    after: str | None = bookmark or None
+    for _ in range(SCANS):
+        read = _find(asked, SCANNED, after)
+        found += _wanted(asked, read.records)
+        after = read.cursor
+        if after is None or len(found) >= ROWS:
+            return Found(found, after or "")
+    return Found(found, after or "", LOOKED.format(SCANS * SCANNED, asked.noun))
+
+
+def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:
+    """Those of these rows that have the standing."""
+    if not asked.standing:
+        return list(records)
+    is_without = asked.standing is Standing.UNCOUPLED
+    ids = [record.id for record in records]
+    there = set(_ids(asked, Standing.COUPLED if is_without else asked.standing, ids))
+    return [record for record in records if (record.id in there) is not is_without]
+
+
+def _few(asked: Asked) -> list[uuid.UUID] | None:
+    """The ids of the rows that have the standing, ``None`` where they are many (or those nobody coupled)."""
+    if asked.standing is Standing.UNCOUPLED:
+        return None
+    ids = list(dict.fromkeys(_ids(asked, asked.standing)[: BY_ID + 1]))
+    return ids if len(ids) <= BY_ID else None
+
+
+def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None = None) -> QuerySet[Any, Any]:
+    """The ids of the records in a standing, of these or of all."""
+    column, mappings = f"{asked.side}_id", [mapping.pk for mapping in asked.mappings]
+    if not mappings:
+        return SyncError.objects.none()
+    if standing is Standing.OPEN:
+        rows = SyncError.objects.open().filter(mapping__in=mappings, **{f"{column}__isnull": False})
+        rows = rows.order_by(column).distinct()
+    elif standing is Standing.WAITING:
+        rows = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings).order_by(column).distinct()
+    else:
+        pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
+        rows = pairs.order_by("pk")
+    if among is not None:
+        rows = rows.filter(**{f"{column}__in": list(among)})
+    return rows.values_list(column, flat=True)
+
+
+def _by_id(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:
+    found = asked.system.get(asked.table.name, ids, asked.columns).values() if ids else ()
+    name = asked.order.removeprefix("-")
+    records = [record for record in found if matches(asked.where, record)]
+    return sorted(records, key=lambda one: _sort_key(one.values.get(name)), reverse=asked.order.startswith("-"))
+
+
+def _sort_key(value: Value) -> tuple[bool, object]:
+    """Blank comes first."""
+    if value is None or value == "":
+        return False, ""
+    if isinstance(value, Ref):
+        return True, value.label.casefold()
+    return True, value.casefold() if isinstance(value, str) else value
