@@ -1,4 +1,4 @@
-"""What went wrong is said in the frame, with a way back; the log has a line of it, and a stack trace of faults alone."""
+"""What went wrong is said in the frame, with a way back; the log keeps the stack traces of faults alone."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from integration.models import User
 from integration.models.people.user import Theme
 from integration.models.stored.audit import AuditEntry, record
-from integration.pages.icons import sprite
+from integration.pages.frame.icons import sprite
 
 FOR_EVER = "public, max-age=31536000, immutable"
 """The address of the icons changes with them."""
