@@ -67,6 +67,7 @@ from integration.views.running.synch import (
     synch_job_try_now,
     synch_jobs,
 )
+from integration.views.running.undo import synch_job_undo
 from integration.views.sales.pages import (
     sales_order,
     sales_orders,
@@ -153,6 +154,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/", plan, name="plan"),
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/jobs/<uuid:id>/undo/", synch_job_undo, name="synch_job_undo"),
     path("synch/jobs/<uuid:id>/try-now/", synch_job_try_now, name="synch_job_try_now"),
     path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
     path("synch/jobs/<uuid:id>/reject/", synch_job_reject, name="synch_job_reject"),

@@ -65,6 +65,7 @@ class _Collecting:
     def __init__(self, run: Run, results: Results, memory: SideMemory, last_try: bool) -> None:
         self.run, self.results, self.memory, self.last_try = run, results, memory, last_try
         self.direction = run.direction
+        self.table = run.rule.table(run.direction.destination)
         self.page_result = PageResult()
 
     def of(self, actions: Sequence[Action]) -> PageResult:
@@ -188,7 +189,7 @@ class _Collecting:
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         page_result = self.page_result
-        change = changes_of(action, self.direction.destination)
+        change = changes_of(action, self.direction.destination, self.table)
         if change is not None:
             page_result.changed.append(change)
         if isinstance(action, Insert):

@@ -63,6 +63,11 @@ class Undoing:
     removes: bool = False
 
     @property
+    def shown_name(self) -> str:
+        """What the record is called, also where it is gone."""
+        return self.name or "Deleted record"
+
+    @property
     def left(self) -> list[Line]:
         """The fields that stay as they are."""
         return [line for line in self.lines if line.reason]

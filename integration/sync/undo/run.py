@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from integration.sync.memory.history import in_words
+from integration.sync.memory.history import written_in_words
 from integration.sync.memory.ledger import Pair
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure, Journal
 from integration.sync.special.base import Run
@@ -163,7 +163,8 @@ class _Undo:
         exact = {change.field: (change.old, change.new) for change in one.changes}
         if one.arrived:
             exact = {column: (new, old) for column, (old, new) in one.past.exact.items()}
-        fields = [(column, in_words(old), in_words(new)) for column, (old, new) in exact.items()]
+        table = self.run.rule.table(self.side)
+        fields = [written_in_words(table, column, old, new) for column, (old, new) in exact.items()]
         return Changed(one.past.erp_id, one.past.crm_id, "modified", fields, exact, self.side)
 
     def _failure(self, one: Undoing, problem: Problem) -> Failure:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from integration import jobs
 from integration.forms.filters import JobFilter
+from integration.jobs.undo.start import why_not
 from integration.models import SyncJob
 from integration.models.jobs.full_synch import FullSynchError
-from integration.models.people.rights import APPROVE
+from integration.models.people.rights import APPROVE, UNDO
 from integration.sync.run import LEFT_OUT
 from integration.views.access import PageRequest
 
@@ -38,6 +39,7 @@ def synch_job(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     errors, left_out = noted.exclude(code=LEFT_OUT), noted.filter(code=LEFT_OUT)
     shown = {"job": job, "errors": errors[:ERRORS_SHOWN], "error_count": errors.count()}
     shown["left_out"] = left_out[:ERRORS_SHOWN]
+    shown["can_be_undone"] = request.user.has_perm(UNDO) and not why_not(job)
     shown["followers"] = job.followers.select_related("mapping")
     return render(request, "integration/_synch_job.html" if request.htmx else "integration/synch_job.html", shown)
 
