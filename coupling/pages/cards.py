@@ -14,7 +14,6 @@ from django.db.models import Q
 from coupling.pages import records
 from coupling.pages.captions import noun
 from coupling.pages.differences import last_looked_at
-from coupling.pages.history import Entry, history_of
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
 from coupling.sides import opened
@@ -87,7 +86,6 @@ class Card:
     looked_at: dt.datetime | None = None
     other_name: str = ""
     errors: Sequence[Concern] = field(default_factory=list)
-    history: Sequence[Entry] = field(default_factory=list)
 
     @property
     def is_erp(self) -> bool:
@@ -170,7 +168,6 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
         shown.looked_at = last_looked_at(shown.mapping, shown.pair)
         _name_other(shown)
     shown.errors = _errors(shown)
-    shown.history = history_of(side, id, shown.table)
     return shown
 
 

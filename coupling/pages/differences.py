@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from coupling.pages import records
 from coupling.pages.agreements import Agreement, Agreements
-from coupling.pages.compare import planner_for
+from coupling.pages.compare import planner_of
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -149,7 +149,7 @@ class Compared:
 def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compared:
     """Compare both records of a coupled pair. Raises ``ConnectionProblem``, of which a broken mapping is one."""
     rule, shown = build_rule(mapping, connected.erp, connected.crm), Compared(mapping, pair)
-    planners = [planner_for(connected, mapping, rule, one) for one in Direction(mapping.direction).passes]
+    planners = [planner_of(connected, mapping, rule, one) for one in Direction(mapping.direction).passes]
     rows = {side: _read(connected, rule, planners, side, pair) for side in Side}
     shown.names = {side: records.name_of(side, rule.table(side), row) for side, row in rows.items() if row is not None}
     ours, theirs = rows[Side.ERP], rows[Side.CRM]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from integration.connection.live_systems import NAMES
 from integration.jobs.undo.start import can_be_undone
 from integration.models import RecordChange, SyncJob
-from integration.systems.values import Side, Table
-from integration.systems.wording import field_name
+from integration.pages.runs.captions import Captions, names_in
+from integration.sync.rules import Direction
+from integration.systems.values import Side
 
 SHOWN = 20
 
@@ -30,23 +31,19 @@ class Entry:
     can_be_undone: bool
 
 
-def history_of(side: Side, id: uuid.UUID, table: Table | None) -> list[Entry]:
-    """The latest first. ``table`` is the record's own, for what was written before captions were kept."""
-    rows = RecordChange.objects.filter(**{f"{side}_id": id}).select_related("job__mapping", "job__started_by")
-    return [_entry(row, table if row.side == side.value else None) for row in rows[:SHOWN]]
+def history_of(side: Side, id: uuid.UUID) -> list[Entry]:
+    """The latest first. Sales is asked for its captions, for two seconds at most."""
+    found = RecordChange.objects.written().filter(**{f"{side}_id": id})
+    rows = list(found.select_related("job__mapping", "job__started_by")[:SHOWN])
+    captions, names = Captions(), names_in(row.fields for row in rows)
+    return [_entry(row, captions, names) for row in rows]
 
 
-def _entry(row: RecordChange, table: Table | None) -> Entry:
-    written = Side(row.side) if row.side else None
-    where = f" in {NAMES[written]}" if written is not None else ""
+def _entry(row: RecordChange, captions: Captions, names: dict[str, str]) -> Entry:
+    written = Side(row.side) if row.side else Direction(row.job.direction).destination
     undoing = " (undone)" if row.job.kind == SyncJob.Kind.UNDO else ""
-    fields = [(_caption(name, table), old, new) for name, old, new in row.fields]
+    fields = [(one.label, one.old, one.new) for one in captions.changes(row.job.mapping, written, row.fields, names)]
     is_made = row.action == RecordChange.Action.INSERTED
-    who = str(row.job.started_by) if row.job.started_by is not None else "scheduled"
-    what = f"{row.get_action_display()}{where}{undoing}"
+    who = str(row.job.started_by) if row.job.started_by is not None else "Scheduler"
+    what = f"{row.get_action_display()} in {NAMES[written]}{undoing}"
     return Entry(row.created_at, row.job, row.erp_id, what, fields, not is_made, who, can_be_undone(row))
-
-
-def _caption(name: str, table: Table | None) -> str:
-    described = table.fields.get(name) if table is not None else None
-    return field_name(described) if described is not None else name

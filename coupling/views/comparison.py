@@ -1,4 +1,5 @@
-"""The comparison of a coupled record, loaded beside its card, or a page of its own without scripts."""
+"""The comparison of a coupled record and the history of any, loaded beside its card, or pages of their own without
+scripts."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from coupling.pages.captions import noun
 from coupling.pages.differences import compared, pair_of
+from coupling.pages.history import history_of
 from coupling.sides import both_opened
 from coupling.views.access import card_address
 from integration.connection.live_systems import NAMES
@@ -30,6 +32,17 @@ def record_comparison(request: PageRequest, side: str, table: str, id: str) -> H
     shown["decides"] = request.user.has_perm("coupling.change_coupling") and not shown["mapping"].internal
     template = "coupling/_card_comparison.html" if request.htmx else "coupling/comparison.html"
     return render(request, template, shown)
+
+
+@require_safe
+def record_history(request: PageRequest, side: str, table: str, id: str) -> HttpResponse:
+    """``/records/<side>/<table>/<id>/history/``: what runs did with the record."""
+    try:
+        given = Side(side), uuid.UUID(id)
+    except ValueError as error:
+        raise Http404("There is no such record.") from error
+    shown = {"history": history_of(*given), "title": noun(table), "back": card_address(given[0], table, given[1])}
+    return render(request, "coupling/_card_history.html" if request.htmx else "coupling/history.html", shown)
 
 
 def _shown(side: Side, table: str, id: uuid.UUID) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from itertools import chain
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from coupling.filters import RecordFilter
@@ -15,7 +14,7 @@ from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.sides import opened
-from coupling.views.access import show_problem
+from coupling.views.access import may_edit, show_problem
 from integration.models import TableMapping
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import State
@@ -95,6 +94,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
     more = {"filter": RecordFilter(shown), "offers_sales": _offers_sales(shown), **_pages(shown)}
+    more["may_edit"] = may_edit(request.user, side, table)
     return render(request, "coupling/record_list.html", {"list": shown, **more})
 
 
@@ -130,20 +130,10 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
     if shown is None:
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
-    more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown), "boxes": boxes}
+    more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
     return render(request, "coupling/record_card.html", {"card": shown, **more})
 
 
 def _is_in_sales(shown: Card) -> bool:
     """Is it a coupled customer, while the connection is enabled?"""
     return shown.is_erp and shown.name == CUSTOMER and account_of(shown.id) is not None
-
-
-def _admin_address(request: HttpRequest, shown: Card) -> str:
-    """Where a Business Central record is edited, for those who may."""
-    if not (shown.is_erp and shown.record and getattr(request.user, "is_staff", False)):
-        return ""
-    try:
-        return reverse(f"admin:business_central_{shown.name.replace('_', '')}_change", args=[shown.id])
-    except NoReverseMatch:
-        return ""

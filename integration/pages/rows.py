@@ -30,19 +30,25 @@ AT_ONCE = 500
 
 
 class Standing(StrEnum):
-    """What our side knows of a record. ``ANY``: all rows; ``SKIPPED``: it rests, since it failed twice the same way;
-    ``OPEN``: an error of it is open."""
+    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: what one side changed is not on the other side
+    yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not coupled yet;
+    ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
 
     ANY = ""
     COUPLED = "coupled"
     UNCOUPLED = "uncoupled"
+    DIFFERING = "differing"
     SKIPPED = "skipped"
+    WAITING = "waiting"
+    FAILED = "failed"
     OPEN = "open"
 
 
 IS_COUPLED = ~Q(state=State.RESERVED.value)
 RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
-PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS}
+FAILED = Q(to_crm_result=Result.FAILURE.value) | Q(to_erp_result=Result.FAILURE.value)
+OWED = Q(owed_erp=True) | Q(owed_crm=True)
+PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED: FAILED, Standing.DIFFERING: OWED}
 """Which pairs are in a standing."""
 
 
@@ -163,6 +169,8 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
     if standing is Standing.OPEN:
         rows = SyncError.objects.open().filter(mapping__in=mappings, **{f"{column}__isnull": False})
         rows = rows.order_by(column).distinct()
+    elif standing is Standing.WAITING:
+        rows = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings).order_by(column).distinct()
     else:
         pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
         rows = pairs.order_by("pk")

@@ -98,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["integration.templatetags.formats"],
         },
     },
 ]
@@ -189,6 +190,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = "integration.project.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -210,6 +212,7 @@ SECURE_COOKIES = value("SECURE_COOKIES")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "integration.views.frame.errors.csrf_failed"
 SESSION_COOKIE_AGE = value("SESSION_HOURS") * 3600
 DEVICE_COOKIE_NAME = "device"
 """By which a browser is known that somebody has signed in with; it opens nothing (models/lockout.py)."""
@@ -243,6 +246,7 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refusals": {"()": "integration.management.log_lines.RefusalsInOneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals"]}},
     "root": {"handlers": ["stderr"], "level": value("LOG_LEVEL")},
 }

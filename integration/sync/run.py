@@ -113,14 +113,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a run did with one record: ``inserted`` or ``modified``, and the fields it wrote as (field, old value, new
-    value), in words and cut to a length people read. ``exact``: column -> (old, new) as they are, where they can be put
-    back; ``side``: where it was written (``None``: where the run writes)."""
+    """What a run did with one record: ``inserted``, ``modified``, ``coupled``, ``uncoupled``, ``deleted`` or (where
+    single records were asked for) ``unchanged``, and the fields it wrote as (field, old value, new value), in words and
+    cut to a length people read. ``label`` names the record as people do, ``reason`` says why where that is no matter
+    of course. ``exact``: column -> (old, new) as they are, where they can be put back; ``side``: where it was written
+    (``None``: where the run writes)."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     action: str
     fields: Sequence[tuple[str, str, str]]
+    label: str = ""
+    reason: str = ""
     exact: Mapping[str, tuple[Value, Value]] | None = None
     side: Side | None = None
 

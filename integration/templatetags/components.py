@@ -21,6 +21,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integration.models import PlannedChange, SyncError
+from integration.pages.bars import arranged
+from integration.pages.charts import Chart
 from integration.pages.parts import Link, first_url
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
@@ -59,6 +61,14 @@ def actionbar(content: str, label: str = "Actions") -> SafeString:
 
 
 @register.simple_block_tag
+def pageactions(content: str) -> SafeString:
+    """The action bar under the title of a page: three buttons, then menus; one button Actions on a phone. Only
+    base.html has it."""
+    bar = arranged(content)
+    return bar.unseen if bar.is_empty else _component("pageactions", bar=bar)
+
+
+@register.simple_block_tag
 def menu(content: str, label: str) -> SafeString:
     """A group of an action bar that unfolds; works without JavaScript. Nothing where it holds nothing."""
     return _component("menu", content=content, label=label) if content.strip() else SafeString("")
@@ -83,6 +93,12 @@ def press(context: Context, label: str, name: str, *args: object, look: str = ""
     sent = {"name": more.pop("sends", ""), **more}
     url = reverse(name, args=args)
     return _component("press", label=label, url=url, look=LOOKS[look], csrf_token=context.get("csrf_token"), **sent)
+
+
+@register.simple_tag(takes_context=True)
+def press_at(context: Context, label: str, url: str, look: str = "", **more: Any) -> SafeString:
+    """The same to an address that the page already has."""
+    return _component("press", label=label, url=url, look=LOOKS[look], csrf_token=context.get("csrf_token"), **more)
 
 
 @register.simple_tag
@@ -160,6 +176,12 @@ def direction(row: Any) -> SafeString:
 def counter(label: str, number: object, url: str = "", mood: str = "") -> SafeString:
     """A number with what it counts, leading to its rows."""
     return _component("counter", label=label, number=number, url=url, mood=mood)
+
+
+@register.simple_tag
+def bars(chart: Chart) -> SafeString:
+    """Bars over days with axes; its numbers are read out as a table."""
+    return _component("bars", chart=chart)
 
 
 @register.simple_tag

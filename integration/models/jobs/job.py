@@ -73,6 +73,13 @@ class SyncJob(Approvable, Progress):
             ("approve_syncjob", "Can approve a run that would change much"),
             ("undo_syncjob", "Can undo a run"),
         ]
+        indexes = [
+            models.Index(fields=["-queued_at"], name="job_queued"),
+            models.Index(fields=["status", "-queued_at"], name="job_status"),
+            models.Index(fields=["mapping", "-queued_at"], name="job_mapping"),
+            models.Index(fields=["finished_at"], name="job_finished"),
+            models.Index(fields=["mapping", "direction", "finished_at"], name="job_mapping_finished"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"

@@ -106,6 +106,7 @@ PAGES = {
     "step": Page(CHIEFS, CHIEFS, {"id": 7}),
     "step_change": Page(SEERS, CHIEFS, {"id": 7, "action": "up"}),
     "synch_jobs": Page(SEERS, SEERS),
+    "record_log": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
     "synch_job": Page(SEERS, SEERS, {"id": ID}),
     "synch_job_cancel": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_try_now": Page(SEERS, RUNNERS, {"id": ID}),

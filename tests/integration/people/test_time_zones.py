@@ -18,6 +18,7 @@ from tests.people import ADMINISTRATOR, client_of, made
 
 pytestmark = pytest.mark.django_db
 UTC = dt.UTC
+CHOSEN = {"day_format": "iso", "number_format": "point", "theme": "system"}
 
 
 def reader(zone: str) -> Client:
@@ -86,11 +87,11 @@ def test_every_run_of_the_last_day_is_counted_once_whatever_the_clock_does_that_
 
 def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is() -> None:
     client = reader("UTC")
-    page = client.get("/accounts/time-zone/").content.decode()
+    page = client.get("/accounts/time-zone/", follow=True).content.decode()
     assert "Europe/Copenhagen" in page
     changed_at = User.objects.get(username="annette").changed_at
-    page = client.post("/accounts/time-zone/", {"time_zone": "America/New_York"}, follow=True).content.decode()
-    assert "All times are shown as they are in America/New York." in page
+    page = client.post("/accounts/settings/", {**CHOSEN, "time_zone": "America/New_York"}, follow=True).content.decode()
+    assert "Your settings are saved." in page
     assert "Times in America/New_York" in page
     now = User.objects.get(username="annette")
     assert (now.time_zone, now.changed_at) == ("America/New_York", changed_at)
@@ -99,7 +100,7 @@ def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is() -> None:
 @pytest.mark.parametrize("zone", ["", "Atlantis/Capital", "../../etc/passwd", "Europe"])
 def test_a_zone_that_does_not_exist_is_refused(zone: str) -> None:
     client = reader("UTC")
-    assert client.post("/accounts/time-zone/", {"time_zone": zone}).context["form"].errors
+    assert client.post("/accounts/settings/", {**CHOSEN, "time_zone": zone}).context["form"].errors
     assert zone_of(zone).key == "UTC"
 
 
