@@ -197,13 +197,16 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
 
 
 class UserStepForm(VersionedForm):
-    """Whether an administrator makes the integration user ready."""
+    """Whether an administrator makes the integration user ready, and salespeople too."""
 
     class Meta:
         model = Guide
-        fields = ["assign_roles"]
+        fields = ["assign_roles", "assign_people"]
         help_texts = {
-            "assign_roles": "Untick this where it was done by hand: an application user with both integration roles."
+            "assign_roles": "Untick this where it was done by hand: an application user with both integration roles.",
+            "assign_people": "Gives every enabled, licensed user of Sales the role “Dynamics 365 Business Central Product "
+            "Availability User”: with it they open records here and see statistics and availability. It comes with the "
+            "integration solution.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
