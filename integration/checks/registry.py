@@ -18,4 +18,15 @@ Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
 
 REQUIRED: Sequence[Check] = (mappings,)
 """Without these the connection is of no use: the guide does not go on."""
-FURTHER: Sequence[Check] = (rules, roles, salespeople_role, solution, rates, owners, price_list, decimals, orders, clocks)
+FURTHER: Sequence[Check] = (
+    rules,
+    roles,
+    salespeople_role,
+    solution,
+    rates,
+    owners,
+    price_list,
+    decimals,
+    orders,
+    clocks,
+)

@@ -49,7 +49,9 @@ def salespeople(session: Session) -> Found:
     expand = f"$expand=systemuserroles_association({ROLE})"
     found = rows(session, f"systemusers?$select={USER}&$filter={quoted(WORKS)}&$orderby=fullname&{expand}")
     try:
-        lacking = [_read(row) for row in found if not _sees(row, copies) and read_id(row, "systemuserid") not in by_team]
+        lacking = [
+            _read(row) for row in found if not _sees(row, copies) and read_id(row, "systemuserid") not in by_team
+        ]
     except MALFORMED as error:
         raise unreadable() from error
     return Found(lacking, len(found), bool(copies))
