@@ -39,13 +39,13 @@ def key_of(table: Table) -> str:
 
 
 def caught_up(
-    system: System, table: Table, mappings: Sequence[TableMapping], pages: int | None = PAGES
+    system: System, table: Table, mappings: Sequence[TableMapping], *, whole: bool = False
 ) -> CatalogTable | None:
-    """The catalog of a table with all that changed until now; ``None`` where there is none yet, or it is too far
-    behind for so many pages (``None``: all of them). Raises what the side raises."""
+    """The catalog of a table with all that changed until now; ``None`` where it has none, or it is too far behind for a
+    person who waits (``whole``: nobody does). Raises what the side raises."""
     if table.is_option or not key_of(table):
         return None
-    inside = _inside(system.side, table, mappings)
+    pages, inside = None if whole else PAGES, _inside(system.side, table, mappings)
     columns = list(dict.fromkeys([*_named(table), *sorted(fields_of(inside))]))
     head, _ = CatalogTable.objects.get_or_create(side=system.side.value, name=table.name)
     made_by = hashlib.sha256(repr((columns, inside)).encode()).hexdigest()

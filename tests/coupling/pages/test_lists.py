@@ -164,7 +164,7 @@ def test_a_list_asks_our_database_the_same_for_few_rows_and_for_many(
     company: MemorySystem,
     django_assert_num_queries: Callable[..., Any],
 ) -> None:
-    with django_assert_num_queries(7) as few:
+    with django_assert_num_queries(9) as few:
         page(clerk, "erp_list", "customer")
     for number in range(20):
         id = company.add("customer", name=f"Wingtip Branch {number}", blocked=0)
