@@ -78,7 +78,7 @@ def test_what_happens_on_either_side_is_seen_at_the_next_look(
     [
         lambda of, one: of.couplings.uncouple([one]),
         lambda of, one: Coupling.objects.filter(erp_id=one).update(state="reserved"),
-        lambda of, one: of.delete(),
+        lambda of, one: of.couplings.all().delete(),
     ],
 )
 def test_whoever_is_uncoupled_is_free_again_on_both_sides(
