@@ -11,6 +11,7 @@ from coupling.views.erase import erase
 from coupling.views.errors import errors_action
 from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
+from coupling.views.opening import open_record
 from coupling.views.outcomes import job_outcome
 from coupling.views.records import (
     crm_card,
@@ -19,8 +20,8 @@ from coupling.views.records import (
     customers_in_sales,
     erp_card,
     erp_list,
-    open_record,
 )
+from coupling.views.resolve import match_resolve
 from coupling.views.skipped import skipped_action, synch_skipped
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("couplings/<str:mapping>/<uuid:erp_id>/set/", coupling_set, name="coupling_set"),
     path("couplings/<str:mapping>/from/<uuid:crm_id>/", coupling_from, name="coupling_from"),
     path("couplings/<str:mapping>/match/", match, name="match"),
+    path("couplings/<str:mapping>/match/ambiguous/", match_resolve, name="match_resolve"),
     path("couplings/<str:mapping>/match/start/", match_start, name="match_start"),
     path("couplings/<str:mapping>/<uuid:erp_id>/conflict/", conflict, name="conflict"),
     path("synch/skipped/", synch_skipped, name="synch_skipped"),

@@ -165,6 +165,8 @@ PAGES = {
     "coupling_from": Page(RUNNERS, RUNNERS, {"mapping": "CUSTOMER", "crm_id": ID}),
     "match": Page(RUNNERS, RUNNERS, {"mapping": "CUSTOMER"}),
     "match_start": Page(SEERS, RUNNERS, {"mapping": "CUSTOMER"}),
+    "match_resolve": Page(RUNNERS, RUNNERS, {"mapping": "CUSTOMER"}),
+    "job_outcome": Page(SEERS, SEERS, {"job": ID}),
     "conflict": Page(RUNNERS, RUNNERS, RECORD),
     "posted_invoices": Page(SEERS, SEERS),
     "posted_invoice": Page(SEERS, SEERS, {"id": ID}),
