@@ -129,7 +129,7 @@ def test_a_cursor_that_is_too_old_is_read_anew(clerk: Client, mapping: TableMapp
 def test_a_table_too_long_to_read_while_a_person_waits_is_looked_through_page_by_page(
     clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog, "PAGES", 1)
+    monkeypatch.setitem(catalog.PAGES, False, 1)
     monkeypatch.setattr(company, "page_size", 2)
     assert free(clerk) == ["Adatum", "Fabrikam", "Litware"]
     assert not CatalogTable.objects.get(side="erp").complete
@@ -141,7 +141,7 @@ def test_who_reads_changes_that_another_has_read_meanwhile_changes_nothing(
     mapping: TableMapping, company: MemorySystem
 ) -> None:
     table = company.describe("customer")
-    head = catalog.caught_up(company, table, [mapping])
+    head = catalog.caught_up(company, table)
     assert head is not None
     head.cursor = "1-0"  # as read before the other one was through
     with pytest.raises(catalog._Overtaken):
