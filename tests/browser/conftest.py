@@ -147,6 +147,23 @@ def sign_in(page: Page, demo: Demo, name: str = "admin", password: str = "") -> 
     page.get_by_role("heading", name="Home").wait_for()
 
 
+def act(page: Page, name: str) -> None:
+    """Press an action of the page, where it stands in a menu after opening that."""
+    bar = page.locator(".pageactions")
+    entry = bar.locator("a, button").filter(has_text=re.compile(f"^{re.escape(name)}$"))
+    entry.first.wait_for(state="attached")
+    folded = bar.locator("details.menu:not([open])").filter(has=page.locator("a, button").get_by_text(name, exact=True))
+    if folded.count():
+        folded.locator("summary").click()
+    entry.first.click()
+
+
+def sign_out(page: Page) -> None:
+    """By the person's menu."""
+    page.locator(".person > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
 def start_full_synchronization(page: Page) -> None:
     """Start it on its review page: what has no match is created, and where both differ Business Central wins."""
     page.goto("/full-synch/")
