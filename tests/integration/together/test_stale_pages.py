@@ -138,7 +138,8 @@ LOOKED_AT = {
     "guide", "customer_in_sales", "customers_in_sales", "published",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
     "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options", "plan", "plans",
-    "preflight", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps", "synch_errors",
+    "preflight", "record_lookup", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps",
+    "synch_errors",
     "synch_job", "synch_jobs", "synch_skipped", "users",
 }  # fmt: skip
 """Pages without a form of their own."""
