@@ -23,6 +23,8 @@ MANAGE_USERS = "integration.change_user"
 READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
 EDIT_RECORD = "business_central.edit_record"
+UNDO = "integration.undo_syncjob"
+CARE_FOR_ERRORS = "integration.change_syncerror"
 POST_DOCUMENT = "business_central.post_document"
 POST_PAYMENT = "business_central.post_payment"
 CHANGE_SALES_SETUP = "business_central.change_salesreceivablessetup"
@@ -35,6 +37,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         SEE_PAGES,
         "coupling.change_coupling",
         "integration.change_syncjob",
+        UNDO,
+        CARE_FOR_ERRORS,
         "integration.change_fullsynchline",
         "integration.change_jobqueueentry",
         EDIT_RECORD,
@@ -48,7 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 MEANING = {
     ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
-    INTEGRATOR: "Couples and edits records; starts, cancels and retries runs; keeps the job queue; sees all pages.",
+    INTEGRATOR: "Couples and edits records; starts, cancels and undoes runs; keeps the job queue; sees all pages.",
     ORDER_PROCESSOR: "Edits, releases, ships, invoices and archives documents of Business Central; sees all pages.",
     BOOKKEEPER: "Registers and applies payments, cancels and credits invoices, undoes shipments; sees all pages.",
     VIEWER: "Sees all pages and changes nothing.",
@@ -59,6 +63,7 @@ PERMITS = {
     SEE_PAGES: "look at every page, at dry runs and errors; files for a spreadsheet",
     "coupling.change_coupling": "couple, match, create, decide a conflict, retry, uncouple",
     "integration.change_syncjob": "Synchronize Modified Records; make and apply dry runs; cancel a job",
+    CARE_FOR_ERRORS: "give errors to a person; resolve them with a note",
     "integration.change_fullsynchline": "full synchronization: start, restart, reset",
     "integration.change_jobqueueentry": "job queue: start now, hold, minutes",
     "integration.change_connectionsetup": "Assisted Setup, Connection Setup (save, test, enable, disable), preflight",
@@ -66,6 +71,7 @@ PERMITS = {
     "integration.add_tablemapping": "make a mapping of one's own",
     "integration.delete_tablemapping": "delete a mapping of one's own",
     APPROVE: "approve or reject a run that would change much",
+    UNDO: "undo a run, or what it did with one record; with the right to approve, delete records it made",
     "coupling.delete_coupling": "erase what is remembered about a record",
     MANAGE_USERS: "Users and their web service access keys",
     READ_AUDIT: "Audit Log",

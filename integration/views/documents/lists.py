@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from integration.business_central.models import SalesHeader, SalesShipmentHeader, SalesShipmentLine
@@ -18,6 +17,7 @@ from integration.business_central.models.documents import SalesHeaderArchive
 from integration.forms.documents.filters import ArchiveFilter, DocumentFilter, ShipmentFilter, SortedFilter
 from integration.pages.documents.cards import Currencies
 from integration.pages.documents.kinds import BY_SLUG, ORDER, Kind, name_of, state_of
+from integration.templatetags.formats import day, moment
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50
@@ -40,7 +40,7 @@ def _customer(row: Any) -> str:
 
 
 def _day(name: str) -> Callable[[Any], str]:
-    return lambda row: str(getattr(row, name) or "")
+    return lambda row: day(getattr(row, name))
 
 
 def _common() -> tuple[Column, ...]:
@@ -82,7 +82,7 @@ def _of_versions() -> tuple[Column, ...]:
         Column("Type", lambda row: str(row.get_document_type_display())),
         Column("Version", lambda row: str(row.version_no), number=True),
         *others,
-        Column("Archived At", lambda row: f"{localtime(row.archived_at):%Y-%m-%d %H:%M}", "archived_at"),
+        Column("Archived At", lambda row: moment(row.archived_at), "archived_at"),
     )
 
 
