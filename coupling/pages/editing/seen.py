@@ -24,6 +24,7 @@ from coupling.commands.edit_records import FIELDS, SEPARATOR
 from integration.models import RecordChange
 from integration.models.stored.audit import AuditEntry
 from integration.sync.rules import Direction
+from integration.systems.formats import current
 from integration.systems.values import Table
 from integration.systems.wording import field_name
 
@@ -73,7 +74,7 @@ class Author:
         if self.at is None:
             return ""
         moment = timezone.localtime(self.at)
-        day = "" if moment.date() == timezone.localdate() else f" on {moment:%Y-%m-%d}"
+        day = "" if moment.date() == timezone.localdate() else f" on {current().day(moment)}"
         return f"{day} at {moment:%H:%M}"
 
 

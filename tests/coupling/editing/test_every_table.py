@@ -145,7 +145,7 @@ def test_fields_of_each_kind_keep_what_they_hold(chief: Client, company: None) -
     assert page.sent["minimum_quantity"] == ["2.5"]
     assert page.sent["starting_date"] == ["2027-03-10"]
     assert page.save().notices[-1].startswith("Nothing was changed in ")
-    assert edit(chief, price).type(ending_date="31.03.2027", unit_price="0").save().is_saved
+    assert edit(chief, price).type(ending_date="2027-03-31", unit_price="0").save().is_saved
     price.refresh_from_db()
     assert (price.ending_date, price.unit_price) == (dt.date(2027, 3, 31), 0)
 
