@@ -286,7 +286,7 @@ OVERWRITES_NOTHING = {
     "note": "It is tried in tests/integration/open_documents/test_notes.py.",
     "document_edit": "It is tried in tests/integration/open_documents/test_editing.py.",
     "document_action": "It carries the version seen: tests/integration/open_documents/test_actions_on_documents.py.",
-    "match_resolve": "It asks anew whether the record is still free: tests/coupling/pages/test_ambiguous.py.",
+    "match_resolve": "It asks anew whether the record is still free: tests/coupling/asking/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
