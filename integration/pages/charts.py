@@ -62,7 +62,9 @@ class Chart:
     @property
     def summary(self) -> str:
         """What the picture shows, in a sentence."""
-        said = [f"{sum(day.numbers[place] for day in self.days):,} {name}" for place, (name, _) in enumerate(self.series)]
+        said = [
+            f"{sum(day.numbers[place] for day in self.days):,} {name}" for place, (name, _) in enumerate(self.series)
+        ]
         return f"{self.title}, {self.days[0].spoken} to {self.days[-1].spoken}: {', '.join(said)}."
 
     @property

@@ -23,7 +23,9 @@ def charts(days: int = DAYS) -> tuple[Chart, Chart]:
         .order_by()
         .annotate(day=_day(begins))
         .values("day")
-        .annotate(well=Count("pk", filter=good), every=Count("pk"), written=Sum(F("inserted") + F("modified") + F("deleted")))
+        .annotate(
+            well=Count("pk", filter=good), every=Count("pk"), written=Sum(F("inserted") + F("modified") + F("deleted"))
+        )
     )
     found = {row["day"]: row for row in rows}
     labels = [timezone.localtime(begin) for begin in begins]
