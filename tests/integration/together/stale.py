@@ -289,7 +289,7 @@ OVERWRITES_NOTHING = {
     "record_new": MAKES,
     "record_edit": "It is tried in tests/coupling/editing/test_two_people.py.",
     "record_delete": "It carries the version seen: tests/coupling/editing/test_deleting.py.",
-    "match_resolve": "It asks anew whether the record is still free: tests/coupling/pages/test_ambiguous.py.",
+    "match_resolve": "It asks anew whether the record is still free: tests/coupling/asking/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
