@@ -168,6 +168,7 @@ TRIED_IN = {
     "coupling/errors/test_errors_page.py": ["errors_action"],
     "integration/jobs/plans/test_plans.py": ["plan_apply"],
     "coupling/test_conflicts.py": ["conflict"],
+    "integration/jobs/undo/test_undo_jobs.py": ["synch_job_undo"],
     "coupling/pages/test_ambiguous.py": ["match_resolve"],
     "integration/sales/test_sales_buttons.py": ["sales_orders_action", "sales_quotes_action"],
     "integration/open_documents/test_editing.py": ["document_edit"],
