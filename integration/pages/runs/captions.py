@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from integration.connection.opening import open_for_words
 from integration.connection import systems
+from integration.connection.opening import open_for_words
 from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
 from integration.systems.values import Field, Side, Table

@@ -151,7 +151,7 @@ def test_the_address_that_the_demo_filled_in_counts_as_nothing_that_somebody_did
 
 def test_an_enabled_connection_is_led_to_a_dry_run_before_the_first_big_write(chief: Client) -> None:
     enabled()
-    assert f'<a href="{reverse("plans")}">Make a dry run</a>' in home(chief)
+    assert f'action="{reverse("plan_start")}"' in home(chief)
     Plan.objects.create(title="CUSTOMER")
     assert "Make a dry run <span" in home(chief)
 

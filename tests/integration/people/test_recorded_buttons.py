@@ -72,7 +72,12 @@ BUTTONS = {
         lambda _: {"username": "susan", "groups": ["Viewer"], **PASSWORDS},
     ),
     "user_password": Button(of_otto("user_password"), [("changed", PERSON)], lambda _: NEW_PASSWORDS),
-    "own_time_zone": Button(at("own_time_zone"), [("changed", PERSON)], lambda _: {"time_zone": "Europe/Berlin"}),
+    "own_settings": Button(
+        at("own_settings"),
+        [("changed", PERSON)],
+        lambda _: {"time_zone": "Europe/Berlin", "day_format": "dots", "number_format": "comma", "theme": "dark"},
+    ),
+    "own_theme": Button(at("own_theme"), [("changed", PERSON)], lambda _: {"theme": "dark"}),
     "user_unlock": Button(of_otto("user_unlock"), [("unlocked", "sign-in")]),
     "user_key": Button(of_otto("user_key"), [("created", "web service access key")]),
     "connection_disable": Button(
@@ -185,8 +190,8 @@ TRIED_IN = {
 """What needs a world of its own, and where it has one, below tests/."""
 ELSEWHERE = {button: place for place, buttons in TRIED_IN.items() for button in buttons}
 CHANGES_NOTHING = {
-    "document_amounts", "logout", "single_signon", "admin_sign_in", "connection_test", "fields_refresh",
-    "guide_step welcome",
+    "document_amounts", "logout", "navigation_folded", "single_signon", "admin_sign_in", "connection_test",
+    "fields_refresh", "guide_step welcome",
     "guide_step administrator", "guide_step check", "guide_from_setup",
 }  # fmt: skip
 
