@@ -12,4 +12,4 @@ class CouplingConfig(AppConfig):
 
     def ready(self) -> None:
         """The database keeps how many couplings there are; what does so follows each migration."""
-        post_migrate.connect(import_string("coupling.tallies.install"), sender=self, dispatch_uid="coupling.tallies")
+        post_migrate.connect(import_string("coupling.triggers.install"), sender=self, dispatch_uid="coupling.triggers")

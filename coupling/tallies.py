@@ -1,12 +1,6 @@
-"""How many couplings each mapping has: kept by triggers of the database, so that no page counts and no way past a
-model's methods (bulk statements, cascades, a statement typed by hand) is forgotten.
-
-``install`` follows every migration: SQLite throws triggers away with each change of a table.
-"""
+"""How many couplings each mapping has: kept by triggers of the database (``triggers.py``), so that no page counts."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -20,15 +14,16 @@ KINDS = {
 }
 """The columns of a tally, and which couplings they count."""
 COUPLINGS, TALLIES = Coupling._meta.db_table, Tally._meta.db_table
-NAME = "coupling_tally"
 
 
-def install(**_of_the_signal: Any) -> None:
-    """Make the triggers anew, and count once."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in _sqlite() if connection.vendor == "sqlite" else _postgres():
-            cursor.execute(statement)
-        repair()
+def statements() -> dict[str, str]:
+    """What the database does with the tally at each event of a coupling."""
+    return {"insert": _added(), "update": _changed(), "delete": _removed()}
+
+
+def matters() -> str:
+    """Which changes of a coupling change a number; most do not."""
+    return " OR ".join(f"{_number(kind, 'NEW')} <> {_number(kind, 'OLD')}" for kind in KINDS)
 
 
 def repair() -> int:
@@ -71,39 +66,3 @@ def _removed() -> str:
     """A row that is gone counts no more; where its mapping goes, the tally may be gone before it."""
     less = ", ".join(f"{kind} = {kind} - {_number(kind, 'OLD')}" for kind in KINDS)
     return f"UPDATE {TALLIES} SET {less} WHERE mapping_id = OLD.mapping_id"  # noqa: S608
-
-
-def _matters() -> str:
-    """Most changes of a coupling change no count."""
-    return " OR ".join(f"{_number(kind, 'NEW')} <> {_number(kind, 'OLD')}" for kind in KINDS)
-
-
-EVENTS = {"insert": ("AFTER INSERT", ""), "update": ("AFTER UPDATE", "WHEN ({})"), "delete": ("AFTER DELETE", "")}
-
-
-def _sqlite() -> list[str]:
-    bodies = {"insert": _added(), "update": _changed(), "delete": _removed()}
-    made = []
-    for event, (when, condition) in EVENTS.items():
-        made.append(f"DROP TRIGGER IF EXISTS {NAME}_{event}")
-        made.append(
-            f"CREATE TRIGGER {NAME}_{event} {when} ON {COUPLINGS} FOR EACH ROW {condition.format(_matters())} "
-            f"BEGIN {bodies[event]}; END"
-        )
-    return made
-
-
-def _postgres() -> list[str]:
-    bodies = {"insert": _added(), "update": _changed(), "delete": _removed()}
-    made = []
-    for event, (when, condition) in EVENTS.items():
-        made.append(
-            f"CREATE OR REPLACE FUNCTION {NAME}_{event}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {bodies[event]}; RETURN NULL; END $$"
-        )
-        made.append(f"DROP TRIGGER IF EXISTS {NAME}_{event} ON {COUPLINGS}")
-        made.append(
-            f"CREATE TRIGGER {NAME}_{event} {when} ON {COUPLINGS} FOR EACH ROW {condition.format(_matters())} "
-            f"EXECUTE FUNCTION {NAME}_{event}()"
-        )
-    return made

@@ -93,5 +93,3 @@ def _pairs(mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, Pair
     by_crm = mapping.couplings.pairs(Side.CRM, [one.crm_id for one in errors if one.crm_id and not one.erp_id])
     found = {one.pk: by_erp.get(one.erp_id) or by_crm.get(one.crm_id) for one in errors}
     return {pk: pair for pk, pair in found.items() if pair is not None and pair.state is State.COUPLED}
-
-

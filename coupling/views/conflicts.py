@@ -64,7 +64,9 @@ def _decided(request: HttpRequest) -> HttpResponse:
         left += [(names[mapping.name, id], reason) for id, reason in refused.items()]
         done += [name for one, name in these if one.erp_id not in refused]
     if len(rows) < len(set(ids)):
-        messages.info(request, f"{len(set(ids)) - len(rows)} of what was shown is no open conflict any more. {NOT_OPEN}")
+        messages.info(
+            request, f"{len(set(ids)) - len(rows)} of what was shown is no open conflict any more. {NOT_OPEN}"
+        )
     _say(request, done, left, started)
     return redirect(request.get_full_path() if left else "synch_errors")
 
@@ -96,7 +98,11 @@ def _say(
     request: HttpRequest, done: Sequence[str], left: Sequence[tuple[str, str]], started: Sequence[SyncJob]
 ) -> None:
     if done:
-        follow = format_html(' <a href="{}">Follow the run</a>', reverse("synch_job", args=[started[0].pk])) if started else ""
+        follow = (
+            format_html(' <a href="{}">Follow the run</a>', reverse("synch_job", args=[started[0].pk]))
+            if started
+            else ""
+        )
         messages.success(request, format_html("Decided, and being carried now: {}.{}", named(done), follow))
     for reason in dict.fromkeys(reason for _, reason in left):
         names = named([name for name, why in left if why == reason])
@@ -110,4 +116,3 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-

@@ -72,9 +72,7 @@ def _retry(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPair
     return back(request)
 
 
-def _synchronize(
-    request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs, way: str
-) -> HttpResponse:
+def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs, way: str) -> HttpResponse:
     for mapping, pairs in chosen.pairs.items():
         act = partial(repair.win, mapping, pairs, way, person(request))
         parts.do(mapping, len(pairs), act, _names(chosen, mapping, pairs))

@@ -10,21 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from coupling.filters import RecordFilter
+from coupling.pages.asking.standing import standing_of
 from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
-from coupling.sides import opened
 from coupling.views.access import may_edit, show_problem
-from integration.models import TableMapping
-from integration.pages.parts import first_url
-from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
-
-DOCUMENTS = ("sales_header",)
-"""Tables whose records go when they are done."""
 
 
 def erp_list(request: HttpRequest, table: str) -> HttpResponseBase:
@@ -45,24 +39,6 @@ def erp_card(request: HttpRequest, table: str, id: uuid.UUID) -> HttpResponse:
 def crm_card(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpResponse:
     """``/records/crm/<entity>/<id>/``"""
     return _card(request, Side.CRM, entity, id)
-
-
-def open_record(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpResponse:
-    """``/open/<entity>/<id>/``, the link in Dynamics 365 Sales: the coupled Business Central record, else the Sales
-    record with what can be done. A document that is done and gone is shown there, too, with what it became."""
-    for mapping in TableMapping.objects.filter(crm_table__iexact=entity):
-        pair = mapping.couplings.pairs(Side.CRM, [id]).get(id)
-        if pair is not None and pair.state is State.COUPLED and _stays(mapping, pair.erp_id):
-            return redirect(first_url("record", (Side.ERP.value, mapping.erp_table, pair.erp_id)))
-    return redirect(first_url("record", (Side.CRM.value, entity.lower(), id)))
-
-
-def _stays(mapping: TableMapping, erp_id: uuid.UUID) -> bool:
-    """Is it there? Asked of documents alone: of other records a card says so."""
-    if mapping.erp_table not in DOCUMENTS:
-        return True
-    with opened(Side.ERP) as erp:
-        return erp_id in erp.get(mapping.erp_table, [erp_id], ())
 
 
 @require_safe
@@ -131,7 +107,7 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
     more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    return render(request, "coupling/record_card.html", {"card": shown, **more})
+    return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
 
 
 def _is_in_sales(shown: Card) -> bool:

@@ -12,12 +12,14 @@ from integration.pages.parts import first_url
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do on the way to a synchronized company. ``url`` is blank where the person may not do it."""
+    """One thing to do on the way to a synchronized company. ``url`` is blank where the person may not do it now;
+    ``presses``: it is a button."""
 
     label: str
     text: str
     url: str
     done: bool
+    presses: bool = False
 
 
 def next_steps(setup: ConnectionSetup, person: User) -> list[Step]:
@@ -42,8 +44,9 @@ def next_steps(setup: ConnectionSetup, person: User) -> list[Step]:
         Step(
             "Make a dry run",
             "It writes nothing, and shows for every record what a synchronization would change on either side.",
-            reverse("plans") if may_run and setup.is_enabled else "",
+            reverse("plan_start") if may_run and setup.is_enabled else "",
             Plan.objects.exists() or started,
+            presses=True,
         ),
         Step(
             "Start the full synchronization",

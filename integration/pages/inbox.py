@@ -34,6 +34,7 @@ from integration.systems.values import is_option_table
 
 SET_UP, COUPLE = "integration.change_connectionsetup", "coupling.change_coupling"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
+WAYS = {Direction.TO_CRM.value: "BC → Sales", Direction.TO_ERP.value: "Sales → BC"}
 BY_NAME = 3
 """So many of one kind are named; of more only the number is said."""
 LONGEST = 240
@@ -138,7 +139,8 @@ def _approvals(desk: Desk) -> Iterator[Waiting]:
     jobs = SyncJob.objects.waiting().select_related("mapping")
     for job in jobs[:BY_NAME]:
         address = reverse("synch_job", args=[job.pk])
-        yield Waiting(f"{job} waits for approval", _short(job.message), "Look and Approve", address)
+        title = f"{job.mapping.name}, {WAYS[job.direction]}: waits for approval"
+        yield Waiting(title, _short(job.message), "Look and Approve", address, name=job.mapping.name)
     if (number := jobs.count()) > BY_NAME:
         address = reverse("synch_jobs") + "?status=approval"
         yield Waiting(f"{_of(number, 'run')} wait for approval", "", "See All", address)

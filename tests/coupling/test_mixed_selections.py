@@ -66,7 +66,13 @@ def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupl
         return real(mapping, ids, user)
 
     monkeypatch.setattr(commands, "uncouple", refusing)
-    answer = press(clerk, "uncouple", log(item_job, item_ids[0], label="1000 Bicycle"), log(people_job, people_ids[0]), confirmed="yes")
+    answer = press(
+        clerk,
+        "uncouple",
+        log(item_job, item_ids[0], label="1000 Bicycle"),
+        log(people_job, people_ids[0]),
+        confirmed="yes",
+    )
 
     assert (left(items), left(people)) == (set(item_ids), set(people_ids[1:]))
     assert told(answer) == [

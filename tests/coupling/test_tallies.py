@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from coupling.models import Coupling, Tally
-from coupling.tallies import KINDS, install, repair
+from coupling.tallies import KINDS, repair
+from coupling.triggers import install
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 

@@ -70,7 +70,7 @@ def test_every_entry_has_an_address() -> None:
 
 
 def test_the_apps_add_their_parts_in_order() -> None:
-    assert [one.label for one in parts_of("errors.selection")][:2] == ["Retry", "Send: Business Central Wins"]
+    assert [one.label for one in parts_of("errors.selection")][:2] == ["Retry", "Decide Conflicts"]
     assert parts_of("nowhere") == ()
 
 

@@ -18,7 +18,7 @@ from integration.sync.problems import Conflict, NumberConflict, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
 
-LABEL = 250
+LABEL, NAMELESS = 250, "(name not known)"
 Inherited = tuple[dt.datetime, int | None]
 """Since when a record fails, and the person who looks after it."""
 COUPLE_WITH = (TwinMerged.code, NumberConflict.code)
@@ -121,8 +121,11 @@ class SyncError(models.Model):
 
     @property
     def record_name(self) -> str:
-        """What the record is called; its id where nothing else is known, as of one that is deleted."""
-        return self.label or str(self.erp_id or self.crm_id or "All records")
+        """What the record is called. Of one that was deleted before anybody read it no name is known."""
+        ids = {str(id) for id in (self.erp_id, self.crm_id) if id}
+        if self.label and self.label not in ids:
+            return self.label
+        return NAMELESS if ids else "All records"
 
     @property
     def erp_record(self) -> tuple[str, str, object]:
