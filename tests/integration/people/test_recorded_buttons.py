@@ -168,6 +168,8 @@ TRIED_IN = {
     "coupling/errors/test_errors_page.py": ["errors_action"],
     "integration/jobs/plans/test_plans.py": ["plan_apply"],
     "coupling/test_conflicts.py": ["conflict"],
+    "coupling/test_bulk_conflicts.py": ["conflicts"],
+    "coupling/errors/test_error_inbox.py": ["errors_assign", "errors_resolve"],
     "integration/sales/test_sales_buttons.py": ["sales_orders_action", "sales_quotes_action"],
     "integration/open_documents/test_editing.py": ["document_edit"],
     "integration/open_documents/test_notes.py": ["note", "note_add"],

@@ -287,6 +287,9 @@ OVERWRITES_NOTHING = {
     "document_edit": "It is tried in tests/integration/open_documents/test_editing.py.",
     "document_action": "It carries the version seen: tests/integration/open_documents/test_actions_on_documents.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
+    "conflicts": "It compares the versions of both records with what was seen: tests/coupling/test_bulk_conflicts.py.",
+    "errors_assign": "It compares whose each error was: tests/coupling/errors/test_error_inbox.py.",
+    "errors_resolve": "Of two people one resolves it: tests/coupling/errors/test_error_inbox.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip
