@@ -11,14 +11,12 @@ from django.db.models import F, Q
 from coupling.engine_ledger import EngineLedger, chunks
 from integration.documents.account_statistics.rows import delete_rows
 from integration.models import ConnectionSetup
+from integration.pages.rows import RESTS
 from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.system import System
 from integration.systems.values import Record, Ref, Side
-
-RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
-"""Pairs that failed twice the same way."""
 
 
 class CouplingError(Exception):

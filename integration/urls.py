@@ -71,6 +71,7 @@ from integration.views.running.synch import (
     synch_job_try_now,
     synch_jobs,
 )
+from integration.views.running.undo import synch_job_undo
 from integration.views.sales.pages import (
     sales_order,
     sales_orders,
@@ -167,6 +168,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/", plan, name="plan"),
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/jobs/<uuid:id>/undo/", synch_job_undo, name="synch_job_undo"),
     path("synch/errors/assign/", errors_assign, name="errors_assign"),
     path("synch/errors/resolve/", errors_resolve, name="errors_resolve"),
     path("synch/jobs/<uuid:id>/try-now/", synch_job_try_now, name="synch_job_try_now"),

@@ -61,10 +61,10 @@ async function sheet() {
     if (!answer.ok) return location.assign(dialog.dataset.from);
     dialog.innerHTML = await answer.text();
     const close = document.createElement("button");
-    close.className = "btn btn-primary";
+    close.className = "btn btn-sm btn-outline-primary sheet-close";
     close.textContent = "Close";
     close.addEventListener("click", () => dialog.close());
-    dialog.append(close);
+    dialog.prepend(close);
   }
   dialog.showModal();
 }

@@ -26,8 +26,8 @@ LINES = {"customer_price_group": ("sales_price", "sales_code")}
 
 def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, first: bool = False) -> list[uuid.UUID]:
     """Which of these records are free to have their other record made; a coupling whose other record is gone gives
-    way. A single one is looked at closely; ``first``: what it needs is going to be made before it. Raises :class:`CouplingError` where something is in the way, and
-    ``ConnectionProblem``."""
+    way. A single one is looked at closely; ``first``: what it needs is going to be made before it. Raises
+    :class:`CouplingError` where something is in the way, and ``ConnectionProblem``."""
     direction = _creating(mapping, side)
     with both_opened() as connected:
         free = _free(connected, mapping, side, ids)

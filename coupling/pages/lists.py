@@ -181,9 +181,8 @@ def _rows(shown: Listing, system: System, table: Table) -> rows.Asked:
     """Which rows of the side the list shows."""
     order = shown.order or table.number_field or table.name_field
     columns = records.read_columns(shown.side, table)
-    return rows.Asked(
-        system, table, shown.mappings, columns, _filter_of(shown, table), order or "", rows.Standing(shown.state)
-    )
+    where, standing = _filter_of(shown, table), Standing(shown.state)
+    return rows.Asked(system, table, shown.mappings, columns, where, order or "", standing, inside=shown.narrowed)
 
 
 def _filter_of(shown: Listing, table: Table) -> Filter:

@@ -80,6 +80,12 @@ def match_address(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), **query:
     return reverse("match", args=[mapping.name]) + (f"?{asked}" if asked else "")
 
 
+def resolve_address(mapping: TableMapping, ids: Sequence[uuid.UUID], here: str) -> str:
+    """Where these ambiguous records are resolved one by one; those that runs have noted, where none is named."""
+    asked = urlencode([*(("selected", str(id)) for id in ids), *([("back", here)] if here else [])])
+    return reverse("match_resolve", args=[mapping.name]) + (f"?{asked}" if asked else "")
+
+
 def couple_address(mapping: TableMapping, side: Side, id: uuid.UUID, pair: Pair | None, here: str) -> str:
     """Set Up Coupling of this record; ``pair`` is the one it is in. It ends ``here`` again."""
     query = f"?{urlencode({'back': here})}" if here else ""

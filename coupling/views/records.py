@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from coupling.filters import RecordFilter
+from coupling.pages.asking.standing import standing_of
 from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
@@ -106,7 +107,7 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
     more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    return render(request, "coupling/record_card.html", {"card": shown, **more})
+    return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
 
 
 def _is_in_sales(shown: Card) -> bool:

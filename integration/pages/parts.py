@@ -1,7 +1,7 @@
 """The frame as data: each app says in its ``navigation.py`` what it adds to the navigation and to pages below.
 
-An ``AppConfig`` with ``navigation = "coupling.navigation"`` names a module with ``ENTRIES``, ``PARTS`` and, where it has some, ``ACTS``. A page asks
-for the parts of one place and never names an address of an app above its own::
+An ``AppConfig`` with ``navigation = "coupling.navigation"`` names a module with ``ENTRIES``, ``PARTS`` and, where it
+has some, ``ACTS``. A page asks for the parts of one place and never names an address of an app above its own::
 
     {% parts "error.links" error as links %}{% for link in links %}{% part link %}{% endfor %}
 """

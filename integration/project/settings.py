@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "integration.views.security.ContentSecurityPolicy",
     "integration.views.security.NeverKept",
     "integration.views.health.QueueAway",
+    "integration.views.frame.queue_pages.QueuePages",
     "integration.views.patience.SecondsForSales",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",

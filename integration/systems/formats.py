@@ -63,6 +63,10 @@ class Formats:
         """``2026-11-29 14:05`` of a moment that is in the zone of the person already."""
         return f"{self.day(value)} {value:%H:%M:%S}" if seconds else f"{self.day(value)} {value:%H:%M}"
 
+    def brief(self, value: dt.datetime) -> str:
+        """``11-29 14:05``: a moment of this year, where there is little room."""
+        return f"{self.day(value).replace(f'{value.year:04}', '').strip('-/')} {value:%H:%M}"
+
     def number(self, text: str) -> str:
         """A number that is written as ``1,234.50``, as this person reads it."""
         thousands, point = NUMBERS.get(self.numbers, NUMBERS[POINT])

@@ -11,7 +11,6 @@ the name of a page and its arguments, and keywords become the query behind it::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,8 +20,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integration.models import PlannedChange, SyncError
-from integration.pages.bars import arranged
 from integration.pages.charts import Chart
+from integration.pages.frame.inputs import shown_input
 from integration.pages.parts import Link, first_url
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
@@ -58,14 +57,6 @@ def address(name: str, args: Sequence[object], query: dict[str, Any]) -> str:
 def actionbar(content: str, label: str = "Actions") -> SafeString:
     """The row of buttons under a title or above a table; nothing where it holds nothing."""
     return _component("actionbar", content=content, label=label) if content.strip() else SafeString("")
-
-
-@register.simple_block_tag
-def pageactions(content: str) -> SafeString:
-    """The action bar under the title of a page: three buttons, then menus; one button Actions on a phone. Only
-    base.html has it."""
-    bar = arranged(content)
-    return bar.unseen if bar.is_empty else _component("pageactions", bar=bar)
 
 
 @register.simple_block_tag
@@ -280,31 +271,13 @@ def choice(label: str, query: str, here: bool = False, number: int | None = None
     return _component("choice", label=label, query=query, here=here, number=number)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One input of a filter pane, as its template shows it."""
-
-    id: str
-    label: str
-    widget: SafeString
-    errors: Sequence[str]
-
-
 @register.simple_tag
 def filter_pane(chosen: Any, csv: bool = False) -> SafeString:
     """The filter form of a list (a ``ListFilter`` or what looks like one) with what is in force."""
     form: forms.Form = chosen.form
     export = chosen.query(format="csv") if csv else ""
-    inputs = [_input(one) for one in form.visible_fields()]
+    inputs = [shown_input(one) for one in form.visible_fields()]
     return _component("filter_pane", inputs=inputs, hidden=form.hidden_fields(), active=chosen.active, csv=export)
-
-
-def _input(field: forms.BoundField) -> Input:
-    is_select = isinstance(field.field.widget, forms.Select)
-    look = "form-select form-select-sm" if is_select else "form-control form-control-sm"
-    return Input(
-        field.id_for_label, str(field.label), field.as_widget(attrs={"class": look}), [str(one) for one in field.errors]
-    )
 
 
 @register.simple_tag(takes_context=True)

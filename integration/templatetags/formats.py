@@ -35,6 +35,12 @@ def second(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def brief(value: dt.datetime | None) -> str:
+    """``11-29 14:05``, where the year goes without saying; blank for none."""
+    return current().brief(_here(value)) if value else ""
+
+
+@register.filter
 def clock(value: dt.datetime | None) -> str:
     """``14:05:07``; blank for none."""
     return f"{_here(value):%H:%M:%S}" if value else ""

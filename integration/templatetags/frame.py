@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,12 +17,13 @@ from django.utils.safestring import SafeString
 from integration.models import SyncJob
 from integration.models.stored.secret import keys_problem
 from integration.pages import states
-from integration.pages.environment import environment
-from integration.pages.icons import names, version
-from integration.pages.keyboard import SHEET
-from integration.pages.menu import Crumb, MenuGroup, crumbs, menu
+from integration.pages.frame.bars import arranged
+from integration.pages.frame.environment import environment
+from integration.pages.frame.icons import names, version
+from integration.pages.frame.keyboard import SHEET
+from integration.pages.frame.menu import Crumb, MenuGroup, crumbs, menu
+from integration.pages.frame.running import running
 from integration.pages.parts import Link, links
-from integration.pages.running import running
 from integration.pages.states import Shown
 from integration.systems.formats import current
 
@@ -46,11 +48,18 @@ def _path(context: dict[str, Any]) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A Bootstrap icon, for the eye alone. Raises ``ValueError`` for one that is not in ``pages/icons.py``."""
+    """A Bootstrap icon, for the eye alone. Raises ``ValueError`` for one that is not in ``pages/frame/icons.py``."""
     if name not in names():
-        raise ValueError(f"No page uses an icon “{name}” yet: name it in pages/icons.py.")
+        raise ValueError(f"No page uses an icon “{name}” yet: name it in pages/frame/icons.py.")
     address = f"{reverse('icons')}?{version()}#{name}"
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', address)
+
+
+@register.simple_block_tag
+def pageactions(content: str) -> SafeString:
+    """The action bar under the title of a page: three buttons, then menus; one button Actions on a phone."""
+    bar = arranged(content)
+    return bar.unseen if bar.is_empty else render_to_string("components/pageactions.html", {"bar": bar})
 
 
 register.simple_tag(environment)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +21,6 @@ from integration.models import (
     TableMapping,
 )
 from integration.pages.parts import first_url
-from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 
@@ -83,15 +83,14 @@ def job_counter(setup: ConnectionSetup) -> JobCounter:
 def cues() -> list[Cue]:
     """What needs attention, most urgent first."""
     since = timezone.now() - dt.timedelta(hours=DAY)
-    coupled = TableMapping.objects.filter(couplings__state=State.COUPLED.value).count()
+    pairs = _pairs()
     failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
-    conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
-    errors = SyncError.objects.open().exclude(code=Conflict.code).count()
+    errors = _open_errors()
+    conflicts = errors.pop(Conflict.code, 0)
     posts = PendingPost.objects.filter(skipped=True).count()
     running = SyncJob.objects.active().count()
     to_approve = SyncJob.objects.waiting().count()
-    documents = SyncError.objects.open().filter(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
-    waiting = {table: documents.filter(mapping__crm_table=table).count() for table in DOCUMENTS}
+    waiting = _documents_waiting()
     return [
         *(
             Cue(number, f"Sales {DOCUMENTS[table]} waiting", reverse(f"sales_{DOCUMENTS[table]}") + OPEN, "bad")
@@ -101,23 +100,31 @@ def cues() -> list[Cue]:
         Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad"),
         Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad"),
         Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad"),
-        Cue(errors, "Records with errors", reverse("synch_errors"), "bad"),
-        Cue(_couplings(skipped=True) + posts, "Records skipped", first_url("skipped"), "busy"),
-        Cue(_couplings(waiting=True), "Records waiting", reverse("synch_errors") + WAITING, "busy"),
+        Cue(errors.total(), "Records with errors", reverse("synch_errors"), "bad"),
+        Cue(pairs["resting"] + posts, "Records skipped", first_url("skipped"), "busy"),
+        Cue(pairs["waiting"], "Records waiting", reverse("synch_errors") + WAITING, "busy"),
         Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy"),
-        Cue(coupled, "Coupled records", reverse("mappings")),
+        Cue(pairs["coupled"], "Coupled records", reverse("mappings")),
     ]
 
 
-def _couplings(*, skipped: bool = False, waiting: bool = False) -> int:
-    mappings = TableMapping.objects.all()
-    if skipped:
-        rests = Result.SKIPPED.value
-        return mappings.filter(Q(couplings__to_crm_result=rests) | Q(couplings__to_erp_result=rests)).count()
-    if waiting:
-        to_crm = mappings.filter(couplings__to_crm_result=Result.WAITING.value).count()
-        return to_crm + mappings.filter(couplings__to_erp_result=Result.WAITING.value).count()
-    return 0
+def _pairs() -> dict[str, int]:
+    """How many pairs are coupled, rest and wait, of all mappings; the database keeps these numbers."""
+    kept = ("coupled", "resting", "waiting")
+    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in kept})
+    return {name: found[name] or 0 for name in kept}
+
+
+def _open_errors() -> Counter[str]:
+    """How many errors are open, by code."""
+    return Counter(dict(SyncError.objects.open().order_by().values_list("code").annotate(number=Count("pk"))))
+
+
+def _documents_waiting() -> dict[str, int]:
+    """How many documents of Sales failed and are to be made still, by table."""
+    documents = SyncError.objects.open().filter(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
+    counted = dict(documents.order_by().values_list("mapping__crm_table").annotate(number=Count("pk")))
+    return {table: counted.get(table, 0) for table in DOCUMENTS}
 
 
 def last_full() -> dt.datetime | None:

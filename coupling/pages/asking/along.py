@@ -90,8 +90,7 @@ def _next(mapping: TableMapping) -> list[str]:
         return [f"{again} Until then no run touches them, since the mapping only synchronizes coupled records."]
     made = [noun(mapping.table(one.destination)) for one in Direction(mapping.direction).passes]
     if mapping.fields.filter(crm_field=NUMBER, is_enabled=True).exists():
-        return [
-            f"{again} The next run makes no second {' or '.join(made)} while the old one in Dynamics 365 Sales keeps "
-            "the number of Business Central: it names that one to be coupled."
-        ]
+        kinds = " or ".join(made)
+        words = f"The next run makes no second {kinds} while the old one in Dynamics 365 Sales keeps the number"
+        return [f"{again} {words} of Business Central: it names that one to be coupled."]
     return [f"{again} Otherwise the next run makes a new {' or '.join(made)} for them."]

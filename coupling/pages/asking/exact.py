@@ -28,19 +28,29 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """The match, and by which fields (as the person's side calls them). ``several``: how many others are equal by the
-    fields tried last, where there is not exactly one."""
+    """The match, and by which fields (as the person's side calls them). ``others``: those that are equal by the fields
+    tried last, where there is not exactly one."""
 
     record: Record | None
     name: str = ""
     by: str = ""
-    several: int = 0
+    others: Sequence[Record] = ()
+
+    @property
+    def several(self) -> int:
+        return len(self.others)
+
+    @property
+    def all(self) -> list[Record]:
+        """The match, or those among which a person has to choose."""
+        return [self.record] if self.record is not None else list(self.others)
 
 
 def exact(connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, record: Record) -> Exact:
     """Look for it by one group of fields after the other. ``side``: where ``record`` is. Raises what the other side
     raises."""
-    several, by = 0, ""
+    others: list[Record] = []
+    by = ""
     for pairs in _groups(mapping, rule):
         where = _equal(rule, side, record, pairs)
         if where is None:
@@ -50,8 +60,8 @@ def exact(connected: Connected, mapping: TableMapping, rule: TableRule, side: Si
         if len(found) == 1:
             return Exact(found[0], records.name_of(side.other, rule.table(side.other), found[0]), " and ".join(names))
         if found:
-            several, by = len(found), " and ".join(names)
-    return Exact(None, by=by, several=several)
+            others, by = found, " and ".join(names)
+    return Exact(None, by=by, others=others)
 
 
 def _groups(mapping: TableMapping, rule: TableRule) -> Iterator[Pairs]:

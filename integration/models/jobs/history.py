@@ -43,9 +43,9 @@ def _columns(one: Changed, towards: Side | None) -> tuple[Any, ...]:
 
 
 class RecordChange(models.Model):
-    """What one run did with one record, which it wrote on ``side``. Mapping and person are the job's; both ids are plain
-    values, since the coupling may be long gone, and so is ``label``, what the record was called then. ``fields`` is in
-    words; ``exact`` are the values themselves, as far as they can be put back (``sync/undo/exact.py``)."""
+    """What one run did with one record, which it wrote on ``side``. Mapping and person are the job's; both ids are
+    plain values, since the coupling may be long gone, and so is ``label``, what the record was called then. ``fields``
+    is in words; ``exact`` are the values themselves, as far as they can be put back (``sync/undo/exact.py``)."""
 
     class Action(models.TextChoices):
         INSERTED = "inserted", "Inserted"

@@ -73,14 +73,17 @@ class SyncJob(Approvable, Progress):
             ("approve_syncjob", "Can approve a run that would change much"),
             ("undo_syncjob", "Can undo a run"),
         ]
+        indexes = [
+            models.Index(fields=["-queued_at"], name="job_queued"),
+            models.Index(fields=["status", "-queued_at"], name="job_status"),
+            models.Index(fields=["mapping", "-queued_at"], name="job_mapping"),
+            models.Index(fields=["finished_at"], name="job_finished"),
+            models.Index(fields=["mapping", "direction", "finished_at"], name="job_mapping_finished"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"
             )
-        ]
-        indexes = [
-            models.Index(fields=["finished_at"], name="synch_jobs_by_end"),
-            models.Index(fields=["mapping", "direction", "finished_at"], name="synch_jobs_of_mapping_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -149,9 +152,12 @@ class SyncJob(Approvable, Progress):
         return bool(waiting.update(next_try_at=None))
 
     def cancel(self, message: str = "Canceled.") -> bool:
-        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once."""
+        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once. One
+        that never began began and ended now, so that lists and files have a time for it."""
+        now = timezone.now()
+        began = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         queued = SyncJob.objects.filter(pk=self.pk, status=self.Status.QUEUED)
-        if queued.update(status=self.Status.CANCELED, finished_at=timezone.now(), message=message):
+        if queued.update(status=self.Status.CANCELED, started_at=began, finished_at=now, message=message):
             return True
         SyncJob.objects.filter(pk=self.pk, status=self.Status.RUNNING).update(cancel_requested=True)
         return False

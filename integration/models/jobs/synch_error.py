@@ -112,7 +112,12 @@ class SyncError(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = "integration synch. error"
-        indexes = [models.Index(fields=["code", "-created_at"], condition=Q(closed_at=None), name="open_synch_errors")]
+        indexes = [
+            models.Index(fields=["code", "-created_at"], condition=Q(closed_at=None), name="open_synch_errors"),
+            models.Index(fields=["-created_at", "-id"], name="error_created"),
+            models.Index(fields=["-created_at", "-id"], name="error_open", condition=Q(closed_at=None)),
+            models.Index(fields=["mapping", "code"], name="error_open_code", condition=Q(closed_at=None)),
+        ]
 
     @property
     def record_name(self) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from integration.connection import systems
 from integration.connection.opening import open_for_words
-from integration.connection.systems import open_erp
 from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
 from integration.systems.values import Field, Side, Table
@@ -91,7 +91,7 @@ class Captions:
 
 def _describe_erp(name: str) -> Table | None:
     with suppress(TableMissing):
-        return open_erp().describe(name)
+        return systems.open_erp().describe(name)
     return None
 
 

@@ -213,9 +213,9 @@ def lines(row: Row) -> Iterator[list[str]]:
 def rows(found: Sequence[Any]) -> Iterator[Row]:
     """Rows of the history and of the error log as a page shows them; their mappings and jobs are read along."""
     captions, names = Captions(), names_in(one.fields for one in found if isinstance(one, RecordChange))
-    nameless = _names_of([one for one in found if not _label(one)])
+    here = _names_of(found)
     for one in found:
-        name = _label(one) or nameless.get(one.erp_id, "") or names.get(str(one.erp_id), "") or NAMELESS
+        name = here.get(one.erp_id, "") or _label(one) or names.get(str(one.erp_id), "") or NAMELESS
         yield of_error(one, name) if isinstance(one, SyncError) else of_change(one, name, captions, names)
 
 
@@ -230,7 +230,7 @@ def of_error(error: SyncError, name: str) -> Row:
 def of_change(change: RecordChange, name: str, captions: Captions, names: dict[str, str]) -> Row:
     job = change.job
     direction = Direction(job.direction)
-    side = direction.destination if direction is not Direction.BOTH else Side.CRM
+    side = Side(change.side) if change.side else direction.destination if direction is not Direction.BOTH else Side.CRM
     fields = captions.changes(job.mapping, side, change.fields, names)
     is_there = change.action != RecordChange.Action.DELETED
     ids = (change.erp_id, change.crm_id) if is_there else (None, None)
@@ -271,10 +271,10 @@ def _errors(passes: Sequence[SyncJob]) -> QuerySet[SyncError]:
     return SyncError.objects.filter(job__in=passes).exclude(code=LEFT_OUT)
 
 
-def _names_of(nameless: Sequence[Any]) -> dict[Any, str]:
-    """Rows from before names were kept: as Business Central calls the records, where it still has them."""
+def _names_of(found: Sequence[Any]) -> dict[Any, str]:
+    """As Business Central calls the records, by number and name, where it still has them."""
     tables: dict[str, set[uuid.UUID]] = {}
-    for one in nameless:
+    for one in found:
         mapping = one.mapping if isinstance(one, SyncError) else one.job.mapping
         if one.erp_id is not None:
             tables.setdefault(mapping.erp_table, set()).add(one.erp_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from integration.connection.systems import open_erp
+from integration.connection import systems
 from integration.models import RecordChange, SyncError, SyncJob
 from integration.pages.runs.captions import is_id
 from integration.sync.memory.history import label_of, naming_columns
@@ -48,17 +48,9 @@ class Title:
         return f"{self.about}: {self.way}"
 
 
-@dataclass(slots=True)
-class _Named:
-    """Which records some runs were asked for, and what these are called."""
-
-    ids: dict[uuid.UUID, Sequence[uuid.UUID]] = field(default_factory=dict)
-    names: dict[uuid.UUID, str] = field(default_factory=dict)
-
-
 def titles(jobs: Collection[SyncJob]) -> dict[uuid.UUID, Title]:
-    """The titles of these runs by their ids; few queries, however many they are. A record is called as the run itself
-    has called it, else by what Business Central holds."""
+    """The titles of these runs by their ids; few queries, however many they are. A record is called as Business Central
+    calls it, else as the run itself has called it."""
     few = {job: ids for job in jobs if 0 < len(ids := asked_for(job)) <= FEW}
     names = _names(few)
     return {job.pk: _title(job, few.get(job, ()), names) for job in jobs}
@@ -95,43 +87,43 @@ def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str
 def noun_of(erp_table: str) -> str:
     """What Business Central calls one record of a table; blank where it does not know it."""
     try:
-        return open_erp().describe(erp_table).label
+        return systems.open_erp().describe(erp_table).label
     except TableMissing:
         return ""
 
 
 def _names(few: Mapping[SyncJob, Sequence[uuid.UUID]]) -> dict[uuid.UUID, str]:
-    names: dict[uuid.UUID, str] = {}
     if not few:
-        return names
-    _from_rows(list(few), names)
-    open_ids: dict[str, set[uuid.UUID]] = defaultdict(set)
+        return {}
+    wanted: dict[str, set[uuid.UUID]] = defaultdict(set)
     partners: dict[uuid.UUID, uuid.UUID] = {}
     for job, ids in few.items():
-        missing = [id for id in ids if id not in names]
-        if missing and side_of(job) is Side.CRM:
-            pairs = job.mapping.couplings.pairs(Side.CRM, missing)
+        here = ids
+        if side_of(job) is Side.CRM:
+            pairs = job.mapping.couplings.pairs(Side.CRM, ids)
             partners |= {id: pair.erp_id for id, pair in pairs.items()}
-            open_ids[job.mapping.erp_table] |= {pair.erp_id for pair in pairs.values()}
-        elif missing:
-            open_ids[job.mapping.erp_table] |= set(missing)
-    names |= {id: name for table, ids in open_ids.items() if ids for id, name in names_here(table, ids).items()}
-    return names | {id: names[partner] for id, partner in partners.items() if partner in names}
+            here = [pair.erp_id for pair in pairs.values()]
+        wanted[job.mapping.erp_table] |= set(here)
+    names = {id: name for table, ids in wanted.items() if ids for id, name in names_here(table, ids).items()}
+    names |= {id: names[partner] for id, partner in partners.items() if partner in names}
+    return {**_from_rows(list(few)), **names}
 
 
-def _from_rows(jobs: Sequence[SyncJob], names: dict[uuid.UUID, str]) -> None:
-    """As the rows of these runs call them."""
+def _from_rows(jobs: Sequence[SyncJob]) -> dict[uuid.UUID, str]:
+    """As the rows of these runs call their records."""
+    names: dict[uuid.UUID, str] = {}
     for model in (SyncError, RecordChange):
         rows: Iterable[tuple[Any, Any, str]] = (
             model.objects.filter(job__in=jobs).exclude(label="").order_by("pk").values_list("erp_id", "crm_id", "label")
         )
         for erp_id, crm_id, label in rows:
             names |= {id: label for id in (erp_id, crm_id) if id is not None and not is_id(label)}
+    return names
 
 
 def names_here(table: str, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """id -> number and name of records of Business Central, as far as they are there."""
-    erp = open_erp()
+    erp = systems.open_erp()
     try:
         described = erp.describe(table)
     except TableMissing:

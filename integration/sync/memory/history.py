@@ -15,8 +15,8 @@ HISTORY, LABEL = 200, 250
 
 def changes_of(action: Insert | Update, side: Side, table: Table, label: str = "") -> Changed | None:
     """For the history of the record, which people call ``label`` and which was written on this side; a row that an
-    interrupted run made is told of when it is completed. ``table`` is that of the destination: it knows what its options
-    are called."""
+    interrupted run made is told of when it is completed. ``table`` is that of the destination: it knows what its
+    options are called."""
     pair = action.pair
     if isinstance(action, Insert):
         return Changed(pair.erp_id, pair.crm_id, "inserted", _filled(action.values, table), label, side=side)

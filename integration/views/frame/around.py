@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integration.models import User
 from integration.models.people.user import Theme
-from integration.pages.icons import sprite
+from integration.models.stored.audit import AuditEntry, record
+from integration.pages.frame.icons import sprite
 
 FOR_EVER = "public, max-age=31536000, immutable"
 """The address of the icons changes with them."""
@@ -50,9 +51,10 @@ def keyboard_help(request: HttpRequest) -> HttpResponse:
 def own_theme(request: HttpRequest) -> HttpResponse:
     """``/accounts/theme/``: how pages look, for this person alone; it ends where it began."""
     person, chosen = cast(User, request.user), request.POST.get("theme", "")
-    if chosen in Theme.values:
-        person.theme = chosen
+    if chosen in Theme.values and chosen != person.theme:
+        before, person.theme = person.theme, chosen
         person.save(update_fields=["theme"])
+        record(AuditEntry.Action.CHANGED, "user", person, {"theme": before}, {"theme": chosen})
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if is_ours else "home")

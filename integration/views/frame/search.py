@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from integration.pages.search import SHORTEST, records_of_sales, search, typed
+from integration.pages.frame.search import SHORTEST, records_of_sales, search, typed
 
 
 @require_safe

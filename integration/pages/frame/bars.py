@@ -17,6 +17,7 @@ BUTTONS = 3
 PROCESS, SALES, RELATED, MORE = "Process", "Dynamics 365 Sales", "Related", "More"
 ORDER = (PROCESS, SALES, RELATED)
 """The menus as Business Central orders them; others come behind, More last."""
+PRIMARY = "btn-primary"
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 MENU = re.compile(
     r'<details class="menu"><summary[^>]*>(.*?)</summary><div class="menu-entries">(.*)</div></details>', re.DOTALL
@@ -38,7 +39,8 @@ class Bar:
 
 
 def arranged(content: str) -> Bar:
-    """The bar with these actions, which templates have escaped; the first three buttons stand by themselves."""
+    """The bar with these actions, which templates have escaped; the first three buttons stand by themselves, the one
+    that is to be pressed most likely before the others."""
     buttons: list[str] = []
     menus: dict[str, str] = {}
     unseen = ""
@@ -50,6 +52,7 @@ def arranged(content: str) -> Bar:
             unseen += piece
         else:
             buttons.append(piece)
+    buttons.sort(key=lambda button: PRIMARY not in button)
     if buttons[BUTTONS:]:
         menus[MORE] = "".join(buttons[BUTTONS:]) + menus.pop(MORE, "")
     named = [(mark_safe(label), mark_safe(menus[label])) for label in _in_order(menus)]  # noqa: S308 - of our templates

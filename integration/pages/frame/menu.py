@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from integration.pages.icons import icon_of
+from integration.pages.frame.icons import icon_of
 from integration.pages.parts import Entry, Person, entries, visible
 
 

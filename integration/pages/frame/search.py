@@ -14,8 +14,8 @@ from operator import and_
 from django.db.models import Q
 from django.urls import reverse
 
+from integration.connection import systems
 from integration.connection.opening import open_for_page
-from integration.connection.systems import open_erp
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.pages.parts import Person, acts, entries, first_url, visible
 from integration.pages.states import of_job
@@ -72,8 +72,8 @@ def search(text: str, person: Person) -> list[Hits]:
     """Everything but the records of Sales; kinds without a result are left out."""
     found = [Hits("Pages", pages(text, person)), Hits("Actions", actions(text, person))]
     if len(text) >= SHORTEST:
-        found += [Hits("Business Central", list(records_of(open_erp(), text))), Hits("Jobs", jobs(text))]
-    return [one for one in found if one.found]
+        found += [_asked(systems.open_erp(), "Business Central", text), Hits("Jobs", jobs(text))]
+    return [one for one in found if one.found or one.problem]
 
 
 def pages(text: str, person: Person) -> list[Hit]:
@@ -102,16 +102,24 @@ def jobs(text: str) -> list[Hit]:
 
 
 def records_of_sales(text: str) -> Hits:
-    """The records of Sales, with the patience of a page. A problem is said, and what was found until then stands."""
-    found: list[Hit] = []
-    problem = ""
+    """The records of Sales, with the patience of a page."""
+    label = "Dynamics 365 Sales"
     try:
         with open_for_page(ConnectionSetup.current()) as connected:
-            for hit in records_of(connected.crm, text):
-                found.append(hit)
-    except Problem as refused:
-        problem = refused.message
-    return Hits("Dynamics 365 Sales", found, problem)
+            return _asked(connected.crm, label, text)
+    except Problem as problem:
+        return Hits(label, [], problem.message)
+
+
+def _asked(system: System, label: str, text: str) -> Hits:
+    """The records of one system. What was found until it stops answering stands, with what is wrong."""
+    found: list[Hit] = []
+    try:
+        for hit in records_of(system, text):
+            found.append(hit)
+    except Problem as problem:
+        return Hits(label, found, problem.message)
+    return Hits(label, found)
 
 
 def records_of(system: System, text: str) -> Iterator[Hit]:
