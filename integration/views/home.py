@@ -8,6 +8,7 @@ from django.shortcuts import render
 from integration.models import ConnectionSetup, SyncJob, User
 from integration.pages.beginning import next_steps
 from integration.pages.days import charts
+from integration.pages.desk import desk_of
 from integration.pages.inbox import waiting_for
 from integration.pages.lag import lags
 from integration.views.cues import cues, last_full
@@ -19,11 +20,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """``/``"""
     setup = ConnectionSetup.current()
     person = request.user if isinstance(request.user, User) else User()
+    desk = desk_of(person, setup)
     shown = {
         "setup": setup,
-        "waiting": waiting_for(person, setup),
+        "waiting": waiting_for(desk),
         "steps": next_steps(setup, person),
-        "cues": cues(),
+        "cues": cues(desk),
         "last_full": last_full(),
         "charts": charts(),
         "lags": lags(),
