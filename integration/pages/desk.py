@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
-from integration.models import ConnectionSetup, PendingPost, SyncError, TableMapping, User
+from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT
@@ -15,6 +17,7 @@ from integration.systems.values import is_option_table
 
 DOCUMENTS = ("salesorder", "quote")
 """Tables of Sales whose documents are made here."""
+MOST_BY_NAME, DAY = 9, dt.timedelta(hours=24)
 KEPT = ("coupled", "resting", "waiting")
 
 
@@ -46,13 +49,16 @@ class Heap:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Who looks, and what is open: errors in heaps, pairs by how they stand (the database keeps these numbers), posts
-    that Sales refused twice."""
+    that Sales refused twice, jobs by status (failed ones of the last day alone). ``by_name``: the errors about single
+    records that Home names, where they are few."""
 
     person: User
     setup: ConnectionSetup
     heaps: Sequence[Heap]
     pairs: Mapping[str, int]
     posts: int
+    jobs: Mapping[str, int]
+    by_name: Sequence[SyncError] = ()
 
     def may(self, right: str) -> bool:
         return self.person.has_perm(right)
@@ -72,11 +78,33 @@ class Desk:
 
 
 def desk_of(person: User, setup: ConnectionSetup) -> Desk:
-    """Three queries, however much there is."""
+    """Five queries, however much there is."""
+    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in KEPT})
+    pairs = {name: found[name] or 0 for name in KEPT}
+    posts = PendingPost.objects.filter(skipped=True).count()
+    heaps = _heaps(person)
+    return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps))
+
+
+def _heaps(person: User) -> list[Heap]:
     rows = SyncError.objects.open().exclude(code=LEFT_OUT).order_by()
     places = ("code", "mapping__name", "mapping__crm_table", "direction")
     mine = Count("pk", filter=Q(assigned_to=person.pk))
-    heaps = [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine)]
-    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in KEPT})
-    pairs = {name: found[name] or 0 for name in KEPT}
-    return Desk(person, setup, heaps, pairs, PendingPost.objects.filter(skipped=True).count())
+    return [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine)]
+
+
+def _by_name(heaps: Sequence[Heap]) -> list[SyncError]:
+    """Conflicts and documents that failed, newest first; none where there are many."""
+    number = sum(heap.number for heap in heaps if heap.is_conflict or heap.is_document)
+    if not 0 < number <= MOST_BY_NAME:
+        return []
+    documents = Q(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
+    rows = SyncError.objects.open().exclude(code=LEFT_OUT).filter(documents | Q(code=Conflict.code))
+    return list(rows.select_related("mapping"))
+
+
+def _jobs() -> dict[str, int]:
+    status = SyncJob.Status
+    now = Q(status__in=(status.QUEUED, status.RUNNING, status.APPROVAL))
+    lately = Q(status=status.FAILED, queued_at__gte=timezone.now() - DAY)
+    return dict(SyncJob.objects.filter(now | lately).order_by().values_list("status").annotate(number=Count("pk")))

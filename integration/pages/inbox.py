@@ -19,7 +19,6 @@ from integration.pages.desk import Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
-from integration.sync.run import LEFT_OUT
 
 SET_UP, COUPLE = "integration.change_connectionsetup", "coupling.change_coupling"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
@@ -84,23 +83,23 @@ def _preflight(desk: Desk) -> Iterator[Waiting]:
 
 
 def _approvals(desk: Desk) -> Iterator[Waiting]:
-    jobs = list(SyncJob.objects.waiting().select_related("mapping")[: BY_NAME + 1])
-    for job in jobs[:BY_NAME]:
+    number = desk.jobs.get(SyncJob.Status.APPROVAL, 0)
+    for job in SyncJob.objects.waiting().select_related("mapping")[:BY_NAME] if number else ():
         address = reverse("synch_job", args=[job.pk])
         title = f"{job.mapping.name}, {WAYS[job.direction]}: waits for approval"
         yield Waiting(title, _short(job.message), "Look and Approve", address, name=job.mapping.name)
-    if len(jobs) > BY_NAME:
-        yield Waiting("More runs wait for approval", "", "See All", reverse("synch_jobs") + "?status=approval")
+    if number > BY_NAME:
+        yield Waiting(f"{number} runs wait for approval", "", "See All", reverse("synch_jobs") + "?status=approval")
 
 
 def _conflicts(desk: Desk) -> Iterator[Waiting]:
     number = desk.conflicts
-    if number > BY_NAME:
+    if number > BY_NAME or (number and not desk.by_name):
         look = reverse("synch_errors") + f"?code={Conflict.code}"
-        title = f"{number} conflicts"
+        title = _of(number, "conflict")
         yield Waiting(title, advice(Conflict.code), "Decide", first_url("home.conflicts"), look)
     elif number:
-        for error in SyncError.objects.open().filter(code=Conflict.code).select_related("mapping")[:BY_NAME]:
+        for error in (one for one in desk.by_name if one.code == Conflict.code):
             title = f"{error.record_name}: {meaning(error.code).lower()}"
             yield Waiting(title, _short(error.message), "Decide", first_url("home.conflicts", error), name=error.label)
 
@@ -109,15 +108,18 @@ def _documents(desk: Desk) -> Iterator[Waiting]:
     """Orders and quotes of Sales that failed, or wait for something."""
     for table, (noun, page) in DOCUMENTS.items():
         number = desk.documents(table)
-        if number > BY_NAME:
+        if number > BY_NAME or (number and not desk.by_name):
             address = reverse(page) + OPEN
-            yield Waiting(f"{number} {noun}s wait", "Nothing has become of them here yet.", "See Why", address)
+            yield Waiting(f"{_of(number, noun)} waiting", "Nothing has become of them here yet.", "See Why", address)
         elif number:
-            of_table = SyncError.objects.open().filter(mapping__crm_table=table, direction=Direction.TO_ERP.value)
-            for error in of_table.exclude(code=LEFT_OUT)[:BY_NAME]:
+            for error in (one for one in desk.by_name if _is_of(one, table)):
                 address = first_url("record", ("crm", table, error.crm_id)) if error.crm_id else reverse(page) + OPEN
                 title, text = f"{noun} {error.record_name}: {meaning(error.code).lower()}", _short(error.message)
                 yield Waiting(title, text, "Open It", address, name=error.label)
+
+
+def _is_of(error: SyncError, table: str) -> bool:
+    return error.mapping.crm_table == table and error.direction == Direction.TO_ERP.value
 
 
 def _options(desk: Desk) -> Iterator[Waiting]:

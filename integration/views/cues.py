@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Max
 from django.urls import reverse
-from django.utils import timezone
 
 from integration.defaults.tasks import HOUSE_TASKS
 from integration.models import (
     ConnectionSetup,
-    FullSynchLine,
     JobQueueEntry,
     SyncJob,
 )
@@ -78,10 +74,9 @@ def job_counter(setup: ConnectionSetup) -> JobCounter:
 
 def cues(desk: Desk) -> list[Cue]:
     """What needs attention, most urgent first."""
-    since = timezone.now() - dt.timedelta(hours=DAY)
-    failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
-    running = SyncJob.objects.active().count()
-    to_approve = SyncJob.objects.waiting().count()
+    status, jobs = SyncJob.Status, desk.jobs
+    failed, to_approve = jobs.get(status.FAILED, 0), jobs.get(status.APPROVAL, 0)
+    running = jobs.get(status.QUEUED, 0) + jobs.get(status.RUNNING, 0)
     return [
         *(
             Cue(number, f"Sales {called} waiting", reverse(f"sales_{called}") + OPEN, "bad")
@@ -97,10 +92,3 @@ def cues(desk: Desk) -> list[Cue]:
         Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy"),
         Cue(desk.pairs["coupled"], "Coupled records", reverse("mappings")),
     ]
-
-
-def last_full() -> dt.datetime | None:
-    """When the last full synchronization ended, as far as one did."""
-    finished = FullSynchLine.objects.filter(status=FullSynchLine.Status.FINISHED)
-    latest = finished.aggregate(crm=Max("to_crm_job__finished_at"), erp=Max("to_erp_job__finished_at"))
-    return max((moment for moment in latest.values() if moment is not None), default=None)
