@@ -292,6 +292,9 @@ OVERWRITES_NOTHING = {
     "record_delete": "It carries the version seen: tests/coupling/editing/test_deleting.py.",
     "match_resolve": "It asks anew whether the record is still free: tests/coupling/asking/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
+    "conflicts": "It compares the versions of both records with what was seen: tests/coupling/test_bulk_conflicts.py.",
+    "errors_assign": "It compares whose each error was: tests/coupling/errors/test_error_inbox.py.",
+    "errors_resolve": "Of two people one resolves it: tests/coupling/errors/test_error_inbox.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip
