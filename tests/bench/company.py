@@ -57,6 +57,7 @@ def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: in
     _log(by_name["CUSTOMER"], jobs)
     _errors(by_name["CUSTOMER"], flagged)
     sales.forget_found()
+    _catch_up(sales)
     _analyze()
 
 
@@ -146,6 +147,17 @@ def _errors(mapping: Any, number: int) -> None:
         )
         for erp, crm in pairs
     )  # fmt: skip
+
+
+def _catch_up(sales: StandIn) -> None:
+    """What the task of the house does now and then, for the lists that the bench opens."""
+    from integration.connection import systems
+    from integration.pages import catalog
+
+    erp = systems.open_erp()
+    for system, names in ((erp, ("customer", "contact")), (sales, ("account",))):
+        for name in names:
+            catalog.caught_up(system, system.describe(name), whole=True)
 
 
 def _analyze() -> None:

@@ -65,6 +65,7 @@ def _numbers(large: tuple[int, int, int, int]) -> Iterator[Number]:
 
         setup_test_environment()
         sales = company.described()
+        sales.clock = clock
         with mock.patch("integration.connection.systems.open_crm", return_value=sales):
             company.grow(sales, *SMALL)
             small = dict(_measured(sales))
@@ -117,6 +118,13 @@ def _measured(sales: Any) -> Iterator[tuple[str, Cost]]:
         yield name, _cost(sales, client, address)
 
 
+def clock() -> float:
+    """SQLite works in this process, whose own time no neighbour disturbs; a server is waited for."""
+    from django.db import connection
+
+    return time.process_time() if connection.vendor == "sqlite" else time.perf_counter()
+
+
 def _cost(sales: Any, client: Any, address: str) -> Cost:
     """The best of some visits behind a first one."""
     from django.db import connection
@@ -131,10 +139,10 @@ def _cost(sales: Any, client: Any, address: str) -> Cost:
     for _ in range(REPEATS + 1):
         queries.clear()
         sales.calls, sales.seconds = 0, 0.0
-        begin = time.perf_counter()
+        begin = clock()
         with connection.execute_wrapper(counted):
             answer = client.get(address)
-        seconds = time.perf_counter() - begin - sales.seconds
+        seconds = clock() - begin - sales.seconds
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answers {answer.status_code}.")
         best = min(best, Cost(seconds, len(queries), sales.calls), key=lambda cost: cost.seconds)
