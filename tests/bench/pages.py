@@ -153,12 +153,13 @@ def _cost(sales: Any, client: Any, address: str) -> Cost:
 
 def _addresses(client: Any) -> dict[str, str]:
     """The pages by name."""
+    from integration.business_central.models import Customer
     from integration.models import SyncJob, TableMapping
 
     mapping = TableMapping.objects.get(name="CUSTOMER")
     pairs = mapping.couplings.order_by("pk")
     some = pairs[pairs.count() // 2]
-    free = _first(client, "/records/erp/customer/?state=uncoupled", "erp/customer")
+    free = Customer.objects.order_by("no").values_list("pk", flat=True).last()
     pages = {"Home": "/", "Mappings": "/mappings/", "Mapping": "/mappings/CUSTOMER/"}
     pages |= {"Fields": "/mappings/CUSTOMER/fields/", "Skipped": "/synch/skipped/", "Jobs": "/synch/jobs/"}
     pages |= {"Jobs, far page": _far(client, "/synch/jobs/"), "Errors": "/synch/errors/"}
@@ -178,13 +179,6 @@ def _addresses(client: Any) -> dict[str, str]:
     pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
     pages |= {"Set Up Coupling, coupled": f"/couplings/CUSTOMER/{some.erp_id}/"}
     return pages | {"Match": "/couplings/CUSTOMER/match/", "Connection": "/connection/", "Full synch.": "/full-synch/"}
-
-
-def _first(client: Any, address: str, table: str) -> str:
-    found = re.search(rf"/records/{table}/([0-9a-f-]{{36}})/", client.get(address).content.decode())
-    if found is None:
-        raise RuntimeError(f"{address} shows no row.")
-    return found[1]
 
 
 def _far(client: Any, address: str) -> str:
