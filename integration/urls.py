@@ -16,6 +16,7 @@ from integration.views.connection import (
 from integration.views.documents.urls import urlpatterns as documents
 from integration.views.health import healthz
 from integration.views.home import home
+from integration.views.lists import list_columns, list_views
 from integration.views.mapping.fields import field_add, fields, fields_refresh
 from integration.views.mapping.mappings import mapping, mapping_count, mapping_defaults, mappings
 from integration.views.mapping.options import option_add, options
@@ -114,6 +115,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/second-factor/remove/", user_second_factor, name="user_second_factor"),
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
+    path("lists/columns/", list_columns, name="list_columns"),
+    path("lists/views/", list_views, name="list_views"),
     path("components/", components, name="components"),
     path("healthz", healthz, name="healthz"),
     re_path(r"^ODataV4(?:/(?P<path>.*))?$", published, name="published"),

@@ -114,7 +114,7 @@ def _candidates(
         after = page.cursor
         if after is None or len(found) >= CANDIDATES:
             break
-    return records.lines(side, table, found[:CANDIDATES], [])
+    return records.lines(side, table, found[:CANDIDATES])
 
 
 def _read(connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None) -> Record | None:

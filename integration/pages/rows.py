@@ -21,7 +21,7 @@ from integration.systems.filters import EVERYTHING, Filter, matches
 from integration.systems.system import System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
-ROWS = 25
+ROWS = 50
 BY_ID = 500
 """So many rows are read by their ids; what is behind them pages as the side does."""
 SCANNED, SCANS = 100, 20
@@ -31,18 +31,27 @@ AT_ONCE = 500
 
 class Standing(StrEnum):
     """What our side knows of a record. ``ANY``: all rows; ``SKIPPED``: it rests, since it failed twice the same way;
-    ``OPEN``: an error of it is open."""
+    ``OPEN``: an error of it is open; ``WAITING``: it waits for another record; ``CHANGED``: coupled, and written
+    on this side since the last look at it."""
 
     ANY = ""
     COUPLED = "coupled"
     UNCOUPLED = "uncoupled"
     SKIPPED = "skipped"
     OPEN = "open"
+    WAITING = "waiting"
+    CHANGED = "changed"
 
 
 IS_COUPLED = ~Q(state=State.RESERVED.value)
 RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
-PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS}
+WAITS = Q(to_crm_result=Result.WAITING.value) | Q(to_erp_result=Result.WAITING.value)
+PAIRS = {
+    Standing.COUPLED: IS_COUPLED,
+    Standing.SKIPPED: RESTS,
+    Standing.WAITING: WAITS,
+    Standing.CHANGED: IS_COUPLED,
+}
 """Which pairs are in a standing."""
 
 
@@ -68,11 +77,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it."""
+    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it;
+    ``total``: how many there are in all, where that is known already."""
 
     records: Sequence[Record]
     after: str = ""
     notice: str = ""
+    total: int | None = None
 
 
 def page(asked: Asked, after: str = "") -> Found:
@@ -85,7 +96,8 @@ def page(asked: Asked, after: str = "") -> Found:
         return _scan(asked, after)
     start = int(after) if after.isdecimal() else 0
     records = _by_id(asked, ids)
-    return Found(records[start : start + ROWS], str(start + ROWS) if len(records) > start + ROWS else "")
+    following = str(start + ROWS) if len(records) > start + ROWS else ""
+    return Found(records[start : start + ROWS], following, total=len(records))
 
 
 def pages(asked: Asked) -> Iterator[Sequence[Record]]:
@@ -144,7 +156,19 @@ def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:
     is_without = asked.standing is Standing.UNCOUPLED
     ids = [record.id for record in records]
     there = set(_ids(asked, Standing.COUPLED if is_without else asked.standing, ids))
-    return [record for record in records if (record.id in there) is not is_without]
+    return _changed(asked, [record for record in records if (record.id in there) is not is_without])
+
+
+def _changed(asked: Asked, records: Sequence[Record]) -> list[Record]:
+    """Of these coupled rows those that have another version than the ledger has seen; where that is not asked for, all
+    of them."""
+    if asked.standing is not Standing.CHANGED or not records:
+        return list(records)
+    column, seen = f"{asked.side}_id", f"seen_{asked.side}"
+    pairs = asked.mappings[0].couplings.model.objects.filter(mapping__in=[mapping.pk for mapping in asked.mappings])
+    pairs = pairs.filter(**{f"{column}__in": [record.id for record in records]}).exclude(**{seen: ""})
+    versions = dict(pairs.values_list(column, seen))
+    return [record for record in records if record.id in versions and versions[record.id] != record.version]
 
 
 def _few(asked: Asked) -> list[uuid.UUID] | None:
@@ -174,7 +198,7 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
 def _by_id(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:
     found = asked.system.get(asked.table.name, ids, asked.columns).values() if ids else ()
     name = asked.order.removeprefix("-")
-    records = [record for record in found if matches(asked.where, record)]
+    records = _changed(asked, [record for record in found if matches(asked.where, record)])
     return sorted(records, key=lambda one: _sort_key(one.values.get(name)), reverse=asked.order.startswith("-"))
 
 

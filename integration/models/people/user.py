@@ -27,11 +27,12 @@ class LastAdministrator(Exception):
 class User(Audited, AbstractUser):
     """A user with the settings the pages keep for a person."""
 
-    not_audited = ("last_login", "date_joined", "is_staff", "time_zone", "list_columns")
+    not_audited = ("last_login", "date_joined", "is_staff", "time_zone", "list_columns", "list_views")
     secret_columns = ("password",)
 
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
     list_columns = models.JSONField("list columns", default=dict, blank=True)
+    list_views = models.JSONField("list views", default=dict, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta(AbstractUser.Meta):
