@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.http import QueryDict
-
 from integration.pages.lists import conditions
 from integration.pages.lists.address import FIELD, OPERATOR, SEARCH, Address
 from integration.pages.lists.conditions import SEPARATOR, YES_OR_NO, Condition, operators_of
@@ -66,11 +64,18 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A choice that belongs to one list alone (the state of a document), at the top of the pane."""
+    """A choice that belongs to one list alone (the state of a document), at the top of the pane; without ``choices`` a
+    text is typed."""
 
     name: str
     label: str
-    choices: Sequence[Choice]
+    choices: Sequence[Choice] = ()
+    text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is chosen; blank for nothing."""
+        return self.text or " or ".join(one.label for one in self.choices if one.chosen and one.value)
 
 
 @dataclass(slots=True)
@@ -114,9 +119,8 @@ def chips(asked: Sequence[Condition], address: Address, selects: Sequence[Select
     if address.value(SEARCH):
         found.append(Chip("Search", address.value(SEARCH), address.query(**{SEARCH: ""})))
     for select in selects:
-        chosen = [one.label for one in select.choices if one.chosen and one.value]
-        if chosen:
-            found.append(Chip(select.label, " or ".join(chosen), address.query(**{select.name: ""})))
+        if select.words:
+            found.append(Chip(select.label, select.words, address.query(**{select.name: ""})))
     found += [
         Chip(one.label, one.words, address.without_field(one.field.name)) for one in asked if one.stands or one.problem
     ]
@@ -149,7 +153,6 @@ def _choices(column: Field, values: Sequence[str]) -> list[Choice]:
     return [Choice(value, label, value in values) for value, label in labels]
 
 
-def selected(name: str, label: str, choices: Sequence[tuple[str, str]], asked: QueryDict | str) -> Select:
+def selected(name: str, label: str, choices: Sequence[tuple[str, str]], value: str) -> Select:
     """A choice of one list, with what is chosen."""
-    value = asked if isinstance(asked, str) else asked.get(name, "")
     return Select(name, label, [Choice(key, text, key == value) for key, text in choices])
