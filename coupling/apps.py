@@ -1,9 +1,15 @@
 """Who is whom."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 
 
 class CouplingConfig(AppConfig):
     name = "coupling"
     navigation = "coupling.navigation"
     verbose_name = "Couplings"
+
+    def ready(self) -> None:
+        """The database keeps how many couplings there are; what does so follows each migration."""
+        post_migrate.connect(import_string("coupling.triggers.install"), sender=self, dispatch_uid="coupling.triggers")

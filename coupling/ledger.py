@@ -11,14 +11,12 @@ from django.db.models import F, Q
 from coupling.engine_ledger import EngineLedger, chunks
 from integration.documents.account_statistics.rows import delete_rows
 from integration.models import ConnectionSetup
+from integration.pages.rows import RESTS
 from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.system import System
 from integration.systems.values import Record, Ref, Side
-
-RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
-"""Pairs that failed twice the same way."""
 
 
 class CouplingError(Exception):
@@ -92,7 +90,7 @@ class CouplingManager(EngineLedger):
         couplings of this mapping are gone."""
         people: list[uuid.UUID] = []
         if erp is not None and crm is not None and self.instance.crm_table == ACCOUNT:
-            people = self._people(erp_ids, erp, crm)
+            people = self.people_of(erp_ids, erp, crm)
             self._delete_statistics(erp_ids, crm)
         with transaction.atomic():
             for chunk in chunks(people):
@@ -110,7 +108,7 @@ class CouplingManager(EngineLedger):
         if accounts:
             delete_rows(crm, ConnectionSetup.current().organization_id, accounts)
 
-    def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
+    def people_of(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
         """Coupled contacts of these firms whose twin works for the firm's account (or is gone)."""
         table = self.instance.erp_table
         account_of = {Ref(table, id): pair.crm_id for id, pair in self.pairs(Side.ERP, firm_ids).items()}

@@ -7,6 +7,7 @@ from django.db import models
 from coupling.ledger import RESTS, CouplingError, CouplingManager
 from coupling.packing import COLUMNS, pair_of
 from integration.models import TableMapping
+from integration.pages.rows import FAILED, OWED
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.systems.values import Side
 
@@ -48,6 +49,9 @@ class Coupling(models.Model):
         indexes = [
             models.Index(fields=["erp_id"]),
             models.Index(fields=["crm_id"]),
+            models.Index(fields=["mapping"], name="coupling_resting", condition=RESTS),
+            models.Index(fields=["mapping"], name="coupling_failed", condition=FAILED),
+            models.Index(fields=["mapping"], name="coupling_owed", condition=OWED),
         ]
 
     def __str__(self) -> str:
@@ -85,4 +89,17 @@ class Wait(models.Model):
         return f"{self.mapping}: {self.erp_id} waits for {self.table}/{self.record_id}"
 
 
-__all__ = ["RESTS", "Coupling", "CouplingError", "Wait"]
+class Tally(models.Model):
+    """How many couplings a mapping has, of each kind. The database itself keeps it (``coupling.tallies``)."""
+
+    mapping = models.OneToOneField(TableMapping, models.CASCADE, primary_key=True, related_name="tally")
+    coupled = models.IntegerField(default=0)
+    resting = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.mapping}: {self.coupled}"
+
+
+__all__ = ["RESTS", "Coupling", "CouplingError", "Tally", "Wait"]

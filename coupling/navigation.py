@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupling.pages.tables import Place, every
-from integration.models import SyncError
+from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
@@ -71,8 +71,22 @@ def _in_conflict(error: SyncError) -> bool:
     return error.code == Conflict.code and error.erp_id is not None
 
 
+def _may_be_retried(error: SyncError) -> bool:
+    """A conflict that is tried again stays one: it has to be decided."""
+    return error.code != Conflict.code
+
+
+def _error_query(error: SyncError | None) -> dict[str, str]:
+    """One conflict, or all."""
+    return {"error": str(error.pk)} if error else {}
+
+
 def _of_conflict(error: SyncError) -> tuple[object, ...]:
     return error.mapping.name, error.erp_id
+
+
+def _of_mapping(mapping: TableMapping) -> dict[str, str]:
+    return {"mapping": mapping.name}
 
 
 def _is_enabled(setup: Any) -> bool:
@@ -120,6 +134,7 @@ PARTS = (
     Part("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
     Part("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
     Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
+    Part("skipped.of_mapping", 0, "Skipped Synch. Records", "synch_skipped", query=_of_mapping),
     Part(
         "connection.actions",
         50,
@@ -139,9 +154,14 @@ PARTS = (
     Part("error.links", 1, "Couple with It", "coupling", _of_error, _with_it, _other_is_named, COUPLE),
     Part("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
     Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
+    Part("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
+    Part("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
+    Part("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
+    Part("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),
     _bulk(0, "Retry", "retry"),
-    _bulk(1, "Send: Business Central Wins", "send"),
-    _bulk(2, "Get: Sales Wins", "get"),
-    _bulk(3, "Merge", "merge"),
-    _bulk(4, "Delete Couplings", "uncouple"),
+    _bulk(1, "Decide Conflicts", "decide"),
+    _bulk(2, "Send: Business Central Wins", "send"),
+    _bulk(3, "Get: Sales Wins", "get"),
+    _bulk(4, "Merge", "merge"),
+    _bulk(5, "Delete Couplings", "uncouple"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
-from integration.pages.parts import Entry, Part
+from integration.pages.parts import Act, Entry, Part
 
 SETUP, SYNCHRONIZATION, SALES = "Setup", "Synchronization", "Sales Documents"
 CRM = "Dynamics 365 Sales"
@@ -34,6 +34,31 @@ ENTRIES = (
     Entry(SALES, 352, "Sales Invoices", "invoices"),
     Entry(SALES, 353, "Posted Sales Shipments", "shipments"),
     Entry(SALES, 354, "Sales Archive", "archive"),
+)
+
+POSTS, PAYS, CHIEF = (
+    "business_central.post_document",
+    "business_central.post_payment",
+    "integration.change_tablemapping",
+)
+SET_UP, RUNS = "integration.change_connectionsetup", "integration.change_syncjob"
+ACTS = (
+    Act("New Sales Quote", "quote_new", right=POSTS, words="create add"),
+    Act("New Sales Order", "order_new", right=POSTS, words="create add"),
+    Act("New Sales Invoice", "invoice_new", right=POSTS, words="create add"),
+    Act("New User", "user_new", right=MANAGE_USERS, words="create add person"),
+    Act("New Mapping", "mapping_new", right="integration.add_tablemapping", words="create add table"),
+    Act("Register Payment", "posted_invoices", right=PAYS, words="pay apply"),
+    Act("Run Full Synchronization", "full_synch", right="integration.change_fullsynchline", words="start all"),
+    Act("Synchronize Modified Records", "synchronize_modified", right=RUNS, words="run now"),
+    Act("Test Connection", "connection", right=SET_UP, words="check enable disable"),
+    Act("Preflight", "preflight", words="check findings"),
+    Act("Use Default Synchronization Setup", "mapping_defaults", right=CHIEF, words="reset standard mappings"),
+    Act("Create Sales Orders in Business Central", "sales_orders", right=RUNS, words="submitted"),
+    Act("Process Sales Quotes", "sales_quotes", right=RUNS, words="activated won"),
+    Act("Change Password", "own_password"),
+    Act("My Settings", "own_settings", words="time zone dates numbers theme formats language"),
+    Act("Keyboard", "keyboard_help", words="help keys shortcuts"),
 )
 
 

@@ -14,6 +14,8 @@ from integration.views.connection import (
     synchronize_modified,
 )
 from integration.views.documents.urls import urlpatterns as documents
+from integration.views.frame.around import favicon, icons, keyboard_help, own_theme, running_jobs
+from integration.views.frame.search import search_page, search_sales
 from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.lists import list_columns, list_views
@@ -24,6 +26,7 @@ from integration.views.mapping.own_mapping import mapping_delete, mapping_new
 from integration.views.mapping.steps import field_winner, step, step_add, step_change, steps
 from integration.views.mapping.templates import mapping_templates, template, template_delete, templates
 from integration.views.people.audit import audit
+from integration.views.people.own_settings import navigation_folded, own_settings, own_time_zone
 from integration.views.people.second_factor import (
     AppRemoved,
     NewApp,
@@ -43,7 +46,6 @@ from integration.views.people.second_factor_question import (
 )
 from integration.views.people.signin import SignIn, admin_sign_in
 from integration.views.people.single_signon import single_signon, single_signon_back
-from integration.views.people.time_zone import own_time_zone
 from integration.views.people.users import (
     own_password,
     user,
@@ -55,12 +57,14 @@ from integration.views.people.users import (
     users,
 )
 from integration.views.published import published
+from integration.views.running.error_inbox import errors_assign, errors_resolve
 from integration.views.running.errors import synch_errors
 from integration.views.running.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
 from integration.views.running.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.running.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.running.preflight import preflight, preflight_run
 from integration.views.running.synch import (
+    record_log,
     synch_job,
     synch_job_approve,
     synch_job_cancel,
@@ -68,6 +72,7 @@ from integration.views.running.synch import (
     synch_job_try_now,
     synch_jobs,
 )
+from integration.views.running.undo import synch_job_undo
 from integration.views.sales.pages import (
     sales_order,
     sales_orders,
@@ -106,7 +111,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *second_factor,
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("accounts/password/", without_rights(own_password), name="own_password"),
+    path("accounts/settings/", without_rights(own_settings), name="own_settings"),
     path("accounts/time-zone/", without_rights(own_time_zone), name="own_time_zone"),
+    path("accounts/navigation/", without_rights(navigation_folded), name="navigation_folded"),
     path("users/", users, name="users"),
     path("users/new/", user_new, name="user_new"),
     path("users/<int:id>/", user, name="user"),
@@ -115,8 +122,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/second-factor/remove/", user_second_factor, name="user_second_factor"),
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
+    path("accounts/theme/", without_rights(own_theme), name="own_theme"),
     path("lists/columns/", list_columns, name="list_columns"),
     path("lists/views/", list_views, name="list_views"),
+    path("search/", search_page, name="search"),
+    path("search/sales/", search_sales, name="search_sales"),
+    path("synch/running/", running_jobs, name="running_jobs"),
+    path("help/keyboard/", without_rights(keyboard_help), name="keyboard_help"),
+    path("icons.svg", icons, name="icons"),
+    path("favicon.ico", favicon, name="favicon"),
     path("components/", components, name="components"),
     path("healthz", healthz, name="healthz"),
     re_path(r"^ODataV4(?:/(?P<path>.*))?$", published, name="published"),
@@ -149,6 +163,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/steps/<int:id>/", step, name="step"),
     path("mappings/steps/<int:id>/<slug:action>/", step_change, name="step_change"),
     path("synch/jobs/", synch_jobs, name="synch_jobs"),
+    path("synch/records/<slug:side>/<str:table>/<uuid:id>/", record_log, name="record_log"),
     path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
     path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),
     path("synch/plans/", plan_list, name="plans"),
@@ -156,6 +171,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/", plan, name="plan"),
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/jobs/<uuid:id>/undo/", synch_job_undo, name="synch_job_undo"),
+    path("synch/errors/assign/", errors_assign, name="errors_assign"),
+    path("synch/errors/resolve/", errors_resolve, name="errors_resolve"),
     path("synch/jobs/<uuid:id>/try-now/", synch_job_try_now, name="synch_job_try_now"),
     path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
     path("synch/jobs/<uuid:id>/reject/", synch_job_reject, name="synch_job_reject"),

@@ -1,15 +1,9 @@
-// Runs before anything is painted: the theme a person chose, else the one of the system.
+// Runs before anything is painted. A theme that a person has chosen comes with the page; else it is the system's.
 (() => {
+  const page = document.documentElement;
+  if (!("themeOfSystem" in page.dataset)) return;
   const wanted = matchMedia("(prefers-color-scheme: dark)");
-  const show = () => {
-    const theme = localStorage.getItem("theme") || (wanted.matches ? "dark" : "light");
-    document.documentElement.dataset.bsTheme = theme;
-  };
+  const show = () => (page.dataset.bsTheme = wanted.matches ? "dark" : "light");
   show();
   wanted.addEventListener("change", show);
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-theme-toggle]")) return;
-    localStorage.setItem("theme", document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark");
-    show();
-  });
 })();

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from coupling.models import CouplingError
+from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.cards import passes
 from coupling.pages.compare import Missing, missing_first
 from integration.connection.live_systems import NAMES
@@ -16,6 +17,7 @@ from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
+from integration.systems.filters import reason_outside
 from integration.systems.system import System
 from integration.systems.values import Side, Table
 
@@ -42,14 +44,17 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     named = NAMES[side]
     table: Table = system.describe(mapping.table(side))
     rule = build_rule(mapping, connected.erp, connected.crm)
-    columns = {*rule.columns(side), table.mark_field} - {""}
+    columns = {*rule.columns(side), table.mark_field, table.name_field} - {""}
     record = system.get(table.name, [id], sorted(columns)).get(id)
     if record is None:
         raise CouplingError(f"The {named} record does not exist any more.")
     if is_marked(table, record):
         raise CouplingError(f"The {named} record is being made at the moment. Try again in a few minutes.")
     if not passes(mapping, side, table, record):
-        raise CouplingError(f"The {named} record is outside the filter of {mapping.name}.")
+        why = reason_outside(rule.filter(side), record, table)
+        raise CouplingError(f"The {named} record is outside the filter of {mapping.name}: {why}.")
+    if is_our_price_list(table.name, record):
+        raise CouplingError(OURS)
 
 
 def check_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> None:

@@ -24,29 +24,31 @@ LINES = {"customer_price_group": ("sales_price", "sales_code")}
 """Table -> the table of its lines, and the field that says whose they are."""
 
 
-def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, first: bool = False) -> list[uuid.UUID]:
     """Which of these records are free to have their other record made; a coupling whose other record is gone gives
-    way. A single one is looked at closely. Raises :class:`CouplingError` where something is in the way, and
-    ``ConnectionProblem``."""
+    way. A single one is looked at closely; ``first``: what it needs is going to be made before it. Raises
+    :class:`CouplingError` where something is in the way, and ``ConnectionProblem``."""
     direction = _creating(mapping, side)
     with both_opened() as connected:
         free = _free(connected, mapping, side, ids)
         if free and len(ids) == 1:
             check_record(connected, mapping, side, ids[0])
-            if not _is_of(mapping, INVOICES):  # What an invoice needs is made before it.
+            if not (first or _is_of(mapping, INVOICES)):  # What an invoice needs is made before it.
                 check_first(connected, mapping, direction, ids[0])
     return free or _all_coupled(ids)
 
 
-def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:
-    """Make the other record of these uncoupled ones, and couple. ``side`` is where they are. Raises
-    ``CouplingError`` where they are coupled already or the mapping does not go that way."""
+def create(
+    mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None, *, after: SyncJob | None = None
+) -> SyncJob:
+    """Make the other record of these uncoupled ones, and couple. ``side`` is where they are; ``after``: not before that
+    job has finished. Raises ``CouplingError`` where they are coupled already or the mapping does not go that way."""
     direction = _creating(mapping, side)
     existing = mapping.couplings.pairs(side, ids)
     free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED] or _all_coupled(ids)
     if _is_of(mapping, INVOICES):
         return jobs.create_invoices(free, user=user)
-    job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user)
+    job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user, after=after)
     if side is Side.ERP:
         _lines_too(mapping, free, job, user)
     return job

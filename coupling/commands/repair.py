@@ -4,20 +4,18 @@ a conflict field by field."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
 from coupling import commands
+from coupling.commands import decide_conflicts
 from coupling.models import RESTS, Coupling, CouplingError
-from coupling.pages.compare import Comparison
 from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.live_systems import NAMES
 from integration.mappings.build_rule import build_rule
-from integration.models import SyncError, SyncJob, TableMapping, User
-from integration.models.stored.audit import AuditEntry, record
+from integration.models import SyncJob, TableMapping, User
 from integration.sync.deletions import There, look
-from integration.sync.memory.ledger import Agreed, Pair, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.values import Side
@@ -36,24 +34,6 @@ def pairs_of_rows(ids: Iterable[int]) -> dict[TableMapping, list[Pair]]:
     if not found:
         raise CouplingError("Choose at least one record that is still skipped.")
     return found
-
-
-def pairs_of_errors(ids: Iterable[int]) -> tuple[dict[TableMapping, list[Pair]], int]:
-    """The pairs that these errors are about, by mapping, each once, and how many of the errors are about records that
-    are not known here (any more). Raises :class:`CouplingError` where no pair is left."""
-    found: dict[TableMapping, dict[uuid.UUID, Pair]] = {}
-    missing = 0
-    for error in SyncError.objects.filter(pk__in=list(ids)).select_related("mapping"):
-        source = Direction(error.direction).source
-        id = error.erp_id if source is Side.ERP else error.crm_id
-        pair = error.mapping.couplings.pairs(source, [id]).get(id) if id else None
-        if pair is None:
-            missing += 1
-        else:
-            found.setdefault(error.mapping, {})[pair.erp_id] = pair
-    if not found:
-        raise CouplingError("Choose at least one record that is still known here.")
-    return {mapping: list(pairs.values()) for mapping, pairs in found.items()}, missing
 
 
 def retry(pairs: Mapping[TableMapping, Sequence[Pair]], user: User | None) -> int:
@@ -177,41 +157,7 @@ def decide(
 ) -> SyncJob:
     """Carry, field by field, what a person wants: ``winners`` are the sides by the key of the field. ``seen``: both
     versions the person has looked at. Raises :class:`CouplingError` and ``ConnectionProblem``."""
-    pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
-    if pair is None or pair.state is State.RESERVED:
-        raise CouplingError("This record is not coupled any more.")
-    with both_opened() as connected:
-        comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
-        ours, theirs = comparison.read(connected, pair)
-        if ours is None or theirs is None:
-            raise CouplingError("One of both records does not exist any more.")
-        if (ours.version, theirs.version) != seen:
-            raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
-        agreed = {**pair.agreed, **comparison.agreed_for(ours, theirs, winners)}
-    mapping.couplings.remember([_decided(pair, agreed, winners)])
-    mapping.couplings.owe([erp_id])
-    mapping.couplings.retry([erp_id])
-    sides = {name: side.value for name, side in winners.items()}
-    record(AuditEntry.Action.DECIDED, commands.COUPLING, mapping, after={commands.ERP_ID: erp_id, **sides})
-    return _both_ways(mapping, erp_id, pair.crm_id, user)
-
-
-def _decided(pair: Pair, agreed: Agreed, winners: Collection[str]) -> Pair:
-    """The pair with what a person decided, which stands above what a run that died had begun to write."""
-    begun = pair.in_flight
-    if begun is not None:
-        left = {key: halves for key, halves in begun.fields.items() if key not in winners}
-        begun = replace(begun, fields=left) if left else None
-    return replace(pair, agreed=agreed, in_flight=begun)
-
-
-def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user: User | None) -> SyncJob:
-    started: list[SyncJob] = []
-    for direction in Direction(mapping.direction).passes:
-        options = Options(scope=Scope.IDS, ids=(erp_id if direction is Direction.TO_CRM else crm_id,))
-        before = started[-1] if started else None
-        started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
-    return started[0]
+    return decide_conflicts.decide(mapping, decide_conflicts.Decision(erp_id, winners, seen), user)
 
 
 def _look_up(mapping: TableMapping, pairs: Sequence[Pair]) -> There:

@@ -77,7 +77,7 @@ class Comparison:
     def __init__(self, connected: Connected, mapping: TableMapping, rule: TableRule) -> None:
         self.rule, self.to_crm = rule, rule.direction.includes(Direction.TO_CRM)
         direction = Direction.TO_CRM if self.to_crm else Direction.TO_ERP
-        self.planner = _planner(connected, mapping, rule, direction)
+        self.planner = planner_of(connected, mapping, rule, direction)
 
     def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[ComparedField]:
         """The mapped fields of two records; where the engine would write one of them, it differs. ``agreed``: what the
@@ -144,7 +144,7 @@ def missing_first(connected: Connected, mapping: TableMapping, direction: Direct
     before customers, units before items, price groups before prices, currencies before what is in them."""
     if not Direction(mapping.direction).includes(direction):
         return None
-    planner = _planner(connected, mapping, build_rule(mapping, connected.erp, connected.crm), direction, (id,))
+    planner = planner_of(connected, mapping, build_rule(mapping, connected.erp, connected.crm), direction, (id,))
     found = planner.run.source.get(planner.run.source_table, [id], planner.source_columns)
     for problem in planner.problems(list(found.values())):
         if isinstance(problem, ReferenceNotCoupled):
@@ -169,7 +169,7 @@ def look(connected: Connected, mapping: TableMapping, pair: Pair) -> Look:
     rule, found = build_rule(mapping, connected.erp, connected.crm), Look()
     for direction in Direction(mapping.direction).passes:
         ids = (pair.id(direction.source),)
-        planner = _planner(connected, mapping, rule, direction, ids, force=True)
+        planner = planner_of(connected, mapping, rule, direction, ids, force=True)
         there = planner.run.source.get(planner.run.source_table, list(ids), planner.source_columns)
         for action in planner.plan(Page(list(there.values()))):
             _note(found, direction, action)
@@ -189,7 +189,7 @@ def _note(found: Look, direction: Direction, action: Action) -> None:
         found.problem = str(action.problem)
 
 
-def _planner(
+def planner_of(
     connected: Connected,
     mapping: TableMapping,
     rule: TableRule,

@@ -7,36 +7,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coupling import commands
+from coupling.models import CouplingError
 from coupling.pages import records
+from coupling.pages.asking.exact import Exact, exact
+from coupling.pages.asking.ours import OURS, is_our_price_list
+from coupling.pages.asking.proposal import Proposal, proposed
 from coupling.pages.compare import ComparedField, Missing, missing_first, side_by_side
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import creates
 from integration.models import TableMapping
+from integration.pages import rows
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
 from integration.systems.filters import both
 from integration.systems.values import Record, Side, Table
 
-CANDIDATES = 20
-READ_AT_ONCE, READS = 50, 10
 WORD = 4
+NOTHING = Exact(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the person has typed and chosen so far. ``search`` is ``None`` where nothing was looked for yet, ``after``
+    where the proposed synchronization was not changed."""
+
+    search: str | None = None
+    chosen: uuid.UUID | None = None
+    after: str | None = None
+    page: str = ""
 
 
 @dataclass(slots=True)
 class Dialog:
-    """What the template shows. ``chosen`` is the candidate whose values are shown beside."""
+    """What the template shows. ``chosen`` is the candidate whose values are shown beside; ``exact`` says why it was
+    chosen for the person; ``next`` is the bookmark of more candidates."""
 
     mapping: TableMapping
     erp_id: uuid.UUID
     title: str
     search: str
     candidates: Sequence[records.Line]
+    next: str
+    notice: str
     chosen: uuid.UUID | None
     pairs: Sequence[ComparedField]
     missing: Missing | None
     coupled_with: uuid.UUID | None
+    exact: Exact
+    proposal: Proposal
+    after: str
 
     @property
     def can_create(self) -> bool:
@@ -45,7 +66,16 @@ class Dialog:
 
     @property
     def ways(self) -> list[tuple[str, str]]:
-        return [(way, label) for way, label in commands.ways(self.mapping) if way != commands.MERGE]
+        return commands.ways(self.mapping)
+
+    @property
+    def differing(self) -> list[ComparedField]:
+        return [pair for pair in self.pairs if pair.differs]
+
+    @property
+    def ordered(self) -> list[ComparedField]:
+        """Differences first."""
+        return sorted(self.pairs, key=lambda pair: not pair.differs)
 
 
 @dataclass(slots=True)
@@ -57,64 +87,79 @@ class Choice:
     title: str
     search: str
     candidates: Sequence[records.Line]
+    next: str
+    exact: Exact
+
+    @property
+    def chosen(self) -> uuid.UUID | None:
+        return self.exact.record.id if self.exact.record else None
 
 
-def dialog(mapping: TableMapping, erp_id: uuid.UUID, search: str | None, chosen: str) -> Dialog | None:
-    """The dialog, ``None`` where the record is gone. Without ``search`` the record's own name is looked for. Raises
-    ``ConnectionProblem``."""
+def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog | None:
+    """The dialog, ``None`` where the record is gone. Before anything was looked for, the one exact match is chosen and
+    the record's own name is looked for. Raises ``ConnectionProblem``."""
     with both_opened() as connected:
         rule = build_rule(mapping, connected.erp, connected.crm)
-        ours = connected.erp.get(mapping.erp_table, [erp_id], list(rule.erp.fields)).get(erp_id)
+        ours = _read(connected, rule, Side.ERP, erp_id)
         if ours is None:
             return None
-        text = _first_word(rule.erp, ours) if search is None else search.strip()
         pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
         coupled = pair.crm_id if pair is not None and pair.state is not State.RESERVED else None
-        picked = _uuid(chosen) or coupled
+        match = NOTHING
+        if looked.search is None and looked.chosen is None and coupled is None:
+            match = exact(connected, mapping, rule, Side.ERP, ours)
+        picked = looked.chosen or coupled or (match.record.id if match.record else None)
         theirs = _read(connected, rule, Side.CRM, picked)
+        pairs = side_by_side(connected, mapping, ours, theirs)
+        proposal = proposed(mapping, pairs, ours, theirs, coupled=coupled is not None and picked == coupled)
+        text = _first_word(rule.erp, ours) if looked.search is None else looked.search.strip()
+        candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
-            mapping,
-            erp_id,
-            records.name_of(Side.ERP, rule.erp, ours),
-            text,
-            _candidates(connected, mapping, rule, Side.CRM, text, theirs),
-            picked,
-            side_by_side(connected, mapping, ours, theirs),
-            missing_first(connected, mapping, Direction.TO_CRM, erp_id),
-            coupled,
-        )
+            mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
+            pairs, missing_first(connected, mapping, Direction.TO_CRM, erp_id), coupled, match, proposal,
+            proposal.way if looked.after is None else looked.after,
+        )  # fmt: skip
 
 
-def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None) -> Choice | None:
-    """Business Central records this Sales record may be; ``None`` where it is gone. Raises ``ConnectionProblem``."""
+def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None, page: str = "") -> Choice | None:
+    """Business Central records this Sales record may be; ``None`` where it is gone. Raises ``ConnectionProblem``, and
+    :class:`CouplingError` for a record that is coupled with nothing."""
     with both_opened() as connected:
         rule = build_rule(mapping, connected.erp, connected.crm)
         theirs = _read(connected, rule, Side.CRM, crm_id)
         if theirs is None:
             return None
+        if is_our_price_list(rule.crm.name, theirs):
+            raise CouplingError(OURS)
+        match = exact(connected, mapping, rule, Side.CRM, theirs) if search is None else NOTHING
         text = _first_word(rule.crm, theirs) if search is None else search.strip()
-        found = _candidates(connected, mapping, rule, Side.ERP, text, None)
-        return Choice(mapping, crm_id, records.name_of(Side.CRM, rule.crm, theirs), text, found)
+        found, following, _ = _candidates(connected, mapping, rule, Side.ERP, text, match.record, page)
+        return Choice(mapping, crm_id, records.name_of(Side.CRM, rule.crm, theirs), text, found, following, match)
 
 
 def _candidates(
-    connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, text: str, first: Record | None
-) -> list[records.Line]:
-    """Free records inside the mapping's filter whose number or name contains the text; ``first`` heads the list."""
+    connected: Connected,
+    mapping: TableMapping,
+    rule: TableRule,
+    side: Side,
+    text: str,
+    first: Record | None,
+    page: str,
+) -> tuple[list[records.Line], str, str]:
+    """Free records inside the mapping's filter whose number or name contains the text, the bookmark of the next ones,
+    and a notice; ``first`` heads the list on whatever page."""
     table = rule.table(side)
-    where, order = both(rule.filter(side), records.searched(table, text)), table.number_field or table.name_field
-    found, after = [first] if first else [], None
-    for _ in range(READS):
-        columns = records.read_columns(side, table)
-        page = connected.system(side).find(table.name, where, columns, [order] if order else [], READ_AT_ONCE, after)
-        mapped = records.mapped_pairs(side, [mapping], [record.id for record in page.records])
-        excluded = {id for id, (_, pair) in mapped.items() if pair.state is not State.RESERVED}
-        excluded |= {first.id} if first else set()
-        found += [record for record in page.records if record.id not in excluded]
-        after = page.cursor
-        if after is None or len(found) >= CANDIDATES:
-            break
-    return records.lines(side, table, found[:CANDIDATES])
+    asked = rows.Asked(
+        connected.system(side), table, [mapping], records.read_columns(side, table),
+        both(rule.filter(side), records.searched(table, text)), table.number_field or table.name_field,
+        rows.Standing.UNCOUPLED,
+    )  # fmt: skip
+    salt = f"candidates/{mapping.name}/{side}?{text}"
+    found = rows.page(asked, rows.unsigned(page, salt))
+    others = [one for one in found.records if first is None or one.id != first.id]
+    free = [one for one in others if not is_our_price_list(table.name, one)]
+    shown = records.lines(side, table, [*([first] if first else []), *free])
+    return shown, rows.signed(found.after, salt), found.notice
 
 
 def _read(connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None) -> Record | None:
@@ -124,13 +169,6 @@ def _read(connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | Non
     table = rule.table(side)
     columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
     return connected.system(side).get(table.name, [id], columns).get(id)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _first_word(table: Table, record: Record) -> str:

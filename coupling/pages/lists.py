@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from coupling.models import Coupling
+from coupling.models import Tally
 from coupling.pages import records, standing
 from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
@@ -37,7 +37,7 @@ STATE, OF, ALL = "state", "of", "all"
 STATES = {
     Standing.COUPLED.value: "Coupled",
     Standing.UNCOUPLED.value: "Not coupled",
-    Standing.CHANGED.value: "Changed",
+    Standing.DIFFERING.value: "Differing",
     Standing.WAITING.value: "Waiting",
     Standing.OPEN.value: "Failed",
     Standing.SKIPPED.value: "Skipped",
@@ -145,7 +145,7 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
             while page:
                 known = standing.read(side, made.mappings, page)
                 for record in page:
-                    values = [cells.plain_text(record.values.get(one.name), one) for one in fields]
+                    values = [cells.worded(record.values.get(one.name), one) for one in fields]
                     yield [*values, known[record.id].label] if made.mappings else values
                 page = next(pages, [])
         except Problem as problem:
@@ -187,7 +187,9 @@ def _rows(made: Listing, system: System, table: Table) -> rows.Asked:
     columns = [column.name for column in shown.columns if column.name]
     columns = list(dict.fromkeys([*columns, *records.read_columns(made.side, table)]))
     where = both(_filter_of(made, table), shown.pane.where)
-    return rows.Asked(system, table, made.mappings, columns, where, shown.order, Standing(made.state), shown.nouns[0])
+    return rows.Asked(
+        system, table, made.mappings, columns, where, shown.order, Standing(made.state), shown.nouns[0], made.narrowed
+    )
 
 
 def _filter_of(made: Listing, table: Table) -> Filter:
@@ -227,4 +229,5 @@ def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
 
 
 def _coupled(made: Listing) -> int:
-    return Coupling.objects.filter(rows.IS_COUPLED, mapping__in=[mapping.pk for mapping in made.mappings]).count()
+    kept = Tally.objects.filter(mapping__in=[mapping.pk for mapping in made.mappings])
+    return sum(kept.values_list("coupled", flat=True))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +18,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from coupling.commands import Blocked
 from coupling.models import CouplingError
+from coupling.pages.asking.first import Need
+from coupling.pages.tables import editing_of
 from integration.models import SyncJob, TableMapping, User
+from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
@@ -26,6 +31,12 @@ may_couple = permission_required("coupling.change_coupling", raise_exception=Tru
 def person(request: HttpRequest) -> User | None:
     """Who asks."""
     return request.user if isinstance(request.user, User) else None
+
+
+def may_edit(user: AbstractBaseUser | AnonymousUser, side: Side, table: str) -> bool:
+    """May this person edit records of this table here? Nobody edits those of Sales."""
+    editing = editing_of(table) if side is Side.ERP else None
+    return editing is not None and isinstance(user, User) and user.has_perm(editing.right)
 
 
 def card_address(side: Side, table: str, id: uuid.UUID) -> str:
@@ -53,15 +64,39 @@ def show_problem(request: HttpRequest, problem: CouplingError | Problem) -> None
 
 def back(request: HttpRequest) -> HttpResponse:
     """Where the person came from, as long as that is here."""
-    address = request.POST.get("back", "")
+    return redirect(safe_back(request.POST) or "home")
+
+
+def safe_back(given: QueryDict) -> str:
+    """The address a form or a query wants to end at; blank where there is none, or where it is not here."""
+    address = given.get("back", "")
     here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
-    return redirect(address if here else "home")
+    return address if here else ""
 
 
 def match_address(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), **query: str) -> str:
     """Select Coupling Criteria, for these Business Central records or for all."""
     asked = urlencode([*query.items(), *(("selected", str(id)) for id in ids)])
     return reverse("match", args=[mapping.name]) + (f"?{asked}" if asked else "")
+
+
+def resolve_address(mapping: TableMapping, ids: Sequence[uuid.UUID], here: str) -> str:
+    """Where these ambiguous records are resolved one by one; those that runs have noted, where none is named."""
+    asked = urlencode([*(("selected", str(id)) for id in ids), *([("back", here)] if here else [])])
+    return reverse("match_resolve", args=[mapping.name]) + (f"?{asked}" if asked else "")
+
+
+def couple_address(mapping: TableMapping, side: Side, id: uuid.UUID, pair: Pair | None, here: str) -> str:
+    """Set Up Coupling of this record; ``pair`` is the one it is in. It ends ``here`` again."""
+    query = f"?{urlencode({'back': here})}" if here else ""
+    if side is Side.ERP or pair is not None:
+        return reverse("coupling", args=[mapping.name, pair.erp_id if pair is not None else id]) + query
+    return reverse("coupling_from", args=[mapping.name, id]) + query
+
+
+def need_address(need: Need, here: str) -> str:
+    """Where a person couples what has to be coupled first; blank where nothing couples it."""
+    return couple_address(need.mapping, need.side, need.id, None, here) if need.mapping is not None else ""
 
 
 def chosen(given: QueryDict) -> list[uuid.UUID]:

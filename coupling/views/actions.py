@@ -1,102 +1,155 @@
-"""What the buttons of lists and cards do: create, synchronize now, delete couplings; the last two ask first."""
+"""What the buttons of lists and cards do: couple, create, synchronize now, delete couplings. Each asks first, and ends
+where it began."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import commands
+from coupling.commands.first_steps import create_with_needs, synchronize_with_needs
 from coupling.models import CouplingError
-from coupling.pages.records import mappings_of
-from coupling.views.access import back, chosen, match_address, may_couple, person, show, show_problem
-from coupling.views.parts import Parts
+from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
+from coupling.pages.asking.selection import Selection, selected
+from coupling.pages.records import mapped_pairs, mappings_of
+from coupling.views.access import (
+    back,
+    chosen,
+    couple_address,
+    match_address,
+    may_couple,
+    need_address,
+    person,
+    safe_back,
+    show_problem,
+)
+from coupling.views.outcomes import show_outcome
+from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
-from integration.sync.memory.ledger import Pair
+from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.values import Side
+from integration.views.access import PageRequest
 
 Pairs = dict[TableMapping, list[Pair]]
+NOTHING_CHOSEN = "Choose at least one record."
+ONE_ONLY = "Set Up Coupling is for one record at a time. Choose one, or use Match-Based Coupling for several."
 
 
 @require_POST
 @may_couple
-def record_action(request: HttpRequest, side: str, table: str, action: str) -> HttpResponse:
-    """Do it with the chosen records; a started job is shown live. ``synchronize`` and ``uncouple`` ask first, unless
-    the request says which way (``send``, ``get``, ``merge``) or ``confirmed``."""
+def record_action(request: PageRequest, side: str, table: str, action: str) -> HttpResponse:
+    """Do it with the chosen records. ``synchronize``, ``uncouple`` and ``create`` ask first, unless the request says
+    which way (``send``, ``get``, ``merge``) or ``confirmed``."""
     acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match, "plan": _plan}
-    acts |= {"statistics": _statistics}
+    acts |= {"statistics": _statistics, "couple": _couple}
     if action not in acts:
         raise Http404
     try:
         ids = chosen(request.POST)
         if not ids and action != "match":
-            raise CouplingError("Choose at least one record.")
+            raise CouplingError(NOTHING_CHOSEN)
         return acts[action](request, Side(side), table, ids)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
         return back(request)
 
 
-def _match(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+def _couple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """Set Up Coupling of the one record that is chosen."""
+    if len(ids) > 1:
+        raise CouplingError(ONE_ONLY)
+    mappings = mappings_of(side, table)
+    found = mapped_pairs(side, mappings, ids).get(ids[0])
+    if not mappings:
+        raise CouplingError("These records are in no mapping.")
+    mapping = mappings[0]
+    if found is not None:
+        mapping = found[0]
+    elif len(mappings) > 1:
+        mapping = _of_request(request, side, table)
+    pair = found[1] if found is not None and found[1].state is not State.RESERVED else None
+    return redirect(couple_address(mapping, side, ids[0], pair, safe_back(request.POST)))
+
+
+def _of_request(request: PageRequest, side: Side, table: str) -> TableMapping:
+    """The mapping that the button names."""
+    return get_object_or_404(TableMapping, **{"name": request.POST.get("mapping", ""), f"{side.value}_table": table})
+
+
+def _match(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """Select Coupling Criteria, for these records where any is ticked."""
-    named = {"name": request.POST.get("mapping", ""), f"{side.value}_table": table}
-    mapping = get_object_or_404(TableMapping, **named)
-    return redirect(match_address(mapping, ids if side is Side.ERP else ()))
+    mapping, here = _of_request(request, side, table), safe_back(request.POST)
+    return redirect(match_address(mapping, ids if side is Side.ERP else (), **({"back": here} if here else {})))
 
 
-def _plan(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+def _plan(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """What Synchronize Now would do with these records."""
     made = commands.plans(side, mappings_of(side, table), ids, person(request))
     return redirect("plan", made[0].pk) if len(made) == 1 else redirect("plans")
 
 
-def _statistics(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+def _statistics(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """Update Account Statistics of these customers."""
     pairs = commands.coupled(side, mappings_of(side, table), ids)
     left_out = len(ids) - sum(map(len, pairs.values()))
     started = commands.update_statistics(pairs, person(request))
     if left_out:
-        messages.info(request, f"{left_out} of the chosen records {_are(left_out)} not coupled and left out.")
-    return show(started)
+        words = "is" if left_out == 1 else "are"
+        messages.info(request, f"{left_out} of the chosen records {words} not coupled and left out.")
+    return show_outcome(request, started)
 
 
-def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    named = {"name": request.POST.get("mapping", ""), f"{side.value}_table": table}
-    mapping = get_object_or_404(TableMapping, **named)
-    free = commands.creatable(mapping, side, ids)
-    job = commands.create(mapping, side, free, person(request))
-    left_out = len(ids) - len(free)
-    if left_out:
-        messages.info(request, f"{left_out} of the chosen records {_are(left_out)} coupled already and left out.")
-    return show([job])
-
-
-def _synchronize(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    pairs = commands.coupled(side, mappings_of(side, table), ids)
-    way = request.POST.get("way", "")
-    if not way:
-        return _ask(request, side, table, "synchronize", ids, pairs)
-    return _each(request, pairs, lambda mapping, erp_ids: commands.synchronize(mapping, erp_ids, way, person(request)))
-
-
-def _uncouple(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    pairs = commands.coupled(side, mappings_of(side, table), ids)
+def _create(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    mapping = _of_request(request, side, table)
     if "confirmed" not in request.POST:
-        return _ask(request, side, table, "uncouple", ids, pairs)
-    return _each(request, pairs, lambda mapping, erp_ids: commands.uncouple(mapping, erp_ids, person(request)))
+        selection = selected(side, table, "create", [mapping], ids)
+        if not selection.done:
+            commands.creatable(mapping, side, ids)  # says why a single one cannot be
+        return _ask(request, about_creating(selection, mapping))
+    selection = selected(side, table, "create", [mapping], ids)
+    free = commands.creatable(mapping, side, [row.id for row in selection.done] or ids, first="first" in request.POST)
+    job = create_with_needs(mapping, side, free, person(request), first="first" in request.POST)
+    _say_left_out(request, selection)
+    return show_outcome(request, [job])
+
+
+def _synchronize(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    mappings, way = mappings_of(side, table), request.POST.get("way", "")
+    commands.coupled(side, mappings, ids)
+    selection = selected(side, table, "synchronize", mappings, ids)
+    if not way or "preview" in request.POST:
+        return _ask(request, about_synchronizing(selection, way))
+    act = partial(_synchronized, way, request)
+    return _each(request, selection, act)
+
+
+def _synchronized(way: str, request: PageRequest, mapping: TableMapping, erp_ids: list[uuid.UUID]) -> SyncJob:
+    return synchronize_with_needs(mapping, erp_ids, way, person(request), first="first" in request.POST)
+
+
+def _uncouple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    mappings = mappings_of(side, table)
+    commands.coupled(side, mappings, ids)
+    selection = selected(side, table, "uncouple", mappings, ids)
+    if "confirmed" not in request.POST:
+        return _ask(request, about_uncoupling(selection))
+    return _each(request, selection, lambda mapping, erp_ids: commands.uncouple(mapping, erp_ids, person(request)))
 
 
 def _each(
-    request: HttpRequest, pairs: Pairs, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
+    request: PageRequest, selection: Selection, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
 ) -> HttpResponse:
-    """One mapping after the other. What was done at once is told, what was started is shown."""
+    """One mapping after the other. What was done at once is said, what was started is followed."""
+    pairs = selection.pairs()
+    if not pairs:
+        raise CouplingError(_why_nothing(selection))
     parts: Parts[SyncJob | int] = Parts()
     for mapping, held in pairs.items():
         one = partial(act, mapping, [pair.erp_id for pair in held])
@@ -104,29 +157,29 @@ def _each(
             parts.done.append(one())
         else:
             parts.do(mapping, len(held), one)
-    done = parts.done
-    started = [one for one in done if isinstance(one, SyncJob)]
-    number = sum(one for one in done if isinstance(one, int))
+    number = sum(one for one in parts.done if isinstance(one, int))
     if number:
         messages.success(request, f"{number} coupling{'s' if number != 1 else ''} deleted; the records stay.")
     parts.say(request)
-    return show(started) if started else back(request)
+    _say_left_out(request, selection)
+    return show_outcome(request, [one for one in parts.done if isinstance(one, SyncJob)])
 
 
-def _ask(
-    request: HttpRequest, side: Side, table: str, action: str, ids: Sequence[uuid.UUID], pairs: Pairs
-) -> HttpResponse:
-    """Which way, or whether at all."""
-    mapping, held = next(iter(pairs.items()))
-    number, ways = sum(map(len, pairs.values())), commands.ways(mapping)
-    suggested, reason = ways[0][0], ""
-    if number == 1 and action == "synchronize":
-        with suppress(Problem):  # without a suggestion, where a side does not answer; the job will say so
-            suggested, reason = commands.suggestion(mapping, held[0])
-    shown = {"side": side, "table": table, "action": action, "ids": ids, "number": number, "mapping": mapping}
-    shown |= {"ways": ways, "suggested": suggested, "reason": reason, "left_out": len(ids) - number}
-    return render(request, "coupling/ask.html", shown | {"back": request.POST.get("back", "")})
+def _why_nothing(selection: Selection) -> str:
+    """Every group by what keeps it from anything."""
+    return " ".join(f"{records(len(group.rows))} {group.words}." for group in selection.left_out)
 
 
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+def _say_left_out(request: PageRequest, selection: Selection) -> None:
+    """How many of the chosen ones nothing was done with, and why."""
+    if selection.left_out:
+        messages.info(request, f"Of {records(len(selection.rows))} chosen: {_why_nothing(selection)}")
+
+
+def _ask(request: PageRequest, question: Question) -> HttpResponse:
+    """Which way, or whether at all; the preview alone while a person chooses the way."""
+    template = "coupling/_effects.html" if request.htmx else "coupling/ask.html"
+    shown = {"question": question, "side": question.selection.side, "table": question.selection.table}
+    here = safe_back(request.POST)
+    needs = [(one, need_address(one, here)) for one in question.needs]
+    return render(request, template, shown | {"back": here, "needs": needs})

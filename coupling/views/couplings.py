@@ -4,87 +4,143 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from coupling import commands
 from coupling.models import CouplingError
-from coupling.pages.dialog import choice, dialog
+from coupling.pages.dialog import Looked, choice, dialog
 from coupling.pages.people import uncoupled_people
-from coupling.views.access import card_address, first_address, match_address, may_couple, person, show_problem
-from integration.models import TableMapping
+from coupling.views.access import (
+    card_address,
+    first_address,
+    match_address,
+    may_couple,
+    person,
+    safe_back,
+    show_problem,
+)
+from coupling.views.outcomes import note, wait_for
+from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 from integration.views.access import PageRequest
 
 OFFERED_AT_ONCE = 50
 """So many contacts fit in the address of a page."""
+LOOKS = ("look", "page")
+"""Buttons that only look for something: the dialog comes again with what was chosen."""
+KEPT = ("q", "crm_id", "page", "back")
+CHOSEN = "chosen"
+"""The part of the page that changes with the chosen record."""
 
 
 @may_couple
 def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
-    """``/couplings/<mapping>/<erp_id>/``; the candidates alone while a person types."""
+    """``/couplings/<mapping>/<erp_id>/``; the candidates alone while a person types, the comparison alone as soon as
+    one is chosen."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
+    here = safe_back(request.GET) or card_address(Side.ERP, stored.erp_table, erp_id)
     try:
-        shown = dialog(stored, erp_id, request.GET.get("q"), request.GET.get("crm_id", ""))
+        shown = dialog(stored, erp_id, _looked(request.GET))
     except Problem as problem:
         show_problem(request, problem)
-        return redirect("erp_card", stored.erp_table, erp_id)
+        return redirect(here)
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    template = "coupling/_candidates.html" if request.htmx else "coupling/coupling.html"
-    return render(request, template, {"dialog": shown, "first": first})
+    return render(request, _template(request), {"dialog": shown, "first": first, "back": here})
+
+
+def _template(request: PageRequest) -> str:
+    if not request.htmx:
+        return "coupling/coupling.html"
+    return "coupling/_compared.html" if request.htmx.target == CHOSEN else "coupling/_candidates.html"
 
 
 @may_couple
 def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> HttpResponse:
     """``/couplings/<mapping>/from/<crm_id>/``: which Business Central record is it? Leads to its Set Up Coupling."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
+    here = safe_back(request.GET) or card_address(Side.CRM, stored.crm_table, crm_id)
     try:
-        shown = choice(stored, crm_id, request.GET.get("q"))
-    except Problem as problem:
+        shown = choice(stored, crm_id, request.GET.get("q"), request.GET.get("page", ""))
+    except (CouplingError, Problem) as problem:
         show_problem(request, problem)
-        return redirect("crm_card", stored.crm_table, crm_id)
+        return redirect(here)
     if shown is None:
         raise Http404("There is no such record.")
-    return render(request, "coupling/_choices.html" if request.htmx else "coupling/choose.html", {"choice": shown})
+    template = "coupling/_choices.html" if request.htmx else "coupling/choose.html"
+    return render(request, template, {"choice": shown, "back": here})
 
 
 @require_POST
 @may_couple
 def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
-    """Couple with the chosen record, or create a new one; then synchronize if that was asked for."""
+    """Couple with the chosen record, or create a new one; then synchronize if that was asked for. The buttons of
+    ``LOOKS`` show the dialog again."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
+    again = f"{reverse('coupling', args=[mapping, erp_id])}{_kept(request.POST)}"
+    if any(name in request.POST for name in LOOKS):
+        return redirect(again)
     try:
         job = _set(request, stored, erp_id)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
-        return redirect("coupling", mapping, erp_id)
-    return redirect("synch_job", job) if job else redirect(card_address(Side.ERP, stored.erp_table, erp_id))
+        return redirect(again)
+    if job is not None:
+        wait_for(job)
+        note(request, job)
+    return redirect(safe_back(request.POST) or card_address(Side.ERP, stored.erp_table, erp_id))
 
 
-def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
+def _looked(given: QueryDict) -> Looked:
+    """What was typed and chosen. A synchronization that is still the proposed one is proposed anew."""
+    after = given.get("after")
+    after = None if after == given.get("proposed") else after
+    return Looked(given.get("q"), _uuid(given, "crm_id"), after, given.get("page", ""))
+
+
+def _kept(given: QueryDict) -> str:
+    """What was typed and chosen, as the query of the dialog."""
+    kept = {name: given[name] for name in KEPT if given.get(name)}
+    if "q" in given:
+        kept["q"] = given["q"]
+    if given.get("after") is not None and given.get("after") != given.get("proposed"):
+        kept["after"] = given["after"]
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> SyncJob | None:
     if "create" in request.POST:
         free = commands.creatable(mapping, Side.ERP, [erp_id])
-        return commands.create(mapping, Side.ERP, free, person(request)).pk
-    crm_id, seen = _uuid(request, "crm_id"), _uuid(request, "seen")
+        return commands.create(mapping, Side.ERP, free, person(request))
+    crm_id, seen = _uuid(request.POST, "crm_id"), _uuid(request.POST, "seen")
     if crm_id is None:
         raise CouplingError("Choose the Dynamics 365 Sales record first.")
     changed = commands.couple(mapping, erp_id, crm_id, seen)
     messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
     with suppress(Problem):  # the firm is coupled; that its people cannot be looked for now takes nothing from that
         _offer_people(request, mapping, erp_id)
+    return synchronized_after(request, mapping, erp_id)
+
+
+def synchronized_after(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> SyncJob | None:
+    """The run that was chosen for after the coupling. What stands in its way takes nothing from the coupling."""
     way = request.POST.get("after", "")
-    return (
-        commands.synchronize(mapping, [erp_id], way, person(request)).pk
-        if way in (commands.SEND, commands.GET)
-        else None
-    )
+    if way not in commands.CAPTIONS:
+        return None
+    try:
+        return commands.synchronize(mapping, [erp_id], way, person(request))
+    except (CouplingError, Problem) as problem:
+        show_problem(request, problem)
+        return None
 
 
 def _offer_people(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> None:
@@ -97,8 +153,8 @@ def _offer_people(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID
         messages.info(request, format_html('{} <a href="{}">Match-Based Coupling of these contacts</a>', text, address))
 
 
-def _uuid(request: HttpRequest, name: str) -> uuid.UUID | None:
+def _uuid(given: QueryDict, name: str) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.POST.get(name, ""))
+        return uuid.UUID(given.get(name, ""))
     except ValueError:
         return None

@@ -1,37 +1,43 @@
-"""What is done with chosen errors of ``/synch/errors/``: retry, let one side win, delete couplings."""
+"""What is done with chosen errors of ``/synch/errors/``: retry, let one side win, decide, delete couplings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from coupling import commands
-from coupling.commands import repair
+from coupling.commands import chosen_errors, repair
+from coupling.commands.chosen_errors import ChosenPairs
 from coupling.models import CouplingError
 from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
+from integration.views.running import error_inbox
 
-UNKNOWN = "Not known here any more and left out: {}."
-NOT_COUPLED = "Not coupled yet and left out, {}: {}. Retry makes or finds the other record."
+UNKNOWN = "Not known here any more and left out: {} ({})."
+NOT_COUPLED = "Not coupled yet and left out, {}: {} ({}). Retry makes or finds the other record."
 WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
-
-Pairs = dict[TableMapping, list[Pair]]
 
 
 @require_POST
 @may_couple
 def errors_action(request: HttpRequest, action: str) -> HttpResponse:
-    """``retry``, ``send``, ``get``, ``merge`` or ``uncouple`` the records of the chosen errors, each once."""
-    if action not in ("retry", "uncouple", *WAYS):
+    """``retry``, ``decide``, ``send``, ``get``, ``merge`` or ``uncouple`` the records of the chosen errors, each once."""
+    if action not in ("retry", "decide", "uncouple", *WAYS):
         raise Http404
-    ids = [int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19]
+    ids = error_inbox.chosen_errors(request)
+    if action == "decide":
+        asked = urlencode([("error", id) for id in ids])
+        return redirect(f"{reverse('conflicts')}?{asked}") if ids else redirect("conflicts")
     try:
         return _done(request, action, ids)
     except (CouplingError, Problem) as problem:
@@ -41,39 +47,48 @@ def errors_action(request: HttpRequest, action: str) -> HttpResponse:
 
 def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
     parts: Parts[SyncJob | int] = Parts()
-    pairs, unknown = repair.pairs_of_errors(errors)
-    if unknown:
-        parts.leave(UNKNOWN.format(records(unknown)))
+    chosen = chosen_errors.of_errors(errors)
+    if chosen.unknown:
+        parts.leave(UNKNOWN.format(records(len(chosen.unknown)), error_inbox.named(chosen.unknown)))
     if action == "retry":
-        return _retry(request, parts, pairs)
-    coupled = _coupled(parts, pairs)
+        return _retry(request, parts, chosen)
+    _leave_uncoupled(parts, chosen)
     if action == "uncouple" and "confirmed" not in request.POST:
-        return _ask(request, coupled)
+        return _ask(request, chosen, errors)
     way = WAYS.get(action)
-    return _synchronize(request, parts, coupled, way) if way else _uncouple(request, parts, coupled)
+    return _synchronize(request, parts, chosen, way) if way else _uncouple(request, parts, chosen)
 
 
-def _retry(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
-    for mapping, chosen in pairs.items():
-        parts.do(mapping, len(chosen), partial(repair.retry, {mapping: chosen}, person(request)))
-    number = sum(map(len, pairs.values()))
-    if parts.done:
-        messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
+def _retry(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs) -> HttpResponse:
+    tried: list[str] = []
+    for mapping, pairs in chosen.pairs.items():
+        act = partial(repair.retry, {mapping: pairs}, person(request))
+        if parts.do(mapping, len(pairs), act, _names(chosen, mapping, pairs)):
+            tried += chosen.named(mapping, pairs)
+    if tried:
+        are = "records are" if len(tried) != 1 else "record is"
+        messages.success(request, f"{len(tried)} {are} being tried again: {error_inbox.named(tried)}.")
     parts.say(request)
     return back(request)
 
 
-def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs, way: str) -> HttpResponse:
-    for mapping, chosen in pairs.items():
-        parts.do(mapping, len(chosen), partial(repair.win, mapping, chosen, way, person(request)))
+def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs, way: str) -> HttpResponse:
+    for mapping, pairs in chosen.pairs.items():
+        act = partial(repair.win, mapping, pairs, way, person(request))
+        parts.do(mapping, len(pairs), act, _names(chosen, mapping, pairs))
     return _shown(request, parts)
 
 
-def _uncouple(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
-    for mapping, chosen in pairs.items():
-        ids = [pair.erp_id for pair in chosen]
-        parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
+def _uncouple(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs) -> HttpResponse:
+    for mapping, pairs in chosen.pairs.items():
+        ids = [pair.erp_id for pair in pairs]
+        act = partial(commands.uncouple, mapping, ids, person(request))
+        parts.do(mapping, len(ids), act, _names(chosen, mapping, pairs))
     return _shown(request, parts)
+
+
+def _names(chosen: ChosenPairs, mapping: TableMapping, pairs: Sequence[Pair]) -> str:
+    return error_inbox.named(chosen.named(mapping, pairs))
 
 
 def _shown(request: HttpRequest, parts: Parts[SyncJob | int]) -> HttpResponse:
@@ -86,20 +101,22 @@ def _shown(request: HttpRequest, parts: Parts[SyncJob | int]) -> HttpResponse:
     return show(started) if started else back(request)
 
 
-def _ask(request: HttpRequest, pairs: Pairs) -> HttpResponse:
-    context = {"selected": request.POST.getlist("selected"), "number": sum(map(len, pairs.values()))}
-    return render(request, "coupling/errors_ask.html", context | {"back": request.POST.get("back", "")})
+def _ask(request: HttpRequest, chosen: ChosenPairs, errors: list[int]) -> HttpResponse:
+    names = [name for mapping, pairs in chosen.pairs.items() for name in chosen.named(mapping, pairs)]
+    context = {"selected": errors, "names": names, "number": len(names), "back": request.POST.get("back", "")}
+    return render(request, "coupling/errors_ask.html", context)
 
 
-def _coupled(parts: Parts[SyncJob | int], pairs: Pairs) -> Pairs:
-    """Without those that are not coupled. Raises ``CouplingError`` where none is."""
-    found: Pairs = {}
-    for mapping, chosen in pairs.items():
-        held = [pair for pair in chosen if pair.state is not State.RESERVED]
+def _leave_uncoupled(parts: Parts[SyncJob | int], chosen: ChosenPairs) -> None:
+    """Take out those that are not coupled. Raises ``CouplingError`` where none is."""
+    found: dict[TableMapping, list[Pair]] = {}
+    for mapping, pairs in chosen.pairs.items():
+        held = [pair for pair in pairs if pair.state is not State.RESERVED]
         if held:
             found[mapping] = held
-        if len(held) < len(chosen):
-            parts.leave(NOT_COUPLED.format(mapping.name, records(len(chosen) - len(held))))
+        left = [pair for pair in pairs if pair.state is State.RESERVED]
+        if left:
+            parts.leave(NOT_COUPLED.format(mapping.name, records(len(left)), _names(chosen, mapping, left)))
     if not found:
         raise CouplingError("None of these is coupled.")
-    return found
+    chosen.pairs = found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,7 @@ from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import State
 
 CHOOSE = "Choose at least one mapping."
-COUPLED = Count("couplings", filter=Q(couplings__state=State.COUPLED.value))
+COUPLED = Coalesce("tally__coupled", 0)
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from coupling.commands import matching
 from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
+from coupling.pages.asking.resolve import noted
 from coupling.pages.preview import Preview, previewed
-from coupling.views.access import chosen, match_address, may_couple, person, show_problem
+from coupling.views.access import chosen, match_address, may_couple, person, resolve_address, safe_back, show_problem
+from coupling.views.outcomes import show_outcome
 from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
@@ -63,16 +66,18 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
 
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
     if "preview" in request.POST:
-        return redirect(match_address(mapping, ids, preview="yes", winner=request.POST.get("winner", "")))
+        here = safe_back(request.POST)
+        winner, back = request.POST.get("winner", ""), {"back": here} if here else {}
+        return redirect(match_address(mapping, ids, preview="yes", winner=winner, **back))
     left_out = sum(1 for one in mapping.couplings.pairs(Side.ERP, ids).values() if one.state is not State.RESERVED)
     if 0 < left_out < len(ids):
         messages.info(request, f"{left_out} of the chosen records {'is' if left_out == 1 else 'are'} coupled already.")
-    winner, create = _winner(request), "create" in request.POST
+    wins, create = _winner(request), "create" in request.POST
     if "dry_run" in request.POST:
-        return redirect("plan", matching.plan(mapping, person(request), ids=ids, create=create, winner=winner).pk)
+        return redirect("plan", matching.plan(mapping, person(request), ids=ids, create=create, winner=wins).pk)
     synchronize = "synchronize" in request.POST
-    job = matching.start(mapping, person(request), ids=ids, synchronize=synchronize, create=create, winner=winner)
-    return redirect("synch_job", job.pk)
+    job = matching.start(mapping, person(request), ids=ids, synchronize=synchronize, create=create, winner=wins)
+    return show_outcome(request, [job])
 
 
 def _winner(request: HttpRequest) -> Side | None:
@@ -91,7 +96,11 @@ def _page(
     ids: Sequence[uuid.UUID],
     preview: Preview | None = None,
 ) -> HttpResponse:
-    shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview}
+    here = safe_back(request.POST) or safe_back(request.GET) or reverse("erp_list", args=[mapping.erp_table])
+    shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview, "back": here}
+    if preview is not None:
+        shown["resolve"] = resolve_address(mapping, [one.id for one in preview.ambiguous], here)
+    shown["noted"] = noted(mapping).count()
     shown["winners"] = WINNERS
     shown["winner"] = request.POST.get("winner", request.GET.get("winner", ""))
     shown["may_change"] = request.user.has_perm(MAY_CHANGE)

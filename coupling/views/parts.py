@@ -32,12 +32,15 @@ class Parts(Generic[Done]):
         self.done: list[Done] = []
         self._left: list[tuple[str, CouplingError | Problem | None]] = []
 
-    def do(self, mapping: TableMapping, number: int, act: Callable[[], Done]) -> None:
-        """Do it with so many records of a mapping."""
+    def do(self, mapping: TableMapping, number: int, act: Callable[[], Done], names: str = "") -> bool:
+        """Do it with so many records of a mapping; ``names`` says which. Answers whether it was done."""
         try:
             self.done.append(act())
         except (CouplingError, Problem) as problem:
-            self.leave(f"{mapping.name}, {records(number)} left out: {problem}", problem)
+            which = f" ({names})" if names else ""
+            self.leave(f"{mapping.name}, {records(number)} left out{which}: {problem}", problem)
+            return False
+        return True
 
     def leave(self, reason: str, problem: CouplingError | Problem | None = None) -> None:
         """Something of the selection is not done, for this reason."""

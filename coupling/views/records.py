@@ -7,24 +7,17 @@ from itertools import chain
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from coupling.pages.asking.standing import standing_of
 from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
-from coupling.sides import opened
-from coupling.views.access import show_problem
-from integration.models import TableMapping
-from integration.pages.parts import first_url
-from integration.sync.memory.ledger import State
+from coupling.views.access import may_edit, show_problem
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
-
-DOCUMENTS = ("sales_header",)
-"""Tables whose records go when they are done."""
 
 
 def erp_list(request: HttpRequest, table: str) -> HttpResponseBase:
@@ -45,24 +38,6 @@ def erp_card(request: HttpRequest, table: str, id: uuid.UUID) -> HttpResponse:
 def crm_card(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpResponse:
     """``/records/crm/<entity>/<id>/``"""
     return _card(request, Side.CRM, entity, id)
-
-
-def open_record(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpResponse:
-    """``/open/<entity>/<id>/``, the link in Dynamics 365 Sales: the coupled Business Central record, else the Sales
-    record with what can be done. A document that is done and gone is shown there, too, with what it became."""
-    for mapping in TableMapping.objects.filter(crm_table__iexact=entity):
-        pair = mapping.couplings.pairs(Side.CRM, [id]).get(id)
-        if pair is not None and pair.state is State.COUPLED and _stays(mapping, pair.erp_id):
-            return redirect(first_url("record", (Side.ERP.value, mapping.erp_table, pair.erp_id)))
-    return redirect(first_url("record", (Side.CRM.value, entity.lower(), id)))
-
-
-def _stays(mapping: TableMapping, erp_id: uuid.UUID) -> bool:
-    """Is it there? Asked of documents alone: of other records a card says so."""
-    if mapping.erp_table not in DOCUMENTS:
-        return True
-    with opened(Side.ERP) as erp:
-        return erp_id in erp.get(mapping.erp_table, [erp_id], ())
 
 
 @require_safe
@@ -93,7 +68,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         shown = listing(side, table, request.GET, request.user)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
-    more = {"made": shown, "offers_sales": _offers_sales(shown)}
+    more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
     return render(request, "coupling/record_list.html", {"list": shown.shown, **more})
 
 
@@ -103,7 +78,7 @@ def _offers_sales(shown: Listing) -> bool:
 
 
 def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
-    """All rows of the list. What keeps the first ones from coming is said on the list itself."""
+    """All rows of the list. What keeps the first ones from coming is told on the list itself."""
     rows = exported(side, table, request.GET, request.user)
     try:
         head = next(rows)
@@ -123,20 +98,10 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
     if shown is None:
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
-    more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    return render(request, "coupling/record_card.html", {"card": shown, **more})
+    more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
+    return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
 
 
 def _is_in_sales(shown: Card) -> bool:
     """Is it a coupled customer, while the connection is enabled?"""
     return shown.is_erp and shown.name == CUSTOMER and account_of(shown.id) is not None
-
-
-def _admin_address(request: HttpRequest, shown: Card) -> str:
-    """Where a Business Central record is edited, for those who may."""
-    if not (shown.is_erp and shown.record and getattr(request.user, "is_staff", False)):
-        return ""
-    try:
-        return reverse(f"admin:business_central_{shown.name.replace('_', '')}_change", args=[shown.id])
-    except NoReverseMatch:
-        return ""

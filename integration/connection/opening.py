@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
 
 SECONDS = 10.0
+SECONDS_FOR_WORDS = 2.0
 PAGES_AT_ONCE = 4
 """A third of the threads that ``manage.py serve`` has."""
 DOWNLOADS_AT_ONCE = 2
@@ -98,6 +99,15 @@ def open_for_page(setup: ConnectionSetup, *, even_disabled: bool = False, anybod
     the connection is disabled or not set up, and where the secret is unreadable; ``TimedOut``."""
     with waiting() as patience, closing(_connected(setup, even_disabled, anybody, patience, None)) as connected:
         yield connected
+
+
+@contextmanager
+def open_for_words(setup: ConnectionSetup) -> Iterator[Connected]:
+    """The same for what only makes a page nicer to read: two seconds, no more. Raises as ``open_for_page``."""
+    with waiting() as patience:
+        short = replace(patience, total=min(SECONDS_FOR_WORDS, patience.total or SECONDS_FOR_WORDS))
+        with closing(_connected(setup, True, False, short, None)) as connected:
+            yield connected
 
 
 @contextmanager

@@ -188,7 +188,7 @@ class OrderPass(DocumentPass):
         noted.recovered.append(document.id)
         noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]
         noted.counters.inserted += 1
-        noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
+        noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)], document.label))
         return Notice(document, created, no)
 
 

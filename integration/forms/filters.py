@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import django_filters
@@ -17,10 +17,19 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping
+from integration.forms.day import DayInput
+from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping, User
 from integration.models.mapping.choices import DIRECTIONS
+from integration.pages.advice import ADVICE, meaning
 
 CLOSED, ALL = "closed", "all"
+FAILED, CHANGED = "failed", "changed"
+SCHEDULER = ":scheduler"
+"""Nobody: no user name has a colon."""
+ME, NOBODY = "*me", "*nobody"
+"""Whose errors are looked for; no username has an asterisk."""
+AGES = [("1", "1 hour"), ("24", "1 day"), ("72", "3 days"), ("168", "1 week"), ("720", "30 days")]
+"""Hours since a record began to fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,11 @@ class ListFilter(django_filters.FilterSet):
 
     def without(self, name: str) -> QuerySet[Any]:
         """The rows as they were if this filter did not stand."""
-        left = {key: value for key, value in self.chosen.items() if key != name}
-        return type(self)(left, self.queryset.all()).rows
+        return self.again({key: value for key, value in self.chosen.items() if key != name}).rows
+
+    def again(self, chosen: dict[str, str]) -> Self:
+        """The same filter with these values."""
+        return type(self)(chosen, self.queryset.all())
 
     @property
     def active(self) -> list[Active]:
@@ -85,36 +97,105 @@ def text_filter(label: str, method: str) -> django_filters.CharFilter:
     return django_filters.CharFilter(label=label, method=method, widget=forms.TextInput(attrs={"type": "search"}))
 
 
-class JobFilter(ListFilter):
+class DaysFilter(ListFilter):
+    """Rows of some days, both included; a list says in ``moment`` which column that is about."""
+
+    moment = "at"
+
+    def since_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
+        begin = midnight(value)
+        return rows.filter(**{f"{self.moment}__gte": begin}) if begin else rows
+
+    def until_day(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
+        end = midnight(value, days=1)
+        return rows.filter(**{f"{self.moment}__lt": end}) if end else rows
+
+
+def day_filter(label: str, method: str) -> django_filters.DateFilter:
+    """The input of a day."""
+    return django_filters.DateFilter(label=label, method=method, widget=DayInput)
+
+
+class JobFilter(DaysFilter):
     """Integration Synch. Job Log."""
 
+    moment = "queued_at"
+
     mapping = mapping_filter()
+    direction = django_filters.ChoiceFilter(label="Direction", choices=DIRECTIONS, empty_label="All")
     status = django_filters.ChoiceFilter(label="Status", choices=SyncJob.Status.choices, empty_label="All")
+    result = django_filters.ChoiceFilter(
+        label="Result", choices=[(FAILED, "With errors"), (CHANGED, "Changed something")], empty_label="All",
+        method="by_result",
+    )  # fmt: skip
     kind = django_filters.ChoiceFilter(label="Type", choices=SyncJob.Kind.choices, empty_label="All")
+    person = django_filters.ChoiceFilter(
+        label="Started by", choices=lambda: _starters(), empty_label="All", method="by_person"
+    )
+    since = day_filter("From", "since_day")
+    until = day_filter("To", "until_day")
 
     class Meta:
         model = SyncJob
         fields: list[str] = []
 
+    def by_result(self, rows: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
+        failed = Q(failed__gt=0) | Q(status=SyncJob.Status.FAILED)
+        changed = Q(inserted__gt=0) | Q(modified__gt=0) | Q(coupled__gt=0) | Q(uncoupled__gt=0) | Q(deleted__gt=0)
+        return rows.filter(failed if value == FAILED else changed)
+
+    def by_person(self, rows: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
+        return rows.filter(started_by=None) if value == SCHEDULER else rows.filter(started_by__username=value)
+
+
+def _starters() -> Iterator[tuple[str, str]]:
+    """Who starts runs: the scheduler, and everybody who may."""
+    yield SCHEDULER, "Scheduler"
+    for name in User.objects.order_by("username").values_list("username", flat=True):
+        yield name, name
+
 
 class ErrorFilter(ListFilter):
-    """Integration Synch. Errors: open ones unless ``state`` says otherwise."""
+    """Integration Synch. Errors: open ones unless ``state`` says otherwise. ``person``: who looks, for "me"."""
 
     mapping = mapping_filter()
+    code = django_filters.ChoiceFilter(label="Cause", choices=(), empty_label="All")
+    kind = django_filters.ChoiceFilter(
+        field_name="job__kind", label="Type of job", choices=SyncJob.Kind.choices, empty_label="All"
+    )
     direction = django_filters.ChoiceFilter(label="Direction", choices=DIRECTIONS[:2], empty_label="Both")
+    assigned = django_filters.ChoiceFilter(
+        label="Assigned to", choices=lambda: _assignees(), empty_label="Anybody", method="of_person"
+    )
+    age = django_filters.ChoiceFilter(label="Older than", choices=AGES, empty_label="Any age", method="older_than")
     state = django_filters.ChoiceFilter(
         label="Show", choices=[(CLOSED, "Closed"), (ALL, "All")], empty_label="Open", method="by_nothing"
     )
     q = text_filter("Record or message contains", "containing")
-    code = django_filters.CharFilter(label="Code", widget=forms.HiddenInput)
 
     class Meta:
         model = SyncError
         fields: list[str] = []
 
+    def __init__(self, data: Any, queryset: QuerySet[SyncError], *, person: User | None = None) -> None:
+        super().__init__(data, queryset)
+        self.person = person
+        self.filters["code"].extra["choices"] = _causes(str(data.get("code", "")))
+
+    def again(self, chosen: dict[str, str]) -> Self:
+        return type(self)(chosen, self.queryset.all(), person=self.person)
+
     def by_nothing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
         """``filter_queryset`` looks at the state, since blank narrows, too."""
         return rows
+
+    def of_person(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        if value == NOBODY:
+            return rows.filter(assigned_to=None)
+        return rows.filter(assigned_to=self.person) if value == ME else rows.filter(assigned_to__username=value)
+
+    def older_than(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        return rows.filter(first_at__lt=timezone.now() - dt.timedelta(hours=int(value)))
 
     def filter_queryset(self, queryset: QuerySet[SyncError]) -> QuerySet[SyncError]:
         state = self.form.cleaned_data.get("state")
@@ -126,27 +207,34 @@ class ErrorFilter(ListFilter):
         return rows.filter(Q(label__icontains=value) | Q(message__icontains=value))
 
 
-class AuditFilter(ListFilter):
+def _causes(chosen: str) -> list[tuple[str, str]]:
+    """The codes of open errors by what they mean, and the one that is asked for where it means something."""
+    stored = set(SyncError.objects.open().order_by().values_list("code", flat=True).distinct())
+    known = stored | ({chosen} & {*ADVICE})
+    return sorted(((code, meaning(code)) for code in known), key=lambda one: one[1])
+
+
+def _assignees() -> Iterator[tuple[str, str]]:
+    """Oneself, nobody, and everybody who looks after an open error."""
+    yield from ((ME, "Me"), (NOBODY, "Nobody"))
+    people = User.objects.filter(pk__in=SyncError.objects.open().exclude(assigned_to=None).values("assigned_to"))
+    for person in people.order_by("username"):
+        yield person.username, person.get_full_name() or person.username
+
+
+class AuditFilter(DaysFilter):
     """The audit log: by person, action, kind of thing, days (both included) and text."""
 
     who = django_filters.ChoiceFilter(label="Who", choices=lambda: _values("who"), empty_label="All")
     action = django_filters.ChoiceFilter(label="Action", choices=AuditEntry.Action.choices, empty_label="All")
     kind = django_filters.ChoiceFilter(label="What", choices=lambda: _values("kind"), empty_label="All")
-    since = django_filters.DateFilter(label="From", method="since_day", widget=forms.DateInput(attrs={"type": "date"}))
-    until = django_filters.DateFilter(label="To", method="until_day", widget=forms.DateInput(attrs={"type": "date"}))
+    since = day_filter("From", "since_day")
+    until = day_filter("To", "until_day")
     q = text_filter("Text", "containing")
 
     class Meta:
         model = AuditEntry
         fields: list[str] = []
-
-    def since_day(self, rows: QuerySet[AuditEntry], name: str, value: dt.date) -> QuerySet[AuditEntry]:
-        begin = midnight(value)
-        return rows.filter(at__gte=begin) if begin else rows
-
-    def until_day(self, rows: QuerySet[AuditEntry], name: str, value: dt.date) -> QuerySet[AuditEntry]:
-        end = midnight(value, days=1)
-        return rows.filter(at__lt=end) if end else rows
 
     def containing(self, rows: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
         return rows.filter(Q(subject__icontains=value) | Q(who__icontains=value))
@@ -227,3 +315,27 @@ class ChangeFilter(ListFilter):
 
     def containing(self, rows: QuerySet[PlannedChange], name: str, value: str) -> QuerySet[PlannedChange]:
         return rows.filter(label__icontains=value)
+
+
+class RowsFilter(ListFilter):
+    """The rows of one run: the tab and the cause stand in the address, a text is searched for in names and reasons."""
+
+    show = django_filters.CharFilter(label="Show", method="by_nothing", widget=forms.HiddenInput)
+    code = django_filters.CharFilter(label="Cause", method="by_nothing", widget=forms.HiddenInput)
+    q = text_filter("Record or reason contains", "by_nothing")
+
+    class Meta:
+        model = SyncError
+        fields: list[str] = []
+
+    def by_nothing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        """The rows stand in two tables; ``pages/runs/rows.py`` looks at what is asked for."""
+        return rows
+
+    @property
+    def active(self) -> list[Active]:
+        """The tab is none: one of them is always shown."""
+        return [one for one in super().active if one.label != "Show"]
+
+    def _in_words(self, name: str, value: str) -> str:
+        return meaning(value) if name == "code" else super()._in_words(name, value)

@@ -25,11 +25,12 @@ def create(
     user: Person = None,
     after: SyncJob | None = None,
     plan: Plan | None = None,
+    undoes: SyncJob | None = None,
 ) -> SyncJob:
     """A queued job, or the queued one that would do the very same: a second click finds the job of the first."""
     options = options or Options()
     same = {"mapping": mapping, "kind": kind, "direction": Direction(direction).value, "after": after}
-    same["plan"] = plan
+    same |= {"plan": plan, "undoes": undoes}
     queued = SyncJob.objects.filter(status=SyncJob.Status.QUEUED, **same)
     job = next((job for job in queued if job.run_options == options), None)
     waits = job or _asks(same, options)

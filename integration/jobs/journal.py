@@ -20,7 +20,13 @@ from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
 PAUSE = threading.Event()
 """Set when this process is to end: runs give their claim back after the page under way."""
 
-GO_ON_FROM_THERE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.COUPLE, SyncJob.Kind.UNCOUPLE, SyncJob.Kind.APPLY)
+GO_ON_FROM_THERE = (
+    SyncJob.Kind.SYNCHRONIZE,
+    SyncJob.Kind.COUPLE,
+    SyncJob.Kind.UNCOUPLE,
+    SyncJob.Kind.APPLY,
+    SyncJob.Kind.UNDO,
+)
 """Kinds of runs that lose nothing by a pause; the others begin anew, so they make way for nobody."""
 
 BEGUN_AGAIN = "The mapping was changed while this ran, so the run began anew by the new rule."

@@ -41,15 +41,17 @@ def start(
     options: Options | None = None,
     user: Person = None,
     after: SyncJob | None = None,
+    undoes: SyncJob | None = None,
     inline: bool = False,
 ) -> SyncJob:
     """Have a pass made. Writes the job row and sends its id once that is committed; a queued job that would do the
     very same is answered instead of a second one.
 
-    ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``inline``: make the pass
+    ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``undoes``: the run whose
+    writes this one puts back. ``inline``: make the pass
     here and now, through the same claim, and answer when it has ended (do not call this inside a transaction).
     """
-    job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
+    job = create(mapping, direction, kind=kind, options=options, user=user, after=after, undoes=undoes)
     if somebody_acts():
         record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
     return run_here(job) if inline else job
@@ -143,6 +145,8 @@ def in_words(job: SyncJob) -> dict[str, object]:
         "records": records,
         "job": job.pk,
     }
+    if job.undoes_id is not None:
+        words |= {"undoes": job.undoes_id} | ({"deletes": "records it made"} if options.removes else {})
     return {**words, "create": "yes"} if options.create else words
 
 

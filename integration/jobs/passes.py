@@ -23,6 +23,7 @@ from integration.jobs.flows.posts import write_posts
 from integration.jobs.flows.reopening import reopen
 from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
+from integration.jobs.undo.run import undo_run
 from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import NOTES, ORDERS, find_mapping, mapping_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -32,11 +33,14 @@ from integration.sync.deletions import delete_rest, find_deletions
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
 from integration.sync.matching.run import couple_matching
+from integration.sync.memory.history import label_of, naming_columns
+from integration.sync.memory.ledger import Ledger, State
 from integration.sync.record.transfer import DescriptionDoubtful
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
-from integration.sync.run import Counters, Options, Scope
+from integration.sync.run import Changed, Counters, Options, Scope
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.system import DocumentSystem
+from integration.systems.values import Side
 
 UNCOUPLED_AT_ONCE = 500
 OF_THE_ENGINE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.PLAN, SyncJob.Kind.APPLY)
@@ -58,6 +62,7 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PROCESS_QUOTES: _process_quotes,
         SyncJob.Kind.STATISTICS: upload_statistics,
         SyncJob.Kind.POSTS: write_posts,
+        SyncJob.Kind.UNDO: undo_run,
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
@@ -175,10 +180,23 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
         journal.go_on()
         chunk = ids[start : start + UNCOUPLED_AT_ONCE]
         with couplings.page():
+            gone = _uncoupled(job.mapping, couplings, chunk, connected)
             counters = Counters(uncoupled=couplings.uncouple(chunk, connected.erp, connected.crm))
+            journal.change(gone)
             journal.note(counters, len(chunk))
         total.add(counters)
     return total
+
+
+def _uncoupled(
+    mapping: TableMapping, couplings: Ledger, ids: Sequence[uuid.UUID], connected: Connected
+) -> list[Changed]:
+    """For the history: the pairs of these records of Business Central, by name."""
+    pairs = [one for one in couplings.pairs(Side.ERP, ids).values() if one.state is not State.RESERVED]
+    table = connected.erp.describe(mapping.erp_table)
+    there = connected.erp.get(table.name, [one.erp_id for one in pairs], naming_columns(table))
+    names = {id: label_of(table, record) for id, record in there.items()}
+    return [Changed(one.erp_id, one.crm_id, "uncoupled", [], names.get(one.erp_id, "")) for one in pairs]
 
 
 def _create_orders(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:

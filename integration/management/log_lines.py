@@ -7,6 +7,8 @@ import logging
 
 from integration.systems.text import on_one_line
 
+SERVER_ERROR = 500
+
 
 class OneLine(logging.Formatter):
     """A record is one line; its stack trace follows, indented."""
@@ -19,6 +21,16 @@ class OneLine(logging.Formatter):
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the name is logging's
         return _indented(super().formatStack(stack_info))
+
+
+class RefusalsInOneLine(logging.Filter):
+    """That somebody was refused something is a line of the log and no fault of the program: no stack trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", None)
+        if isinstance(status, int) and status < SERVER_ERROR:
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def _indented(text: str) -> str:

@@ -18,13 +18,17 @@ from integration.models.people.code_use import CodeUse
 from integration.models.people.user import User
 from integration.models.stored.audit import AuditEntry
 from integration.models.stored.cache import CachedText
+from integration.models.stored.catalog import CatalogRow, CatalogTable, CouplingNews
 from integration.models.stored.preflight import Preflight
 
 __all__ = [
     "AuditEntry",
     "CachedText",
+    "CatalogRow",
+    "CatalogTable",
     "CodeUse",
     "ConnectionSetup",
+    "CouplingNews",
     "FieldMapping",
     "FieldTransformation",
     "FlowCursor",

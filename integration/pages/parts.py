@@ -1,7 +1,7 @@
 """The frame as data: each app says in its ``navigation.py`` what it adds to the navigation and to pages below.
 
-An ``AppConfig`` with ``navigation = "coupling.navigation"`` names a module with ``ENTRIES`` and ``PARTS``. A page asks
-for the parts of one place and never names an address of an app above its own::
+An ``AppConfig`` with ``navigation = "coupling.navigation"`` names a module with ``ENTRIES``, ``PARTS`` and, where it
+has some, ``ACTS``. A page asks for the parts of one place and never names an address of an app above its own::
 
     {% parts "error.links" error as links %}{% for link in links %}{% part link %}{% endfor %}
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -25,7 +25,8 @@ Person = AbstractBaseUser | AnonymousUser
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the navigation: ``name`` and ``args`` are its address, ``right`` is what it needs."""
+    """One entry of the navigation: ``name`` and ``args`` are its address, ``right`` is what it needs, ``icon`` the name
+    of a Bootstrap icon (blank: that of its label, or of its group)."""
 
     group: str
     order: int
@@ -33,6 +34,19 @@ class Entry:
     name: str
     args: tuple[str, ...] = ()
     right: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that can be done, for the search: it leads to the page (``name``, ``args``) on which it is done.
+    ``words``: what people call it besides."""
+
+    label: str
+    name: str
+    args: tuple[str, ...] = ()
+    right: str = ""
+    words: str = ""
 
 
 def no_arguments(subject: Any) -> tuple[object, ...]:
@@ -95,6 +109,13 @@ def entries() -> dict[str, list[Entry]]:
 
 
 @cache
+def acts() -> tuple[Act, ...]:
+    """What all apps name as ``ACTS``, by label."""
+    named = (act for module in _modules() for act in getattr(module, "ACTS", ()))
+    return tuple(sorted(named, key=lambda act: act.label))
+
+
+@cache
 def parts_of(place: str) -> tuple[Part, ...]:
     """What all apps add in this place, in order."""
     found = (one for module in _modules() for one in module.PARTS if one.place == place)
@@ -123,6 +144,9 @@ def address(part: Part, subject: Any) -> str:
     return reverse(part.name, args=part.args(subject)) + (f"?{urlencode(query)}" if query else "")
 
 
-def visible(entries: Sequence[Entry], person: Person) -> list[Entry]:
+Place = TypeVar("Place", Entry, Act)
+
+
+def visible(entries: Sequence[Place], person: Person) -> list[Place]:
     """The entries this person may be led to."""
     return [one for one in entries if not one.right or person.has_perm(one.right)]  # type: ignore[union-attr]

@@ -1,7 +1,8 @@
 """Which rows a list of one table shows: those of one standing (coupled, not coupled, skipped, ...), a page at a time.
 
-A side pages by its own bookmarks. What our side alone knows (couplings, errors) is asked in one of two ways: a few
-rows are read by their ids and sorted here; for many, the side's own pages are read until enough rows are found.
+A side pages by its own bookmarks. What our side alone knows (couplings, errors) is asked in one of three ways: a few
+rows are read by their ids and sorted here; rows nobody coupled are found in the catalog, and read by their ids as well;
+otherwise the side's own pages are read until enough rows are found.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 
 from integration.models import SyncError, TableMapping
+from integration.models.stored.catalog import CatalogRow, CatalogTable
+from integration.pages import catalog
+from integration.pages.catalog import Place
 from integration.sync.memory.ledger import Result, State
 from integration.systems.filters import EVERYTHING, Filter, matches
 from integration.systems.system import System
@@ -25,33 +29,33 @@ ROWS = 50
 BY_ID = 500
 """So many rows are read by their ids; what is behind them pages as the side does."""
 SCANNED, SCANS = 100, 20
+LOOKED = "{:,} {}s looked through; there are more behind them."
+CATALOG = "catalog:"
+"""How a bookmark in the catalog begins."""
 AT_ONCE = 500
 """So many rows are read at once where all of them are wanted."""
 
 
 class Standing(StrEnum):
-    """What our side knows of a record. ``ANY``: all rows; ``SKIPPED``: it rests, since it failed twice the same way;
-    ``OPEN``: an error of it is open; ``WAITING``: it waits for another record; ``CHANGED``: coupled, and written
-    on this side since the last look at it."""
+    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: what one side changed is not on the other side
+    yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not coupled yet;
+    ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
 
     ANY = ""
     COUPLED = "coupled"
     UNCOUPLED = "uncoupled"
+    DIFFERING = "differing"
     SKIPPED = "skipped"
-    OPEN = "open"
     WAITING = "waiting"
-    CHANGED = "changed"
+    FAILED = "failed"
+    OPEN = "open"
 
 
 IS_COUPLED = ~Q(state=State.RESERVED.value)
 RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
-WAITS = Q(to_crm_result=Result.WAITING.value) | Q(to_erp_result=Result.WAITING.value)
-PAIRS = {
-    Standing.COUPLED: IS_COUPLED,
-    Standing.SKIPPED: RESTS,
-    Standing.WAITING: WAITS,
-    Standing.CHANGED: IS_COUPLED,
-}
+FAILED = Q(to_crm_result=Result.FAILURE.value) | Q(to_erp_result=Result.FAILURE.value)
+OWED = Q(owed_erp=True) | Q(owed_crm=True)
+PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED: FAILED, Standing.DIFFERING: OWED}
 """Which pairs are in a standing."""
 
 
@@ -59,7 +63,7 @@ PAIRS = {
 class Asked:
     """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
     meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
-    row."""
+    row; ``inside``: only rows inside the filter of a mapping (``where`` says which)."""
 
     system: System
     table: Table
@@ -69,6 +73,7 @@ class Asked:
     order: str = ""
     standing: Standing = Standing.ANY
     noun: str = "record"
+    inside: bool = False
 
     @property
     def side(self) -> Side:
@@ -88,9 +93,13 @@ class Found:
 
 def page(asked: Asked, after: str = "") -> Found:
     """The page behind a bookmark. Raises what the side raises."""
+    found = _by_catalog(asked, after)
+    if found is not None:
+        return found
+    after = "" if after.startswith(CATALOG) else after
     if not asked.standing:
-        found = _find(asked, ROWS, after or None)
-        return Found(found.records, found.cursor or "")
+        read = _find(asked, ROWS, after or None)
+        return Found(read.records, read.cursor or "")
     ids = _few(asked)
     if ids is None:
         return _scan(asked, after)
@@ -136,6 +145,61 @@ def _find(asked: Asked, size: int, after: str | None) -> Page:
     return asked.system.find(asked.table.name, asked.where, asked.columns, order, size, after)
 
 
+def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
+    """Rows that the catalog finds, as they are now; ``None`` where it cannot say."""
+    head = _catalog_of(asked, bookmark)
+    if head is None:
+        return None
+    found: list[tuple[Record, Place]] = []
+    rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
+    for size in (ROWS + 1, *[BY_ID] * SCANS):
+        places = catalog.places(rows, size, at, is_down=is_down)
+        found += _there(asked, places)
+        if len(found) > ROWS:
+            return Found([record for record, _ in found[:ROWS]], _bookmark(found[ROWS - 1][1]))
+        if len(places) < size:
+            return Found([record for record, _ in found])
+        at = places[-1]
+    return Found([record for record, _ in found], _bookmark(at), LOOKED.format(SCANS * BY_ID, asked.noun))
+
+
+def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
+    """The catalog, where it helps, has the order asked for, and the bookmark is one of its own. Sales searches by
+    itself."""
+    helps = asked.standing or (asked.side is Side.ERP and catalog.text_in(asked.table, asked.where))
+    has_order = asked.order.removeprefix("-") in ("", catalog.key_of(asked.table))
+    if not helps or not has_order or (bookmark and not bookmark.startswith(CATALOG)):
+        return None
+    return catalog.caught_up(asked.system, asked.table)
+
+
+def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
+    """The rows of the catalog that can be meant."""
+    rows = catalog.with_text(head, catalog.text_in(asked.table, asked.where))
+    if asked.inside:
+        rows = rows.filter(inside=True)
+    if asked.standing in (Standing.COUPLED, Standing.UNCOUPLED):
+        return rows.filter(coupled=asked.standing is Standing.COUPLED)
+    return rows.filter(record_id__in=_ids(asked, asked.standing).order_by()) if asked.standing else rows
+
+
+def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:
+    """The rows at these places of the catalog, as they are now: without those that are gone, lie outside what is asked
+    for, or were coupled meanwhile."""
+    there = asked.system.get(asked.table.name, [id for _, id in places], asked.columns) if places else {}
+    wanted = {one.id: one for one in _wanted(asked, [one for one in there.values() if matches(asked.where, one)])}
+    return [(wanted[place[1]], place) for place in places if place[1] in wanted]
+
+
+def _place(bookmark: str) -> Place | None:
+    id, _, position = bookmark.removeprefix(CATALOG).partition(" ")
+    return (position, uuid.UUID(id)) if id else None
+
+
+def _bookmark(place: Place) -> str:
+    return f"{CATALOG}{place[1]} {place[0]}"
+
+
 def _scan(asked: Asked, bookmark: str) -> Found:
     """Whole pages of the side until there are enough rows."""
     found: list[Record] = []
@@ -146,7 +210,7 @@ def _scan(asked: Asked, bookmark: str) -> Found:
         after = read.cursor
         if after is None or len(found) >= ROWS:
             return Found(found, after or "")
-    return Found(found, after or "", f"{SCANS * SCANNED:,} {asked.noun}s looked through; there are more behind them.")
+    return Found(found, after or "", LOOKED.format(SCANS * SCANNED, asked.noun))
 
 
 def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:
@@ -156,19 +220,7 @@ def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:
     is_without = asked.standing is Standing.UNCOUPLED
     ids = [record.id for record in records]
     there = set(_ids(asked, Standing.COUPLED if is_without else asked.standing, ids))
-    return _changed(asked, [record for record in records if (record.id in there) is not is_without])
-
-
-def _changed(asked: Asked, records: Sequence[Record]) -> list[Record]:
-    """Of these coupled rows those that have another version than the ledger has seen; where that is not asked for, all
-    of them."""
-    if asked.standing is not Standing.CHANGED or not records:
-        return list(records)
-    column, seen = f"{asked.side}_id", f"seen_{asked.side}"
-    pairs = asked.mappings[0].couplings.model.objects.filter(mapping__in=[mapping.pk for mapping in asked.mappings])
-    pairs = pairs.filter(**{f"{column}__in": [record.id for record in records]}).exclude(**{seen: ""})
-    versions = dict(pairs.values_list(column, seen))
-    return [record for record in records if record.id in versions and versions[record.id] != record.version]
+    return [record for record in records if (record.id in there) is not is_without]
 
 
 def _few(asked: Asked) -> list[uuid.UUID] | None:
@@ -187,6 +239,8 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
     if standing is Standing.OPEN:
         rows = SyncError.objects.open().filter(mapping__in=mappings, **{f"{column}__isnull": False})
         rows = rows.order_by(column).distinct()
+    elif standing is Standing.WAITING:
+        rows = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings).order_by(column).distinct()
     else:
         pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
         rows = pairs.order_by("pk")
@@ -198,7 +252,7 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
 def _by_id(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:
     found = asked.system.get(asked.table.name, ids, asked.columns).values() if ids else ()
     name = asked.order.removeprefix("-")
-    records = _changed(asked, [record for record in found if matches(asked.where, record)])
+    records = [record for record in found if matches(asked.where, record)]
     return sorted(records, key=lambda one: _sort_key(one.values.get(name)), reverse=asked.order.startswith("-"))
 
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "integration.views.security.ContentSecurityPolicy",
     "integration.views.security.NeverKept",
     "integration.views.health.QueueAway",
+    "integration.views.frame.queue_pages.QueuePages",
     "integration.views.patience.SecondsForSales",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -98,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["integration.templatetags.formats"],
         },
     },
 ]
@@ -189,6 +191,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = "integration.project.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -210,6 +213,7 @@ SECURE_COOKIES = value("SECURE_COOKIES")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "integration.views.frame.errors.csrf_failed"
 SESSION_COOKIE_AGE = value("SESSION_HOURS") * 3600
 DEVICE_COOKIE_NAME = "device"
 """By which a browser is known that somebody has signed in with; it opens nothing (models/lockout.py)."""
@@ -243,6 +247,7 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refusals": {"()": "integration.management.log_lines.RefusalsInOneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals"]}},
     "root": {"handlers": ["stderr"], "level": value("LOG_LEVEL")},
 }

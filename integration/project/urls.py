@@ -10,3 +10,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("queues/", include("django_rq.urls")),
 ]
+
+_ERRORS = "integration.views.frame.errors"
+handler400 = f"{_ERRORS}.bad_request"
+handler403 = f"{_ERRORS}.not_allowed"
+handler404 = f"{_ERRORS}.not_found"
+handler500 = f"{_ERRORS}.failed"

@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.memory.ledger import Ledger, Outcome, Pair, Result
 from integration.sync.problems import TwinGone
 from integration.sync.rules import Direction, TableRule
-from integration.sync.run import Counters, Failure, Journal
+from integration.sync.run import Changed, Counters, Failure, Journal
 from integration.systems.errors import Problem, RecordProblem
 from integration.systems.system import System
 from integration.systems.values import Record, Row, Side
 
 TWIN_DELETED = Outcome(Result.SKIPPED, TwinGone.code)
+BOTH_GONE = "Both records were deleted."
 BOTH_THERE = "Both records exist; delete one of them first, or delete the coupling."
 
 
@@ -42,8 +44,8 @@ class There:
 def look(rule: TableRule, erp: System, crm: System, pairs: Sequence[Pair]) -> There:
     """Which of these records exist; one request a side. Raises ``ConnectionProblem``."""
     return There(
-        erp.get(rule.erp.name, [pair.erp_id for pair in pairs], ()) if pairs else {},
-        crm.get(rule.crm.name, [pair.crm_id for pair in pairs], ()) if pairs else {},
+        erp.get(rule.erp.name, [pair.erp_id for pair in pairs], naming_columns(rule.erp)) if pairs else {},
+        crm.get(rule.crm.name, [pair.crm_id for pair in pairs], naming_columns(rule.crm)) if pairs else {},
     )
 
 
@@ -60,6 +62,7 @@ def find_deletions(rule: TableRule, erp: System, crm: System, ledger: Ledger, jo
         failures = [_failure(rule, pair, there) for pair in incomplete if not pair.skipped]
         with ledger.page():
             ledger.forget(gone)
+            journal.change([Changed(one.erp_id, one.crm_id, "uncoupled", [], reason=BOTH_GONE) for one in gone])
             ledger.remember([_marked(rule, pair, there) for pair in incomplete])
             journal.fail(failures)
             counters = Counters(skipped=len(incomplete), uncoupled=len(gone))
@@ -90,9 +93,17 @@ def delete_rest(
     counters = Counters(deleted=len(done), failed=len(problems))
     with ledger.page():
         ledger.forget(done)
-        journal.fail([_not_deleted(pair, problems[pair.erp_id]) for pair in pairs if pair.erp_id in problems])
+        journal.change([Changed(one.erp_id, one.crm_id, "deleted", [], _named(rule, one, there)) for one in done])
+        failed = [pair for pair in pairs if pair.erp_id in problems]
+        journal.fail([_not_deleted(one, problems[one.erp_id], _named(rule, one, there)) for one in failed])
         journal.note(counters, len(pairs))
     return counters
+
+
+def _named(rule: TableRule, pair: Pair, there: There) -> str:
+    """What the record that is left is called."""
+    left = [label_of(rule.table(side), there.of(side)[pair.id(side)]) for side in there.sides(pair)]
+    return left[0] if left else ""
 
 
 def _towards_the_gap(rule: TableRule, pair: Pair, there: There) -> Direction:
@@ -108,8 +119,9 @@ def _marked(rule: TableRule, pair: Pair, there: There) -> Pair:
 def _failure(rule: TableRule, pair: Pair, there: There) -> Failure:
     lost = Side.ERP if there.sides(pair) == [Side.CRM] else Side.CRM
     message = f"The coupled record of {rule.table(lost).label} was deleted."
-    return Failure(_towards_the_gap(rule, pair, there), pair.erp_id, pair.crm_id, TwinGone.code, message)
+    direction, label = _towards_the_gap(rule, pair, there), _named(rule, pair, there)
+    return Failure(direction, pair.erp_id, pair.crm_id, TwinGone.code, message, label)
 
 
-def _not_deleted(pair: Pair, problem: Problem) -> Failure:
-    return Failure(Direction.TO_CRM, pair.erp_id, pair.crm_id, problem.code, str(problem), raw=problem.raw)
+def _not_deleted(pair: Pair, problem: Problem, label: str) -> Failure:
+    return Failure(Direction.TO_CRM, pair.erp_id, pair.crm_id, problem.code, str(problem), label, raw=problem.raw)

@@ -12,11 +12,13 @@ from integration.sync.memory.halves import DECIDED, plain
 from integration.sync.memory.ledger import Agreed, Pair
 from integration.sync.memory.looks import Looks
 from integration.sync.memory.pair_states import is_awaited
+from integration.sync.merging.verdict import Look
 from integration.sync.record.case import Case
-from integration.sync.record.draft import DescriptionDoubtful, Resolved
+from integration.sync.record.draft import DescriptionDoubtful, Draft, ReferenceNotCoupled, Resolved
+from integration.sync.record.meaning import Lack
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
-from integration.systems.filters import matches
+from integration.systems.filters import matches, reason_outside
 from integration.systems.values import Page, Record, Row, Side
 
 
@@ -79,7 +81,7 @@ class Planner(Looks):
             if pair is not None and self._coupled(pair) and self.special.excludes_outside(record):
                 return None
             asked = self.run.options.scope is Scope.IDS
-            return Skip(record, "It is outside the mapping's filter.", pair) if asked else Ignore(record, outside=True)
+            return Skip(record, self._outside(record), pair) if asked else Ignore(record, outside=True)
         if self.special.only_pairs and (pair is None or not self._coupled(pair)):
             return self._without_pair(record)
         concerned = self.last_round and record.id in self.again
@@ -90,6 +92,11 @@ class Planner(Looks):
             return action
         reason = self.special.leave_out(record)
         return Skip(record, reason, pair) if reason else None
+
+    def _outside(self, record: Record) -> str:
+        """Which condition of the filter keeps the record out."""
+        why = reason_outside(self.read_filter, record, self.read_table)
+        return f"It is outside the mapping's filter: {why}."
 
     def _without_pair(self, record: Record) -> Skip | Ignore:
         if self.run.options.scope is Scope.IDS:
@@ -172,6 +179,19 @@ class Planner(Looks):
             if (field.destination in draft.values or field.key in draft.meant) and field.wants(draft) != field.has(twin)
         }
 
+    def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft]:
+        """What a pass would do with each field of this pair, by key (``Merger.judged``), and the draft with what keeps
+        the record as a whole from going."""
+        self._prepare([record])
+        for meaning in self.meanings:
+            meaning.prepare(self.run.direction.destination, [twin])
+        sides = self.run.direction.source, self.run.direction.destination
+        for side, row in zip(sides, (record, twin), strict=True):
+            pair = self.memories[side].read(pair, row)
+        case = self._case(record, pair, {twin.id: twin}, self._resolve(self.transfer, [record]))
+        self._look_back([case])
+        return self.merger.judged(Look(case.draft, record, twin, pair, case.back)), case.draft
+
     def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
         """The halves of these fields once a person decided for one side: that side's value goes over whatever the other
         one holds, so long as the other one stays as it was when the person looked."""
@@ -190,6 +210,22 @@ class Planner(Looks):
         resolved = self._resolve(self.transfer, records)
         found = (self._draft(record, resolved, None).problem for record in records)
         return [problem for problem in found if problem is not None]
+
+    def missing(self, records: Sequence[Record]) -> list[tuple[str, uuid.UUID]]:
+        """The records of the source side (table, id) that have to be coupled before these can go, in the order of the
+        fields that refer to them."""
+        self._prepare(records)
+        resolved = self._resolve(self.transfer, records)
+        drafts = [self._draft(record, resolved, None) for record in records]
+        stopped = [draft for draft in drafts if isinstance(draft.problem, ReferenceNotCoupled)]
+        lacking = [one for draft in stopped for one in draft.lacking.values() if one.kind is Lack.MANDATORY]
+        found = [(one.table, one.id) for one in lacking if one.id is not None]
+        named = [
+            (problem.table, problem.id)
+            for draft in stopped
+            if isinstance(problem := draft.problem, ReferenceNotCoupled)
+        ]
+        return list(dict.fromkeys([*found, *named]))
 
     # --- deletions ----------------------------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ A page of five customers on its way to Sales, and what becomes of each:
 
 from __future__ import annotations
 
-import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -35,14 +34,14 @@ from integration.sync.actions import (
 from integration.sync.given_ids.intentions import before_writing, intended
 from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of
 from integration.sync.memory.ledger import Outcome, Pair, Result, SideWritten, State
-from integration.sync.memory.outcomes import failed
+from integration.sync.memory.outcomes import failed, failure_of
 from integration.sync.memory.pair_states import not_made
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.page_result import PageResult
-from integration.sync.problems import InDoubt, waiting_for
+from integration.sync.problems import InDoubt
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.rules import Direction
-from integration.sync.run import LEFT_OUT, Failure
+from integration.sync.run import LEFT_OUT, Changed, Failure, Scope
 from integration.sync.special.base import Run
 from integration.sync.write import Results
 from integration.systems.errors import Problem, VersionConflict
@@ -50,6 +49,7 @@ from integration.systems.values import Record, Value, Written
 
 __all__ = ["PageResult", "before_writing", "collect_results", "in_words", "intended", "label_of"]
 
+GONE = "The coupled record was deleted."
 OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
 
 
@@ -65,6 +65,7 @@ class _Collecting:
     def __init__(self, run: Run, results: Results, memory: SideMemory, last_try: bool) -> None:
         self.run, self.results, self.memory, self.last_try = run, results, memory, last_try
         self.direction = run.direction
+        self.table = run.rule.table(run.direction.destination)
         self.page_result = PageResult()
 
     def of(self, actions: Sequence[Action]) -> PageResult:
@@ -86,7 +87,8 @@ class _Collecting:
 
     def _written_besides(self, write: SideWrite, answer: Written) -> None:
         """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
-        change, changed = changes_besides(write), self.page_result.changed
+        change = changes_besides(write, self.direction.destination, self.table, self._label(write.record))
+        changed = self.page_result.changed
         place = next(
             (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (change.erp_id, change.crm_id)), None
         )
@@ -105,8 +107,14 @@ class _Collecting:
             return
         self._count(action.record.id, "unchanged")
         if action.pair is not None:
+            self._looked_at(action.record, action.pair)
             self.page_result.remembered.append(action.pair)
             self._recover(action.record)
+
+    def _looked_at(self, record: Record, pair: Pair) -> None:
+        """Somebody who asked for single records is answered about each of them, also that there was nothing to do."""
+        if self.run.options.scope is Scope.IDS:
+            self.page_result.changed.append(Changed(pair.erp_id, pair.crm_id, "unchanged", [], self._label(record)))
 
     def _fail_partly(self, record: Record, pair: Pair, problem: Problem) -> None:
         """All but one field is as it should be. Such a record is never skipped, so that the others go on. One that was
@@ -153,6 +161,10 @@ class _Collecting:
         self.page_result.counters.uncoupled += counted
         if action.again is not None:
             self.page_result.remembered.append(action.again)
+        if counted:
+            label = self._label(record) if record else ""
+            why = action.reason or GONE
+            self.page_result.changed.append(Changed(pair.erp_id, pair.crm_id, "uncoupled", [], label, why))
         if record is not None and action.reason:
             if not counted:
                 self._count(record.id, "skipped")
@@ -188,9 +200,11 @@ class _Collecting:
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         page_result = self.page_result
-        change = changes_of(action)
+        change = changes_of(action, self.direction.destination, self.table, self._label(action.record))
         if change is not None:
             page_result.changed.append(change)
+        elif action.refused is None:
+            self._looked_at(action.record, action.pair)
         if isinstance(action, Insert):
             self._count(action.record.id, "inserted")
             if self.run.is_apart and not answer.version:
@@ -264,21 +278,7 @@ class _Collecting:
         self._note(after, problem, label)
 
     def _note(self, pair: Pair, problem: Problem, label: str) -> None:
-        has_twin = pair.state is not State.RESERVED
-        towards_crm = self.direction is Direction.TO_CRM
-        self.page_result.failures.append(
-            Failure(
-                direction=self.direction,
-                erp_id=pair.erp_id if towards_crm or has_twin else None,
-                crm_id=pair.crm_id if not towards_crm or has_twin else None,
-                code=problem.code,
-                message=str(problem),
-                label=label,
-                raw=problem.raw,
-                waiting_for=waiting_for(problem),
-                call_stack="".join(traceback.format_exception(problem)) if problem.__traceback__ else "",
-            )
-        )
+        self.page_result.failures.append(failure_of(pair, self.direction, problem, label))
 
     def _recover(self, record: Record) -> None:
         """However its errors came about, also under a pair that is forgotten by now: they are past."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from integration.sync.rules import Direction
-from integration.systems.values import Side
+from integration.systems.values import Side, Value
 
 
 class Scope(StrEnum):
@@ -30,7 +30,8 @@ class Options:
     everything does. ``approved``: a person has seen that it changes much. ``shown``: the
     digest of what that person was shown; blank: whatever it is. ``restore``: records whose other one is gone
     get a new one, whatever the mapping's policy. ``another``: a document that refers to the record already is no reason
-    against one more. ``doubts``: stop with ``DescriptionDoubtful`` at the first value that
+    against one more. ``removes``: of a run that is undone, records it made are deleted where nothing was done with
+    them since. ``doubts``: stop with ``DescriptionDoubtful`` at the first value that
     does not fit what the systems said of their columns."""
 
     scope: Scope = Scope.CHANGED
@@ -43,6 +44,7 @@ class Options:
     shown: str = ""
     restore: bool = False
     another: bool = False
+    removes: bool = False
     winner: Side | None = None
     doubts: bool = False
 
@@ -64,7 +66,7 @@ class Options:
         return cls(scope=scope, ids=ids, winner=winner, shown=shown, **flags)
 
 
-STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore", "another")
+STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore", "another", "removes")
 
 
 @dataclass(slots=True)
@@ -111,13 +113,20 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a run did with one record of the destination: ``inserted`` or ``modified``, and the fields it wrote as
-    (field, old value, new value), in words and cut to a length people read."""
+    """What a run did with one record: ``inserted``, ``modified``, ``coupled``, ``uncoupled``, ``deleted`` or (where
+    single records were asked for) ``unchanged``, and the fields it wrote as (field, old value, new value), in words and
+    cut to a length people read. ``label`` names the record as people do, ``reason`` says why where that is no matter
+    of course. ``exact``: column -> (old, new) as they are, where they can be put back; ``side``: where it was written
+    (``None``: where the run writes)."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     action: str
     fields: Sequence[tuple[str, str, str]]
+    label: str = ""
+    reason: str = ""
+    exact: Mapping[str, tuple[Value, Value]] | None = None
+    side: Side | None = None
 
 
 LEFT_OUT = "left-out"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Ignore, Skip, Unchanged
 from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
+from integration.sync.memory.outcomes import UNDONE
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.merging.merge import Merger
 from integration.sync.rules import Direction, TableRule
@@ -40,7 +41,7 @@ class Shortcut:
         """The action where neither draft nor twin is needed, else ``None``."""
         if pair is None or pair.state is State.RESERVED:
             return self._shortcut_uncoupled(record, pair)
-        if self._stays_skipped(pair):
+        if self._stays_skipped(pair, record):
             return Skip(record, "Skipped after it failed twice the same way; retry it.", pair)
         if pair.state is State.INTENDED or self._must_look(pair):
             return None
@@ -57,7 +58,7 @@ class Shortcut:
         return None
 
     def _shortcut_uncoupled(self, record: Record, pair: Pair | None) -> Action | None:
-        if pair is not None and self._stays_skipped(pair):
+        if pair is not None and self._stays_skipped(pair, record):
             return Skip(record, "Skipped after it failed twice the same way; retry it.", pair)
         tried_before = pair is not None and (
             pair.outcome(self.direction).result is not Result.NONE or pair.owed(self.direction.destination)
@@ -78,10 +79,14 @@ class Shortcut:
             return Pair(erp_id=record.id, crm_id=twin_id)
         return Pair(erp_id=twin_id, crm_id=record.id)
 
-    def _stays_skipped(self, pair: Pair) -> bool:
+    def _stays_skipped(self, pair: Pair, record: Record) -> bool:
+        outcome = pair.outcome(self.direction)
+        if outcome.result is not Result.SKIPPED or self.options.force:
+            return False
+        if outcome.code == UNDONE and record.version == pair.seen(self.direction.source):
+            return True  # Its twin was made, undone and deleted; the feed may bring what was read before that.
         # A changed row comes through the change feed: it deserves another try by itself.
-        skipped = pair.outcome(self.direction).result is Result.SKIPPED
-        return skipped and not self.options.force and self.options.scope is not Scope.CHANGED
+        return self.options.scope is not Scope.CHANGED
 
     def _must_look(self, pair: Pair) -> bool:
         return (

@@ -106,7 +106,7 @@ def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
 
 def _insert(run: Run, special: Special, inserts: Sequence[Insert], results: Results) -> None:
     side, table = run.direction.destination, run.destination_table
-    rows = [Row(action.pair.id(side), _values(run, action), validate=_validated(run)) for action in inserts]
+    rows = [Row(action.pair.id(side), _values(run, action), validate=validated(run)) for action in inserts]
     answers = _inserted(run, [special.insert(action, row) for action, row in zip(inserts, rows, strict=True)])
     if run.gives_ids:
         _named_by_their_system(run, inserts, answers, results)
@@ -158,7 +158,7 @@ def _update(run: Run, special: Special, updates: Sequence[Update], results: Resu
     rows, behind = [], []
     for action in updates:
         if action.changes:
-            row = Row(action.twin.id, action.values, action.twin.version, _validated(run))
+            row = Row(action.twin.id, action.values, action.twin.version, validated(run))
             rows.append(special.finish(action, row))
             behind.append(action)
         else:
@@ -169,7 +169,7 @@ def _update(run: Run, special: Special, updates: Sequence[Update], results: Resu
             results.written[action.record.id] = answer
 
 
-def _validated(run: Run) -> frozenset[str]:
+def validated(run: Run) -> frozenset[str]:
     """Mapped columns as their mapping says, those of templates always."""
     side = run.direction.destination
     mapped = {rule.field(side) for rule in run.rule.fields_towards(run.direction) if rule.validate}

@@ -203,4 +203,10 @@ class Locked(RecordProblem):
 
 
 class Refused(RecordProblem):
+    """``field`` where it is one value that the system's rules do not take."""
+
     code = "refused"
+
+    def __init__(self, message: str, *, field: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.field = field

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
+from integration.systems.formats import current
 from integration.systems.values import Field, Record, Ref, Table, Value
 
 LONGEST_SHOWN = 60
 
 
 def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None = None) -> str:
-    """A value as people read it: a reference by its label, an option of ``field`` by its label, and with a ``zone`` a
-    moment by the clock there. Blank for ``None``."""
+    """A value as people read it: a reference by its label, an option of ``field`` by its label. With a ``zone`` it is
+    worded for who looks: a moment by the clock there, days and numbers as they have chosen. Blank for ``None``."""
     if value is None:
         return ""
     if isinstance(value, Ref):
@@ -20,10 +22,17 @@ def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None 
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dt.datetime) and zone is not None:
-        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        return current().moment(value.astimezone(zone), seconds=True)
     if field is not None and field.options:
         return next((option.label.strip() for option in field.options if option.value == value), str(value))
-    return str(value)
+    return str(value) if zone is None else _chosen(value)
+
+
+def _chosen(value: Value) -> str:
+    """A day or a number as who looks has chosen."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return current().day(value)
+    return current().number(str(value)) if isinstance(value, Decimal) else str(value)
 
 
 def field_name(field: Field) -> str:

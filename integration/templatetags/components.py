@@ -11,7 +11,6 @@ the name of a page and its arguments, and keywords become the query behind it::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +20,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integration.models import PlannedChange, SyncError
+from integration.pages.charts import Chart
+from integration.pages.frame.inputs import shown_input
 from integration.pages.parts import Link, first_url
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
@@ -83,6 +84,12 @@ def press(context: Context, label: str, name: str, *args: object, look: str = ""
     sent = {"name": more.pop("sends", ""), **more}
     url = reverse(name, args=args)
     return _component("press", label=label, url=url, look=LOOKS[look], csrf_token=context.get("csrf_token"), **sent)
+
+
+@register.simple_tag(takes_context=True)
+def press_at(context: Context, label: str, url: str, look: str = "", **more: Any) -> SafeString:
+    """The same to an address that the page already has."""
+    return _component("press", label=label, url=url, look=LOOKS[look], csrf_token=context.get("csrf_token"), **more)
 
 
 @register.simple_tag
@@ -160,6 +167,12 @@ def direction(row: Any) -> SafeString:
 def counter(label: str, number: object, url: str = "", mood: str = "") -> SafeString:
     """A number with what it counts, leading to its rows."""
     return _component("counter", label=label, number=number, url=url, mood=mood)
+
+
+@register.simple_tag
+def bars(chart: Chart) -> SafeString:
+    """Bars over days with axes; its numbers are read out as a table."""
+    return _component("bars", chart=chart)
 
 
 @register.simple_tag
@@ -258,31 +271,13 @@ def choice(label: str, query: str, here: bool = False, number: int | None = None
     return _component("choice", label=label, query=query, here=here, number=number)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One input of a filter pane, as its template shows it."""
-
-    id: str
-    label: str
-    widget: SafeString
-    errors: Sequence[str]
-
-
 @register.simple_tag
 def filter_pane(chosen: Any, csv: bool = False) -> SafeString:
     """The filter form of a list (a ``ListFilter`` or what looks like one) with what is in force."""
     form: forms.Form = chosen.form
     export = chosen.query(format="csv") if csv else ""
-    inputs = [_input(one) for one in form.visible_fields()]
+    inputs = [shown_input(one) for one in form.visible_fields()]
     return _component("filter_pane", inputs=inputs, hidden=form.hidden_fields(), active=chosen.active, csv=export)
-
-
-def _input(field: forms.BoundField) -> Input:
-    is_select = isinstance(field.field.widget, forms.Select)
-    look = "form-select form-select-sm" if is_select else "form-control form-control-sm"
-    return Input(
-        field.id_for_label, str(field.label), field.as_widget(attrs={"class": look}), [str(one) for one in field.errors]
-    )
 
 
 @register.simple_tag(takes_context=True)

@@ -3,45 +3,79 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from integration.models import SyncJob
 from integration.models.stored.secret import keys_problem
 from integration.pages import states
-from integration.pages.parts import Entry, Link, entries, links, visible
+from integration.pages.frame.bars import arranged
+from integration.pages.frame.environment import environment
+from integration.pages.frame.icons import names, version
+from integration.pages.frame.keyboard import SHEET
+from integration.pages.frame.menu import Crumb, MenuGroup, crumbs, menu
+from integration.pages.frame.running import running
+from integration.pages.parts import Link, links
 from integration.pages.states import Shown
+from integration.systems.formats import current
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The groups of the navigation with the links this person may follow; empty groups are left out."""
-    path = context["request"].path if "request" in context else ""
-    groups: list[dict[str, Any]] = [
-        {"label": label, "links": [_link(one) for one in visible(places, context["user"])]}
-        for label, places in entries().items()
-    ]
-    nearest = _nearest(path, [link["url"] for group in groups for link in group["links"]])
-    for link in (one for group in groups for one in group["links"]):
-        link["here"] = link["url"] == nearest
-    return [group for group in groups if group["links"]]
+def navigation(context: dict[str, Any]) -> list[MenuGroup]:
+    """The groups of the navigation with the links this person may follow."""
+    return menu(context["user"], _path(context))
 
 
-def _link(entry: Entry) -> dict[str, Any]:
-    return {"label": entry.label, "url": reverse(entry.name, args=entry.args)}
+@register.simple_tag(takes_context=True)
+def breadcrumb(context: dict[str, Any], groups: Sequence[MenuGroup]) -> list[Crumb]:
+    """The way to this page through the navigation."""
+    return crumbs(groups, _path(context))
 
 
-def _nearest(path: str, addresses: Iterable[str]) -> str:
-    """The address that a page is at or below, the longest of several; blank where there is none. Below Home is only
-    Home itself."""
-    above = [one for one in addresses if path == one or (one != "/" and path.startswith(one))]
-    return max(above, key=len, default="")
+def _path(context: dict[str, Any]) -> str:
+    return context["request"].path if "request" in context else ""
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A Bootstrap icon, for the eye alone. Raises ``ValueError`` for one that is not in ``pages/frame/icons.py``."""
+    if name not in names():
+        raise ValueError(f"No page uses an icon “{name}” yet: name it in pages/frame/icons.py.")
+    address = f"{reverse('icons')}?{version()}#{name}"
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', address)
+
+
+@register.simple_block_tag
+def pageactions(content: str) -> SafeString:
+    """The action bar under the title of a page: three buttons, then menus; one button Actions on a phone."""
+    bar = arranged(content)
+    return bar.unseen if bar.is_empty else render_to_string("components/pageactions.html", {"bar": bar})
+
+
+register.simple_tag(environment)
+register.simple_tag(running, name="running_jobs")
+
+
+@register.simple_tag
+def keyboard() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """The help sheet of the keyboard."""
+    return SHEET
+
+
+@register.simple_tag
+def second_factor_offered() -> bool:
+    """May, or must, people set up a second factor?"""
+    return bool(settings.SECOND_FACTOR != "off")
 
 
 @register.simple_tag(takes_context=True)
@@ -73,7 +107,7 @@ def duration(value: dt.timedelta | None) -> str:
 @register.filter
 def whole(value: float | None) -> str:
     """A number without decimals, thousands apart; nothing for none."""
-    return "" if value is None else f"{round(value):,}"
+    return "" if value is None else current().number(f"{round(value):,}")
 
 
 register.filter("job_state", states.of_job)

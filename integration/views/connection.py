@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -83,7 +84,7 @@ def _say_enabled(request: HttpRequest, setup: ConnectionSetup, created: int) -> 
 def connection_disable(request: HttpRequest) -> HttpResponse:
     """Disable; asks first while records are coupled."""
     setup = ConnectionSetup.current()
-    coupled = sum(mapping.couplings.count() for mapping in TableMapping.objects.all())
+    coupled = TableMapping.objects.order_by().aggregate(number=Sum("tally__coupled"))["number"]
     if coupled and "confirmed" not in request.POST:
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
     disable(setup)

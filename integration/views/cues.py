@@ -1,4 +1,4 @@
-"""The numbers and hints of the home page."""
+"""The numbers of the home page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +21,6 @@ from integration.models import (
     TableMapping,
 )
 from integration.pages.parts import first_url
-from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 
@@ -34,41 +33,22 @@ DOCUMENTS = {"salesorder": "orders", "quote": "quotes"}
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One tile: a number, what it counts, where it leads, and how it is shown (good, bad, busy or plain)."""
+    """One tile: a number, what it counts, where its rows are, and how it is shown while it is not 0 (bad, busy or
+    plain)."""
 
-    number: int | str
+    number: int
     label: str
     url: str
     mood: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do on the way to a synchronized company."""
-
-    label: str
-    url: str
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """The jobs that ended in one hour, and where their bar stands in the chart (0 to 100 high)."""
-
-    label: str
-    well: int
-    wrong: int
-    x: int
-    well_height: float
-    wrong_height: float
+    @property
+    def shown(self) -> str:
+        """Blank for none."""
+        return f"{self.number:,}" if self.number else ""
 
     @property
-    def top(self) -> float:
-        return 50 - self.well_height - self.wrong_height
-
-    @property
-    def middle(self) -> float:
-        return 50 - self.well_height
+    def look(self) -> str:
+        return self.mood if self.number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,88 +83,52 @@ def job_counter(setup: ConnectionSetup) -> JobCounter:
 def cues() -> list[Cue]:
     """What needs attention, most urgent first."""
     since = timezone.now() - dt.timedelta(hours=DAY)
-    coupled = TableMapping.objects.filter(couplings__state=State.COUPLED.value).count()
+    pairs = _pairs()
     failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
-    conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
-    errors = SyncError.objects.open().exclude(code=Conflict.code).count()
+    errors = _open_errors()
+    conflicts = errors.pop(Conflict.code, 0)
     posts = PendingPost.objects.filter(skipped=True).count()
     running = SyncJob.objects.active().count()
     to_approve = SyncJob.objects.waiting().count()
-    documents = SyncError.objects.open().filter(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
-    waiting = {table: documents.filter(mapping__crm_table=table).count() for table in DOCUMENTS}
+    waiting = _documents_waiting()
     return [
         *(
             Cue(number, f"Sales {DOCUMENTS[table]} waiting", reverse(f"sales_{DOCUMENTS[table]}") + OPEN, "bad")
             for table, number in waiting.items()
             if number
         ),
-        Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad" if to_approve else ""),
-        Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad" if failed else "good"),
-        Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad" if conflicts else "good"),
-        Cue(errors, "Records with errors", reverse("synch_errors"), "bad" if errors else "good"),
-        Cue(_couplings(skipped=True) + posts, "Records skipped", first_url("skipped"), "busy"),
-        Cue(_couplings(waiting=True), "Records waiting", reverse("synch_errors") + WAITING, "busy"),
-        Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy" if running else ""),
-        Cue(coupled, "Coupled records", reverse("mappings")),
-        Cue(_last_full(), "Last full synch.", reverse("full_synch")),
+        Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad"),
+        Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad"),
+        Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad"),
+        Cue(errors.total(), "Records with errors", reverse("synch_errors"), "bad"),
+        Cue(pairs["resting"] + posts, "Records skipped", first_url("skipped"), "busy"),
+        Cue(pairs["waiting"], "Records waiting", reverse("synch_errors") + WAITING, "busy"),
+        Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy"),
+        Cue(pairs["coupled"], "Coupled records", reverse("mappings")),
     ]
 
 
-def _couplings(*, skipped: bool = False, waiting: bool = False) -> int:
-    mappings = TableMapping.objects.all()
-    if skipped:
-        rests = Result.SKIPPED.value
-        return mappings.filter(Q(couplings__to_crm_result=rests) | Q(couplings__to_erp_result=rests)).count()
-    if waiting:
-        to_crm = mappings.filter(couplings__to_crm_result=Result.WAITING.value).count()
-        return to_crm + mappings.filter(couplings__to_erp_result=Result.WAITING.value).count()
-    return 0
+def _pairs() -> dict[str, int]:
+    """How many pairs are coupled, rest and wait, of all mappings; the database keeps these numbers."""
+    kept = ("coupled", "resting", "waiting")
+    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in kept})
+    return {name: found[name] or 0 for name in kept}
 
 
-def _last_full() -> str:
+def _open_errors() -> Counter[str]:
+    """How many errors are open, by code."""
+    return Counter(dict(SyncError.objects.open().order_by().values_list("code").annotate(number=Count("pk"))))
+
+
+def _documents_waiting() -> dict[str, int]:
+    """How many documents of Sales failed and are to be made still, by table."""
+    documents = SyncError.objects.open().filter(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
+    counted = dict(documents.order_by().values_list("mapping__crm_table").annotate(number=Count("pk")))
+    return {table: counted.get(table, 0) for table in DOCUMENTS}
+
+
+def last_full() -> dt.datetime | None:
     """When the last full synchronization ended, as far as one did."""
     finished = FullSynchLine.objects.filter(status=FullSynchLine.Status.FINISHED)
     latest = finished.aggregate(crm=Max("to_crm_job__finished_at"), erp=Max("to_erp_job__finished_at"))
-    moments = [moment for moment in latest.values() if moment is not None]
-    return timezone.localtime(max(moments)).strftime("%d %b %H:%M") if moments else "–"
-
-
-def next_steps(setup: ConnectionSetup) -> list[Step]:
-    """The way to a synchronized company; empty once it is gone to its end."""
-    lines = FullSynchLine.objects.all()
-    started = lines.exclude(status=FullSynchLine.Status.BLANK).exists()
-    finished = started and not lines.exclude(status=FullSynchLine.Status.FINISHED).exists()
-    steps = [
-        Step("Set up the Dynamics 365 Sales connection (Assisted Setup)", first_url("guide"), setup.is_enabled),
-        Step("Enter the Dynamics 365 Sales URL and the credentials", reverse("connection"), not setup.missing()),
-        Step("Test and enable the connection", reverse("connection"), setup.is_enabled),
-        Step("Start the full synchronization and watch it", reverse("full_synch"), started),
-        Step("See every table finish", reverse("full_synch"), finished),
-    ]
-    return [] if all(step.done for step in steps) else steps
-
-
-def hours() -> list[Hour]:
-    """The jobs of the last 24 hours, hour by hour, oldest first."""
-    # Counted in UTC: where the clock is put forward or back, a day of its own time has 23 or 25 hours.
-    now = timezone.localtime()
-    first = now.replace(minute=0, second=0, microsecond=0).astimezone(dt.UTC) - dt.timedelta(hours=DAY - 1)
-    well, wrong = Counter[int](), Counter[int]()
-    ended = SyncJob.objects.filter(finished_at__gte=first).values_list("finished_at", "status", "failed")
-    for finished_at, status, failed in ended:
-        if finished_at is None:
-            continue
-        hour = (finished_at - first) // dt.timedelta(hours=1)
-        (well if status == SyncJob.Status.FINISHED and not failed else wrong)[hour] += 1
-    most = max(well[hour] + wrong[hour] for hour in range(DAY)) or 1
-    return [
-        Hour(
-            timezone.localtime(first + dt.timedelta(hours=hour)).strftime("%H:%M"),
-            well[hour],
-            wrong[hour],
-            4 + hour * 12,
-            44 * well[hour] / most,
-            44 * wrong[hour] / most,
-        )
-        for hour in range(DAY)
-    ]
+    return max((moment for moment in latest.values() if moment is not None), default=None)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from integration.systems.formats import ISO, reading
+
 NUMBER = re.compile(r"-\d[\d.,]*")
 FORMULA = re.compile(r"""(^|[;,|\t\r\n])([\s"']*)(?=[=+\-@＝＋－＠])""")
 """Where a formula begins: at the start of a cell, and behind whatever separates cells for the program that opens the
@@ -32,10 +34,11 @@ def safe(text: str) -> str:
 
 
 def _in_zone(rows: Iterable[Iterable[str]], zone: dt.tzinfo) -> Iterator[Iterable[str]]:
-    """Read them as the page would: they are sent when the page's own time zone is not in force any more."""
+    """Read them in the zone of the page, which is not in force any more when they are sent; days and numbers are for
+    programs."""
     iterator = iter(rows)
     while True:
-        with timezone.override(zone):
+        with timezone.override(zone), reading(ISO):
             row = next(iterator, None)
         if row is None:
             return

@@ -179,7 +179,7 @@ class _Making:
         if own:
             return own.exported(row)
         field = self.columns.column(name).field
-        return cells.plain_text(self._record(row, name).values[name], field)
+        return cells.worded(self._record(row, name).values[name], field)
 
     def _record(self, row: Any, name: str) -> Record:
         """One field of a stored row, as a system gives it."""

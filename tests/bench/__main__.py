@@ -11,7 +11,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import engine, filters, limits, load, orders, sandbox
+from tests.bench import engine, filters, limits, load, orders, pages, sandbox
 
 BENCHES = {
     "filters": filters.run,
@@ -20,6 +20,7 @@ BENCHES = {
     "limits": limits.run,
     "load": load.run,
     "orders": orders.run,
+    "pages": pages.run,
 }
 
 

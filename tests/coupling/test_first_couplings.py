@@ -63,8 +63,8 @@ def test_a_customer_is_made_of_an_account_whose_owner_is_coupled(world: Standard
     account = world.crm.add(
         "account", name="Coho Winery", customertypecode=3, ownerid=Ref("systemuser", world.jim_user)
     )
-    answer = press(clerk, "crm", "account", "create", account, mapping="CUSTOMER")
-    assert "Ready" in clerk.get(answer.url).content.decode()
+    answer = press(clerk, "crm", "account", "create", account, mapping="CUSTOMER", confirmed="yes")
+    assert "waits for its turn" in clerk.get(answer.url).content.decode()
     (job,) = world.run_all()
     assert (job.inserted, job.failed) == (1, 0)
     made = world.pair("CUSTOMER", Side.CRM, account)
@@ -80,7 +80,7 @@ def test_a_contact_is_made_of_one_whose_account_is_coupled_with_a_customer(world
     helen = world.crm.add(
         "contact", firstname="Helen", lastname="Ray", parentcustomerid=Ref("account", account), ownerid=owner
     )
-    press(clerk, "crm", "contact", "create", helen, mapping="CONTACT")
+    press(clerk, "crm", "contact", "create", helen, mapping="CONTACT", confirmed="yes")
     (job,) = world.run_all()
     assert (job.inserted, job.failed) == (1, 0)
     made = world.erp.values("contact", world.pair("CONTACT", Side.CRM, helen))

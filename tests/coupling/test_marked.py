@@ -19,6 +19,6 @@ def test_a_customer_that_carries_a_mark_is_not_coupled_by_hand_or_created_in_sal
     company.keeps_ids, company.marks = False, {"customer": "address_2"}
     adatum = id_of(company, "Adatum")
     company.edit("customer", adatum, address_2=mark(uuid.uuid4()))
-    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
+    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
     assert told(answer) == ["The Business Central record is being made at the moment. Try again in a few minutes."]
     assert not SyncJob.objects.exists()

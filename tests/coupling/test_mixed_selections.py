@@ -41,15 +41,15 @@ def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_t
     answer = press(
         clerk,
         "send",
-        log(item_job, item_ids[0]),
-        log(currency_job, None, currency_ids[0]),
-        log(currency_job, currency_ids[1]),
+        log(item_job, item_ids[0], label="1000 Bicycle"),
+        log(currency_job, None, currency_ids[0], label="DKK"),
+        log(currency_job, currency_ids[1], label="EUR"),
     )
 
     assert [job.mapping.name for job in SyncJob.objects.active()] == ["ITEM-PRODUCT"]
     assert told(answer) == [
-        "Not known here any more and left out: 1 record.",
-        "CURRENCY, 1 record left out: CURRENCY does not synchronize this way.",
+        "Not known here any more and left out: 1 record (DKK).",
+        "CURRENCY, 1 record left out (EUR): CURRENCY does not synchronize this way.",
     ]
 
 
@@ -66,12 +66,18 @@ def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupl
         return real(mapping, ids, user)
 
     monkeypatch.setattr(commands, "uncouple", refusing)
-    answer = press(clerk, "uncouple", log(item_job, item_ids[0]), log(people_job, people_ids[0]), confirmed="yes")
+    answer = press(
+        clerk,
+        "uncouple",
+        log(item_job, item_ids[0], label="1000 Bicycle"),
+        log(people_job, people_ids[0]),
+        confirmed="yes",
+    )
 
     assert (left(items), left(people)) == (set(item_ids), set(people_ids[1:]))
     assert told(answer) == [
         "1 coupling deleted; the records stay.",
-        "ITEM-PRODUCT, 1 record left out: An item is locked.",
+        "ITEM-PRODUCT, 1 record left out (1000 Bicycle): An item is locked.",
     ]
 
 
@@ -79,12 +85,12 @@ def test_records_that_are_not_coupled_yet_are_left_out_of_uncoupling_and_named(w
     people, ids, job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
     people.couplings.filter(erp_id=ids[0]).update(state=State.RESERVED.value)
 
-    answer = press(clerk, "uncouple", log(job, ids[0]), log(job, ids[1]), confirmed="yes")
+    answer = press(clerk, "uncouple", log(job, ids[0], label="JO"), log(job, ids[1]), confirmed="yes")
 
     assert left(people) == {ids[0], ids[2]}
     assert told(answer) == [
         "1 coupling deleted; the records stay.",
-        "Not coupled yet and left out, SALESPEOPLE: 1 record. Retry makes or finds the other record.",
+        "Not coupled yet and left out, SALESPEOPLE: 1 record (JO). Retry makes or finds the other record.",
     ]
 
 

@@ -30,6 +30,14 @@ def test_templates_hold_no_code_and_no_asset_from_elsewhere(what: str) -> None:
     assert [where for where, content in templates() if INLINE[what].search(content)] == []
 
 
+OWN_FORMAT = re.compile(r"""\|(?:date|time)(?!:["']c["'])\b""")
+
+
+def test_templates_write_days_as_the_person_chose_and_never_in_a_format_of_their_own() -> None:
+    """``|day``, ``|moment``, ``|second``, ``|brief``, ``|clock``; ``|date:'c'`` is for machines."""
+    assert [where for where, content in templates() if OWN_FORMAT.search(content) and "sandbox" not in where] == []
+
+
 UPPER = {"integration": ("coupling", "setup_wizard"), "coupling": ("setup_wizard",)}
 """An app -> those above it."""
 

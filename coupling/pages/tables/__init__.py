@@ -8,6 +8,7 @@ columns        the columns of the list, in order
 order          the column the list is sorted by at first; left out: the number, else the name of the table
 filters        the fields the filter pane offers first; every other field is offered behind them
 [groups]       the FastTabs of the card, in order, with their fields; what no group names comes last, by itself
+[editing]      how people edit it (``editing.py``); left out: not at all
 [navigation]   group, position and (where the navigation says it shorter) label; left out: not in the navigation
 =============  ========================================================================================
 
@@ -25,6 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from coupling.pages.tables.editing import Editing, read_editing
 from integration.systems.values import FieldType, Side, Table
 
 HERE = Path(__file__).parent
@@ -35,7 +37,7 @@ KEPT_BY_THE_SYSTEM = (
     "utcconversion", "organizationid",
 )  # fmt: skip
 """How the names of fields begin that no person fills in."""
-KNOWN = {"caption", "captions", "columns", "order", "filters", "groups", "navigation"}
+KNOWN = {"caption", "captions", "columns", "order", "filters", "groups", "editing", "navigation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class TablePage:
     filters: tuple[str, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     place: Place | None = None
+    editing: Editing | None = None
 
 
 @cache
@@ -89,6 +92,7 @@ def _read(side: Side, path: Path) -> TablePage:
         tuple(content.get("filters", ())),
         MappingProxyType({label: tuple(names) for label, names in content.get("groups", {}).items()}),
         Place(place["group"], place["position"], place.get("label", content["captions"])) if place else None,
+        read_editing(content.get("editing")),
     )
 
 
@@ -110,6 +114,12 @@ def _usual(side: Side, table: Table) -> TablePage:
     columns = tuple(dict.fromkeys([*named, *plain]))[:USUAL_COLUMNS]
     label = table.label or _spelled(table.name)
     return TablePage(side, table.name, label, label, columns, filters=columns)
+
+
+def editing_of(table: str) -> Editing | None:
+    """How people edit this table of Business Central; ``None``: not at all."""
+    page = _by_name().get((Side.ERP, table))
+    return page.editing if page is not None else None
 
 
 def caption(table: str, side: Side | None = None) -> str:

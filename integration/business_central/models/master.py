@@ -37,6 +37,7 @@ class Customer(Firm):
     class Meta:
         ordering = ["no"]
         verbose_name = "Customer"
+        permissions = [("edit_record", "Can create, change and delete customers, items and other records")]
         indexes = [models.Index(fields=["name"])]
 
     @classmethod

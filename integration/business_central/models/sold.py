@@ -25,7 +25,8 @@ class Sold(CompanyRow):
         abstract = True
 
     @classmethod
-    def _lines(cls, numbers: Sequence[str]) -> Iterator[Any]:
+    def lines_of(cls, numbers: Sequence[str]) -> Iterator[Any]:
+        """By table, the lines of documents that these numbers stand on."""
         for name in LINES:
             lines: Any = apps.get_model("business_central", name)._default_manager
             yield lines.filter(type=cls.line_type, no__in=numbers)
@@ -35,7 +36,7 @@ class Sold(CompanyRow):
         super().after_update(changes)
         for change in changes:
             if change.changed("no"):
-                for lines in cls._lines([change.old["no"]]):
+                for lines in cls.lines_of([change.old["no"]]):
                     lines.update(no=change.row.no)
 
     @classmethod
@@ -43,6 +44,6 @@ class Sold(CompanyRow):
         super().before_delete(ids)
         rows: Any = cls._default_manager
         numbers = list(rows.filter(pk__in=ids).values_list("no", flat=True))
-        used = [line for lines in cls._lines(numbers) for line in lines[:1]]
+        used = [line for lines in cls.lines_of(numbers) for line in lines[:1]]
         if used:
             raise ProtectedError("It stands on documents.", set(used))

@@ -60,7 +60,7 @@ class Relations:
             if column.name in self._fitting and value not in self._fitting[column.name]:
                 return InvalidValue(_unfitting(column, code), field=column.name, value=code)
             if blocked and column.name in self._refuses_blocked:
-                return Refused(f"{column.field.label} {code} is blocked.")
+                return Refused(f"{column.field.label} {code} is blocked.", field=column.name)
         return resolved
 
     def _country(self, text: str) -> uuid.UUID | None:

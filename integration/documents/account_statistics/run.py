@@ -246,7 +246,7 @@ def _count(step: Step, batch: Batch) -> None:
     batch.counters.inserted += step.is_new
     batch.counters.modified += not step.is_new
     action = "inserted" if step.is_new else "modified"
-    batch.changes.append(Changed(subject.customer_id, subject.account_id, action, fields))
+    batch.changes.append(Changed(subject.customer_id, subject.account_id, action, fields, subject.label))
 
 
 def _fail(subject: Subject, problem: Problem, batch: Batch) -> None:

@@ -248,7 +248,7 @@ class QuotePass(DocumentPass):
         else:
             no = str((answer.values or {}).get("no") or "")
             noted.counters.inserted += 1
-            noted.changed.append(Changed(answer.id, step.header.id, "inserted", [("no", "", no)]))
+            noted.changed.append(Changed(answer.id, step.header.id, "inserted", [("no", "", no)], step.label))
         return Pair(answer.id, step.header.id, State.COUPLED)
 
     def _finish(self, step: Step, pair: Pair, orders: Orders) -> None:

@@ -20,21 +20,13 @@ from django.db import OperationalError, models
 from integration.business_central.fields import today
 from integration.business_central.row_versions import lock_company
 from integration.connection import systems
+from integration.forms.day import DayInput
 from integration.forms.versioned import OVERTAKEN, VersionedInputs
 from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import Problem
 
 LOOK_AGAIN = "Look at it, then press again."
 BUSY = "Somebody else is posting just now. Nothing was posted; press again."
-
-
-class DayInput(forms.DateInput):
-    """A date as browsers pick it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 def amount_field(label: str, **more: Any) -> forms.DecimalField:

@@ -12,7 +12,7 @@ from integration.business_central.models import (
     SalesReceivablesSetup,
 )
 from integration.documents.problems import FreightAccountMissing, WriteInCoupled, WriteInMissing, WriteInTypeUnfit
-from integration.forms.bookkeeping.posting import DayInput
+from integration.forms.day import DayInput
 from integration.forms.versioned import VersionedForm
 from integration.mappings.flows import try_again
 from integration.models import TableMapping

@@ -14,7 +14,7 @@ from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet
 from integration.mappings.flows import try_again
 from integration.models.stored.audit import AuditEntry, record
-from integration.pages.amounts import plain
+from integration.pages.amounts import plain, typed_plain
 from integration.systems.refusals import VatSetupMissing
 
 KEY = "system_id"
@@ -40,7 +40,7 @@ class RateForm(LineForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.initial["vat_percent"] = plain(self.instance.vat_percent) if self.instance.vat_identifier else ""
+        self.initial["vat_percent"] = typed_plain(self.instance.vat_percent) if self.instance.vat_identifier else ""
         for name in ("vat_bus_posting_group", "vat_prod_posting_group"):
             cast(forms.ModelChoiceField, self.fields[name]).empty_label = "(blank)"
 

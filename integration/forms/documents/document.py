@@ -15,6 +15,7 @@ from integration.business_central.models import Customer, SalesHeader, SalesLine
 from integration.business_central.posting.changing import FREE_HEADER, DocumentChange
 from integration.business_central.row_versions import lock_company
 from integration.business_central.store import EmbeddedCompany
+from integration.forms.day import DayInput
 from integration.forms.documents.lines import LineGrid
 from integration.forms.documents.values import plain, typed_values
 from integration.forms.versioned import VersionedForm
@@ -84,7 +85,7 @@ class DocumentForm(VersionedForm):
     class Meta:
         model = SalesHeader
         fields = COLUMNS
-        widgets = {name: forms.DateInput({"type": "date"}, "%Y-%m-%d") for name in DAYS} | {
+        widgets = {name: DayInput() for name in DAYS} | {
             "work_description": forms.Textarea({"rows": 2}),
             "invoice_discount_value": forms.TextInput({"inputmode": "decimal"}),
         }

@@ -11,6 +11,7 @@ from django import forms
 from integration.business_central.fields import today
 from integration.business_central.models import Customer
 from integration.business_central.store import EmbeddedCompany
+from integration.forms.day import DayInput
 from integration.forms.documents.document import NumberField
 from integration.models.stored.audit import AuditEntry, record
 from integration.pages.documents.kinds import HEADER, Kind
@@ -18,9 +19,9 @@ from integration.systems.errors import Problem
 from integration.systems.values import Document, Ref, Row
 
 
-def day_input() -> forms.DateInput:
-    """A calendar of the browser."""
-    return forms.DateInput({"type": "date", "class": "form-control form-control-sm"}, "%Y-%m-%d")
+def day_input() -> DayInput:
+    """A day in a small form."""
+    return DayInput({"class": "form-control form-control-sm"})
 
 
 class NewDocumentForm(forms.Form):

@@ -20,7 +20,7 @@ from integration.sync.approval.fingerprint import Expected
 from integration.sync.engine import synchronize
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
-from integration.sync.run import Counters, Failure, Options, Scope
+from integration.sync.run import Changed, Counters, Failure, Options, Scope
 from integration.systems.values import Side
 
 AT_ONCE = 500
@@ -84,6 +84,7 @@ def _couple(job: SyncJob, journal: JobJournal, rows: Sequence[PlannedChange]) ->
         PlannedChange.objects.mark([row.pk for row in free], PlannedChange.Outcome.APPLIED)
         others = {row.pk for row in rows} - {row.pk for row in free}
         PlannedChange.objects.mark(others, PlannedChange.Outcome.CHANGED)
+        journal.change([Changed(row.pair.erp_id, row.pair.crm_id, "coupled", [], row.label) for row in free])
         counters = Counters(coupled=len(free))
         journal.note(counters, len(rows))
     return counters

@@ -27,7 +27,7 @@ from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.results import in_words, label_of
 from integration.sync.rules import Direction, TableRule
-from integration.systems.values import Side, Table
+from integration.systems.values import Side
 
 GIVEN = "given by Business Central"
 GONE = "The coupled record was deleted."
@@ -36,12 +36,12 @@ Described = tuple[Kind | None, Pair | None, str, list[tuple[str, Any, Any]]]
 
 
 def rows_of(job: SyncJob, direction: Direction, rule: TableRule, actions: Iterable[Action]) -> list[PlannedChange]:
-    table, rows = rule.table(direction.source), []
+    rows: list[PlannedChange] = []
     planned = list(actions)
     prints = fingerprints(planned, direction)
     with_record: dict[uuid.UUID, PlannedChange] = {}
     for action in planned:
-        row = _row_of(job, direction, table, action)
+        row = _row_of(job, direction, rule, action)
         if isinstance(action, SideWrite) and action.must and row is not None:
             rows += _with_its_record(action, row, with_record)
         elif row is not None:
@@ -83,17 +83,21 @@ def _given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Act
     return [row] if fields else []
 
 
-def _row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> PlannedChange | None:
+def _row_of(job: SyncJob, direction: Direction, rule: TableRule, action: Action) -> PlannedChange | None:
     """The action of a pass as it is kept; ``None`` where there is nothing to show."""
     kind, pair, reason, fields = _described(action)
     if kind is None:
         return None
     row = PlannedChange(plan=job.plan, mapping=job.mapping, direction=direction.value, action=kind, reason=reason)
-    row.fields = [(name, in_words(old), in_words(new)) for name, old, new in fields]
+    written = rule.table(direction.destination)
+    columns = {} if isinstance(action, SideWrite) and action.table != written.name else written.fields
+    row.fields = [
+        (name, in_words(old, columns.get(name)), in_words(new, columns.get(name))) for name, old, new in fields
+    ]
     record = getattr(action, "record", None)
     if record is not None:
         setattr(row, f"{direction.source}_id", record.id)
-        row.label = label_of(table, record)[:LABEL]
+        row.label = label_of(rule.table(direction.source), record)[:LABEL]
     else:
         row.label = str(getattr(action, "label", ""))[:LABEL]
     if pair is not None:

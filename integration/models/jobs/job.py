@@ -39,6 +39,7 @@ class SyncJob(Approvable, Progress):
         PROCESS_QUOTES = "process-quotes", "Processing of Sales Quotes"
         STATISTICS = "statistics", "Customer Statistics"
         POSTS = "posts", "Posts on the Timeline"
+        UNDO = "undo", "Undoing a Run"
 
     RESUMED_AT_MOST = 10
 
@@ -51,6 +52,7 @@ class SyncJob(Approvable, Progress):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     plan = models.ForeignKey("Plan", models.CASCADE, null=True, blank=True, related_name="jobs", editable=False)
     after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
+    undoes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="undone_by")
 
     revision = models.PositiveIntegerField("revision of the mapping it was made by", null=True, editable=False)
     cursor = models.TextField("read up to", blank=True, editable=False)
@@ -67,7 +69,17 @@ class SyncJob(Approvable, Progress):
     class Meta:
         ordering = ["-queued_at"]
         verbose_name = "integration synch. job"
-        permissions = [("approve_syncjob", "Can approve a run that would change much")]
+        permissions = [
+            ("approve_syncjob", "Can approve a run that would change much"),
+            ("undo_syncjob", "Can undo a run"),
+        ]
+        indexes = [
+            models.Index(fields=["-queued_at"], name="job_queued"),
+            models.Index(fields=["status", "-queued_at"], name="job_status"),
+            models.Index(fields=["mapping", "-queued_at"], name="job_mapping"),
+            models.Index(fields=["finished_at"], name="job_finished"),
+            models.Index(fields=["mapping", "direction", "finished_at"], name="job_mapping_finished"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"
@@ -140,9 +152,12 @@ class SyncJob(Approvable, Progress):
         return bool(waiting.update(next_try_at=None))
 
     def cancel(self, message: str = "Canceled.") -> bool:
-        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once."""
+        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once. One
+        that never began began and ended now, so that lists and files have a time for it."""
+        now = timezone.now()
+        began = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         queued = SyncJob.objects.filter(pk=self.pk, status=self.Status.QUEUED)
-        if queued.update(status=self.Status.CANCELED, finished_at=timezone.now(), message=message):
+        if queued.update(status=self.Status.CANCELED, started_at=began, finished_at=now, message=message):
             return True
         SyncJob.objects.filter(pk=self.pk, status=self.Status.RUNNING).update(cancel_requested=True)
         return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +18,9 @@ from integration.sync.problems import Conflict, NumberConflict, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
 
-LABEL = 250
+LABEL, NAMELESS = 250, "(name not known)"
+Inherited = tuple[dt.datetime, int | None]
+"""Since when a record fails, and the person who looks after it."""
 COUPLE_WITH = (TwinMerged.code, NumberConflict.code)
 """Errors that name the record of Sales to couple with instead."""
 APART = (SyncJob.Kind.STATISTICS,)
@@ -30,18 +34,37 @@ class SyncErrorManager(models.Manager["SyncError"]):
 
     def log(self, job: SyncJob, failures: Sequence[Failure]) -> None:
         """One row per failed record. An older open error of the same record and direction is closed: it is logged
-        anew. A conflict is one, whichever pass has met it last; another failure leaves it open."""
+        anew, and who looks after it and how old it is go along. A conflict is one, whichever pass has met it last;
+        another failure leaves it open."""
+        before: dict[tuple[Direction, uuid.UUID], Inherited] = {}
         for direction in {failure.direction for failure in failures}:
             these = [one for one in failures if one.direction is direction]
-            self._replace(job, direction, [one for one in these if one.code == Conflict.code], both_ways=True)
-            self._replace(job, direction, [one for one in these if one.code != Conflict.code], both_ways=False)
-        self.bulk_create(_row(job, failure) for failure in failures)
+            conflicts = [one for one in these if one.code == Conflict.code]
+            others = [one for one in these if one.code != Conflict.code]
+            before |= self._replace(job, direction, conflicts, both_ways=True)
+            before |= self._replace(job, direction, others, both_ways=False)
+        rows = [_row(job, failure) for failure in failures]
+        for row, failure in zip(rows, failures, strict=True):
+            id = _source_id(failure)
+            if id is not None and (inherited := before.get((failure.direction, id))):
+                row.first_at, row.assigned_to_id = inherited
+        self.bulk_create(rows)
 
-    def _replace(self, job: SyncJob, direction: Direction, failures: Sequence[Failure], *, both_ways: bool) -> None:
+    def _replace(
+        self, job: SyncJob, direction: Direction, failures: Sequence[Failure], *, both_ways: bool
+    ) -> dict[tuple[Direction, uuid.UUID], Inherited]:
+        """Close the older ones; (direction, id) -> what the new one takes over from the oldest of them."""
+        source = f"{direction.source.value}_id"
         ids = [id for one in failures if (id := _source_id(one)) is not None]
-        rows = self.open().filter(_alike(job.kind), **{f"{direction.source.value}_id__in": ids}, mapping=job.mapping)
+        rows = self.open().filter(_alike(job.kind), **{f"{source}__in": ids}, mapping=job.mapping)
         met = Q(direction=direction.value)
-        rows.filter(met | Q(code=Conflict.code) if both_ways else met).update(closed_at=timezone.now())
+        rows = rows.filter(met | Q(code=Conflict.code) if both_ways else met)
+        found: dict[tuple[Direction, uuid.UUID], Inherited] = {}
+        for id, first_at, person in rows.order_by("-first_at").values_list(source, "first_at", "assigned_to"):
+            _, assigned = found.get((direction, id), (first_at, None))
+            found[direction, id] = (first_at, person or assigned)
+        rows.update(closed_at=timezone.now())
+        return found
 
     def note(self, job: SyncJob, reasons: Sequence[Failure]) -> None:
         """Rows left out on purpose: shown with their job, never open."""
@@ -76,18 +99,38 @@ class SyncError(models.Model):
     raw = models.TextField("answer", blank=True)
     call_stack = models.TextField("call stack", blank=True)
     created_at = models.DateTimeField("time", auto_now_add=True)
+    first_at = models.DateTimeField("since", default=timezone.now)
     closed_at = models.DateTimeField("closed", null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="assigned to"
+    )
+    resolved_by = models.CharField("resolved by", max_length=150, blank=True)
+    note = models.TextField("note", blank=True)
 
     objects = SyncErrorManager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = "integration synch. error"
+        indexes = [
+            models.Index(fields=["code", "-created_at"], condition=Q(closed_at=None), name="open_synch_errors"),
+            models.Index(fields=["-created_at", "-id"], name="error_created"),
+            models.Index(fields=["-created_at", "-id"], name="error_open", condition=Q(closed_at=None)),
+            models.Index(fields=["mapping", "code"], name="error_open_code", condition=Q(closed_at=None)),
+        ]
 
     @property
     def record_name(self) -> str:
-        """What the record is called; its id where nothing else is known, as of one that is deleted."""
-        return self.label or str(self.erp_id or self.crm_id or "All records")
+        """What the record is called. Of one that was deleted before anybody read it no name is known."""
+        ids = {str(id) for id in (self.erp_id, self.crm_id) if id}
+        if self.label and self.label not in ids:
+            return self.label
+        return NAMELESS if ids else "All records"
+
+    @property
+    def erp_record(self) -> tuple[str, str, object]:
+        """(side, table, id) of the Business Central record."""
+        return "erp", self.mapping.erp_table, self.erp_id
 
     @property
     def waits_for(self) -> tuple[str, str] | None:

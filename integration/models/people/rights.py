@@ -22,6 +22,9 @@ READ_AVAILABILITY = "integration.read_availability"
 MANAGE_USERS = "integration.change_user"
 READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
+EDIT_RECORD = "business_central.edit_record"
+UNDO = "integration.undo_syncjob"
+CARE_FOR_ERRORS = "integration.change_syncerror"
 POST_DOCUMENT = "business_central.post_document"
 POST_PAYMENT = "business_central.post_payment"
 CHANGE_SALES_SETUP = "business_central.change_salesreceivablessetup"
@@ -34,8 +37,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         SEE_PAGES,
         "coupling.change_coupling",
         "integration.change_syncjob",
+        UNDO,
+        CARE_FOR_ERRORS,
         "integration.change_fullsynchline",
         "integration.change_jobqueueentry",
+        EDIT_RECORD,
     ),
     ORDER_PROCESSOR: (SEE_PAGES, POST_DOCUMENT),
     BOOKKEEPER: (SEE_PAGES, POST_PAYMENT),
@@ -46,7 +52,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 MEANING = {
     ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
-    INTEGRATOR: "Couples records, starts, cancels and retries synchronization, keeps the job queue; sees all pages.",
+    INTEGRATOR: "Couples and edits records; starts, cancels, retries and undoes runs; keeps the job queue; sees all "
+    "pages.",
     ORDER_PROCESSOR: "Edits, releases, ships, invoices and archives documents of Business Central; sees all pages.",
     BOOKKEEPER: "Registers and applies payments, cancels and credits invoices, undoes shipments; sees all pages.",
     VIEWER: "Sees all pages and changes nothing.",
@@ -57,6 +64,7 @@ PERMITS = {
     SEE_PAGES: "look at every page, at dry runs and errors; files for a spreadsheet",
     "coupling.change_coupling": "couple, match, create, decide a conflict, retry, uncouple",
     "integration.change_syncjob": "Synchronize Modified Records; make and apply dry runs; cancel a job",
+    CARE_FOR_ERRORS: "give errors to a person; resolve them with a note",
     "integration.change_fullsynchline": "full synchronization: start, restart, reset",
     "integration.change_jobqueueentry": "job queue: start now, hold, minutes",
     "integration.change_connectionsetup": "Assisted Setup, Connection Setup (save, test, enable, disable), preflight",
@@ -64,9 +72,11 @@ PERMITS = {
     "integration.add_tablemapping": "make a mapping of one's own",
     "integration.delete_tablemapping": "delete a mapping of one's own",
     APPROVE: "approve or reject a run that would change much",
+    UNDO: "undo a run, or what it did with one record; with the right to approve, delete records it made",
     "coupling.delete_coupling": "erase what is remembered about a record",
     MANAGE_USERS: "Users and their web service access keys",
     READ_AUDIT: "Audit Log",
+    EDIT_RECORD: "create, edit and delete customers, items and other records of Business Central",
     POST_DOCUMENT: "edit, release, reopen, ship, invoice and archive documents of Business Central",
     POST_PAYMENT: "register, apply and unapply payments; cancel and credit invoices; undo shipments",
     CHANGE_SALES_SETUP: "Sales & Receivables Setup: number series, write-in product, freight account",

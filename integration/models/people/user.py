@@ -13,8 +13,19 @@ from integration.models.connection.availability import note_change
 from integration.models.people.rights import ADMINISTRATOR
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.audited import Audited
+from integration.systems.formats import ISO_DAY, POINT, Formats, day_choices, number_choices
 
 SIGNS_IN = ("username", "is_active", "is_superuser")
+OWN_CHOICES = ("time_zone", "day_format", "number_format", "theme")
+"""What everybody chooses for their own pages."""
+
+
+class Theme(models.TextChoices):
+    """How pages look: as the person's system says, unless they choose."""
+
+    SYSTEM = "system", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
 
 
 class LastAdministrator(Exception):
@@ -27,10 +38,14 @@ class LastAdministrator(Exception):
 class User(Audited, AbstractUser):
     """A user with the settings the pages keep for a person."""
 
-    not_audited = ("last_login", "date_joined", "is_staff", "time_zone", "list_columns", "list_views")
+    not_audited = ("last_login", "date_joined", "is_staff", "list_columns", "list_views", "folded_groups", *OWN_CHOICES)
     secret_columns = ("password",)
 
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
+    day_format = models.CharField("dates", max_length=12, choices=day_choices(), default=ISO_DAY)
+    number_format = models.CharField("numbers", max_length=12, choices=number_choices(), default=POINT)
+    theme = models.CharField("theme", max_length=6, choices=Theme, default=Theme.SYSTEM)
+    folded_groups = models.JSONField("folded groups of the navigation", default=list, blank=True)
     list_columns = models.JSONField("list columns", default=dict, blank=True)
     list_views = models.JSONField("list views", default=dict, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
@@ -47,6 +62,11 @@ class User(Audited, AbstractUser):
         super().save(*args, **kwargs)
         if any(self._seen.get(name) != value for name, value in before.items()):
             note_change(self)
+
+    @property
+    def formats(self) -> Formats:
+        """How this person reads days and numbers."""
+        return Formats(self.day_format, self.number_format)
 
     def assign(self, names: Iterable[str]) -> None:
         """Put the person into exactly these groups; the administration opens with the group Administrator. Raises

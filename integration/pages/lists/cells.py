@@ -90,7 +90,7 @@ def offered(table: Table) -> list[Column]:
 def cell_of(record: Record, field: Field) -> Cell:
     """A value of a record in a list: amounts with thousands apart, blank for 0, moments by the person's clock."""
     value = record.values.get(field.name)
-    return text_cell(number_text(value, field) if field.type in NUMBERS else plain_text(value, field), field)
+    return text_cell(number_text(value, field) if field.type in NUMBERS else worded(value, field), field)
 
 
 def text_cell(text: str, field: Field | None = None) -> Cell:
@@ -99,8 +99,8 @@ def text_cell(text: str, field: Field | None = None) -> Cell:
     return Cell(shorten(text, LONGEST_CELL), title=shorten(text, LONGEST_TITLE), number=number)
 
 
-def plain_text(value: Value, field: Field) -> str:
-    """A value as a spreadsheet has it."""
+def worded(value: Value, field: Field | None = None) -> str:
+    """A value as who looks has chosen, in their time; for a spreadsheet as it is."""
     return value_text(value, field, timezone.get_current_timezone())
 
 

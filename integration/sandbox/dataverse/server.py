@@ -18,6 +18,7 @@ from integration.sandbox.dataverse.http.limits import throttled
 from integration.sandbox.dataverse.http.messages import Request, refused
 from integration.sandbox.dataverse.http.router import perform
 from integration.sandbox.dataverse.organization import Organization, utc_now
+from integration.sandbox.dataverse.page.addresses import MAIN
 from integration.sandbox.dataverse.page.rendering import message
 from integration.sandbox.dataverse.page.routes import SalesPage
 from integration.sandbox.dataverse.rules.registry import RuleRegistry
@@ -152,7 +153,7 @@ class Sandbox:
         method, path = incoming.method, incoming.path
         if path.startswith(SERVICE):
             return self._perform(_request(incoming, path.removeprefix(SERVICE)))
-        if path in ("/", "/sales") or path.startswith("/sales/"):
+        if path in ("/", "/sales", MAIN) or path.startswith("/sales/"):
             return self._sales.answer(_request(incoming, path))
         name, _, rest = path.lstrip("/").partition("/")
         tenant = self.organization.tenant

@@ -12,13 +12,13 @@ from integration.sync.matching.comparable import Alike
 from integration.sync.matching.contested import contested, resolve, untranslated
 from integration.sync.matching.pairs import Criterion, Matched, match
 from integration.sync.memory.halves import DECIDED, partnerless, plain
+from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.memory.ledger import Agreed, Ledger, Outcome, Pair, Result, State
 from integration.sync.problems import AmbiguousMatch
 from integration.sync.record.field_transfer import Referring
 from integration.sync.record.transfer import Draft, Transfer
-from integration.sync.results import label_of
 from integration.sync.rules import Context, Direction, TableRule
-from integration.sync.run import LEFT_OUT, Counters, Failure, Journal, Options
+from integration.sync.run import LEFT_OUT, Changed, Counters, Failure, Journal, Options
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.systems.errors import ConfigurationProblem, RecordProblem
@@ -126,7 +126,8 @@ class _Matching:
         return self.total
 
     def _couple(self, pairs: dict[uuid.UUID, uuid.UUID]) -> None:
-        ours = self.erp.get(self.rule.erp.name, list(pairs), list(self.rule.columns(Side.ERP)))
+        columns = dict.fromkeys([*self.rule.columns(Side.ERP), *naming_columns(self.rule.erp)])
+        ours = self.erp.get(self.rule.erp.name, list(pairs), list(columns))
         theirs = self.crm.get(self.rule.crm.name, list(pairs.values()), list(self.rule.columns(Side.CRM)))
         there = {e: c for e, c in pairs.items() if e in ours and c in theirs}
         sources = ours if self.direction is Direction.TO_CRM else theirs
@@ -143,6 +144,8 @@ class _Matching:
             stale = {**self.ledger.pairs(Side.ERP, list(there))}
             self.ledger.forget([*stale.values(), *self.ledger.pairs(Side.CRM, list(there.values())).values()])
             self.ledger.remember(coupled)
+            names = {id: label_of(self.rule.erp, ours[id]) for id in there}
+            self.journal.change([Changed(one.erp_id, one.crm_id, "coupled", [], names[one.erp_id]) for one in coupled])
             self._count(Counters(coupled=len(coupled)), len(pairs))
 
     def _pair(self, erp_id: uuid.UUID, crm_id: uuid.UUID, decided: Agreed) -> Pair:
@@ -211,8 +214,7 @@ class _Matching:
     def _named(self, failures: Sequence[Failure]) -> list[Failure]:
         """The same with the records called by number and name."""
         table = self.rule.erp
-        columns = [name for name in (table.number_field, table.name_field) if name]
-        found = self.erp.get(table.name, [one.erp_id for one in failures if one.erp_id], columns)
+        found = self.erp.get(table.name, [one.erp_id for one in failures if one.erp_id], naming_columns(table))
         labels = {id: label_of(table, record) for id, record in found.items()}
         return [replace(one, label=labels.get(one.erp_id, "")) if one.erp_id else one for one in failures]
 

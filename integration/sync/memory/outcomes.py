@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import traceback
+
 from integration.sync.memory.ledger import Agreed, Outcome, Pair, Result, State, Wait
+from integration.sync.problems import waiting_for
 from integration.sync.record.draft import ReferenceNotCoupled
 from integration.sync.rules import Direction
+from integration.sync.run import Failure
 from integration.systems.errors import Problem
 
 WENT_WELL = Outcome(Result.SUCCESS)
+UNDONE = "undone"
+"""The code of a pair whose record was made by a run, which was undone, and deleted: no run makes it again by itself."""
 
 
 def succeeded(
@@ -49,3 +55,19 @@ def failed(pair: Pair, direction: Direction, problem: Problem) -> tuple[Pair, bo
     skipped = again and not waiting and not problem.retryable
     result = Result.SKIPPED if skipped else Result.WAITING if waiting else Result.FAILURE
     return pair.with_outcome(direction, Outcome(result, problem.code)), skipped
+
+
+def failure_of(pair: Pair, direction: Direction, problem: Problem, label: str) -> Failure:
+    """For the error log: the pair, as far as there is one, and what the problem says."""
+    has_twin, towards_crm = pair.state is not State.RESERVED, direction is Direction.TO_CRM
+    return Failure(
+        direction=direction,
+        erp_id=pair.erp_id if towards_crm or has_twin else None,
+        crm_id=pair.crm_id if not towards_crm or has_twin else None,
+        code=problem.code,
+        message=str(problem),
+        label=label,
+        raw=problem.raw,
+        waiting_for=waiting_for(problem),
+        call_stack="".join(traceback.format_exception(problem)) if problem.__traceback__ else "",
+    )

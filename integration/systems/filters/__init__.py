@@ -13,6 +13,7 @@ A condition either holds or does not; there is no "unknown". ``dataverse/query.p
 from integration.systems.filters.conversion import typed
 from integration.systems.filters.matching import matches
 from integration.systems.filters.reading import parse
+from integration.systems.filters.reasons import reason_outside
 from integration.systems.filters.values import (
     EVERYTHING,
     OPERATORS,
@@ -44,6 +45,7 @@ __all__ = [
     "fields_of",
     "matches",
     "parse",
+    "reason_outside",
     "text_of",
     "typed",
 ]

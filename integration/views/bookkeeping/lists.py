@@ -7,7 +7,7 @@ from typing import Any
 
 from integration.business_central.documents.masters import Masters
 from integration.pages.amounts import money, typed
-from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.cells import Cell, Column, Width, worded
 from integration.pages.parts import first_url
 from integration.pages.states import Shown
 from integration.views.stored_lists import Own
@@ -64,8 +64,8 @@ def plain(name: str, label: str, width: Width = Width.TEXT) -> Own:
     """A field under a shorter name."""
 
     def cell(row: Any) -> Cell:
-        value = getattr(row, name)
-        return Cell("" if value is None else str(value), title="" if value is None else str(value))
+        text = worded(getattr(row, name))
+        return Cell(text, title=text)
 
     return Own(Column(name, label, width, name), cell)
 

@@ -14,7 +14,7 @@ from integration.business_central.models.documents import SalesHeaderArchive
 from integration.forms.documents.filters import ArchiveFilter, DocumentFilter, ShipmentFilter
 from integration.pages.documents.cards import Currencies
 from integration.pages.documents.kinds import BY_SLUG, KINDS, ORDER, Kind, state_of
-from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.cells import Cell, Column, Width, worded
 from integration.pages.parts import first_url
 from integration.pages.states import Shown, Style
 from integration.views.stored_lists import Own, StoredList, stored_list
@@ -31,8 +31,8 @@ def _named(name: str, label: str, width: Width) -> Own:
     return Own(Column(name, label, width, name), lambda row: _text(getattr(row, name)))
 
 
-def _text(value: object) -> Cell:
-    text = "" if value is None else str(value)
+def _text(value: Any) -> Cell:
+    text = worded(value)
     return Cell(text, title=text)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,7 +19,7 @@ from integration.forms.mapping.defaults import DefaultsForm
 from integration.forms.mapping.table_mapping import MappingForm, counts_of
 from integration.mappings import standard
 from integration.mappings.warnings import warnings_of
-from integration.models import TableMapping
+from integration.models import FieldMapping, SyncError, TableMapping
 from integration.views.access import PageRequest, post_needs
 
 CHANGE = "integration.change_tablemapping"
@@ -78,11 +81,17 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
 def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
     """With what the list shows besides: jobs, and how many couplings and open errors there are."""
     listed = rows.prefetch_related("queue_entries").annotate(
-        coupled=Count("couplings", distinct=True),
-        open_errors=Count("errors", filter=Q(errors__closed_at=None), distinct=True),
-        pairs=Count("fields", filter=Q(fields__is_enabled=True), distinct=True),
+        coupled=Coalesce("tally__coupled", 0),
+        open_errors=_number_of(SyncError.objects.open()),
+        pairs=_number_of(FieldMapping.objects.filter(is_enabled=True)),
     )
     return listed.order_by("position", "name")
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these a mapping has."""
+    counted = rows.filter(mapping=OuterRef("pk")).order_by().values("mapping").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
 
 
 def _report_saved(request: HttpRequest, form: MappingForm) -> None:

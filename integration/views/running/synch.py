@@ -6,40 +6,57 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from integration import jobs
-from integration.forms.filters import JobFilter
-from integration.models import SyncJob
+from integration.forms.filters import JobFilter, RowsFilter
+from integration.jobs.undo.start import why_not
+from integration.models import SyncError, SyncJob
 from integration.models.jobs.full_synch import FullSynchError
-from integration.models.people.rights import APPROVE
-from integration.sync.run import LEFT_OUT
+from integration.models.people.rights import APPROVE, UNDO
+from integration.pages.runs import record_log as logs
+from integration.pages.runs.job import job_page
+from integration.pages.runs.log import JobLog
+from integration.pages.runs.rows import Asked, exported, shown
+from integration.systems.values import Side
 from integration.views.access import PageRequest
-
-AT_ONCE = 50
-ERRORS_SHOWN = 200
+from integration.views.spreadsheet import as_csv
 
 
-def synch_jobs(request: HttpRequest) -> HttpResponse:
-    """``/synch/jobs/``: the log, filtered by mapping, status and type."""
-    chosen = JobFilter(request.GET, SyncJob.objects.select_related("mapping", "started_by"))
-    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    shown = {"page": page, "jobs": page.object_list, "filter": chosen}
-    return render(request, "integration/synch_jobs.html", shown)
+@require_safe
+def synch_jobs(request: HttpRequest) -> HttpResponseBase:
+    """``/synch/jobs/``: the log, filtered, page by page; ``format=csv``: all of what is shown."""
+    log = JobLog(JobFilter(request.GET, SyncJob.objects.all()), request.GET)
+    if request.GET.get("format") == "csv":
+        return as_csv("synch-jobs", log.exported())
+    return render(request, "integration/synch_jobs.html", {"log": log, "filter": log.chosen})
 
 
-def synch_job(request: PageRequest, id: uuid.UUID) -> HttpResponse:
-    """``/synch/jobs/<id>/``: one job; a fragment of it alone for the live part."""
-    job = get_object_or_404(SyncJob.objects.select_related("mapping", "started_by", "after__mapping"), pk=id)
-    noted = job.errors.select_related("mapping")
-    errors, left_out = noted.exclude(code=LEFT_OUT), noted.filter(code=LEFT_OUT)
-    shown = {"job": job, "errors": errors[:ERRORS_SHOWN], "error_count": errors.count()}
-    shown["left_out"] = left_out[:ERRORS_SHOWN]
-    shown["followers"] = job.followers.select_related("mapping")
-    return render(request, "integration/_synch_job.html" if request.htmx else "integration/synch_job.html", shown)
+@require_safe
+def synch_job(request: PageRequest, id: uuid.UUID) -> HttpResponseBase:
+    """``/synch/jobs/<id>/``: one job with its rows, by outcome; a fragment of it alone for the live part."""
+    found = SyncJob.objects.select_related("mapping", "started_by", "after__mapping", "plan")
+    page, asked = job_page(get_object_or_404(found, pk=id)), Asked.of(request.GET)
+    if request.GET.get("format") == "csv":
+        return as_csv("synch-job", exported(page.passes, asked))
+    context = {"page": page, "job": page.job, "rows": shown(page.passes, asked), "asked": asked}
+    context["filter"] = RowsFilter({"show": asked.show, "code": asked.code, "q": asked.q}, SyncError.objects.none())
+    context |= {"can_be_undone": request.user.has_perm(UNDO) and not why_not(page.job)}
+    context["undone_by"] = page.job.undone_by.all()
+    context["followers"] = page.passes[-1].followers.select_related("mapping")
+    return render(request, "integration/_synch_job.html" if request.htmx else "integration/synch_job.html", context)
+
+
+@require_safe
+def record_log(request: HttpRequest, side: str, table: str, id: uuid.UUID) -> HttpResponseBase:
+    """``/synch/records/<side>/<table>/<id>/``: Synchronization Log of one record."""
+    if side not in list(Side) or (log := logs.record_log(Side(side), table, id, request.GET)) is None:
+        raise Http404("No mapping synchronizes such records.")
+    if request.GET.get("format") == "csv":
+        return as_csv("synchronization-log", logs.exported(log.side, table, id))
+    return render(request, "integration/record_log.html", {"log": log})
 
 
 @require_POST

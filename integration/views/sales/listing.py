@@ -220,7 +220,7 @@ def _special(kind: Kind, url: str) -> Mapping[str, Callable[[Line], Cell]]:
 
 
 def _day(day: dt.date | None) -> str:
-    return day.isoformat() if day else ""
+    return cells.worded(day)
 
 
 def _account(account: Ref | None) -> Cell:
@@ -260,7 +260,7 @@ def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[s
         if column.name in words:
             found.append(words[column.name])
         else:
-            found.append(cells.plain_text(record.values.get(column.name), table.fields[column.name]))
+            found.append(cells.worded(record.values.get(column.name), table.fields[column.name]))
         if column.name == "totalamount":
             found.append(line.currency)
     return found

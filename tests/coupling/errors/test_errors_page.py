@@ -114,7 +114,7 @@ def test_retrying_an_error_of_a_record_that_was_never_coupled_creates_it_once_th
     jobs.run(jobs.start(world.mapping(), "to_crm", options=Options(create=True)).pk)
     error = SyncError.objects.open().get()
     world.couple_jim()
-    assert told(press(clerk, "retry", error)) == ["1 record is being tried again."]
+    assert told(press(clerk, "retry", error)) == ["1 record is being tried again: Adatum."]
     run_all()
     assert len(world.crm.ids("account")) == 1
     assert not SyncError.objects.open().exists()

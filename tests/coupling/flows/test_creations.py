@@ -9,6 +9,8 @@ from django.test.client import Client
 
 from coupling.commands import create
 from coupling.models import CouplingError
+from coupling.pages.asking.exact import Exact
+from coupling.pages.asking.proposal import Proposal
 from coupling.pages.cards import Card
 from coupling.pages.dialog import Dialog
 from coupling.pages.lists import Listing
@@ -45,7 +47,7 @@ def test_no_page_offers_to_make_an_order_in_sales(mapping: TableMapping, offered
     table = mapping.erp_table
     card = Card(Side.ERP, table, ID, is_enabled=True, mapping=mapping)
     listing = Listing(Side.ERP, table, "", "", "", "", [mapping], is_enabled=True)
-    dialog = Dialog(mapping, ID, "", "", (), None, (), None, None)
+    dialog = Dialog(mapping, ID, "", "", (), "", "", None, (), None, None, Exact(None), Proposal("", ""), "")
 
     assert card.create_caption == (offered and f"{offered} in Dynamics 365 Sales")
     assert [caption for _, caption in listing.creations] == ([offered] if offered else [])

@@ -26,9 +26,10 @@ __all__ = ["world"]
 def test_creating_an_account_starts_a_job_for_just_that_customer(
     clerk: Client, mapping: TableMapping, adatum: UUID
 ) -> None:
-    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
+    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
     job = SyncJob.objects.get()
-    assert answer.url == reverse("synch_job", args=[job.pk])
+    assert answer.url == "/records/erp/customer/"
+    assert reverse("synch_job", args=[job.pk]) in told(answer)[0]
     assert job.run_options.ids == (adatum,)
     assert job.run_options.create
     assert job.direction == "to_crm"
@@ -37,15 +38,15 @@ def test_creating_an_account_starts_a_job_for_just_that_customer(
 def test_creating_a_customer_from_an_account_goes_the_other_way(
     clerk: Client, mapping: TableMapping, adatum_account: UUID
 ) -> None:
-    press(clerk, "crm", "account", "create", adatum_account, mapping="CUSTOMER")
+    press(clerk, "crm", "account", "create", adatum_account, mapping="CUSTOMER", confirmed="yes")
     job = SyncJob.objects.get()
     assert (job.direction, job.run_options.ids) == ("to_erp", (adatum_account,))
 
 
 def test_creating_twice_in_a_row_starts_one_job(clerk: Client, mapping: TableMapping, adatum: UUID) -> None:
-    first = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
-    second = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
-    assert first.url == second.url
+    first = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
+    second = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
+    assert first.url == second.url == "/records/erp/customer/"
     assert SyncJob.objects.count() == 1
 
 
@@ -55,10 +56,10 @@ def test_creating_again_after_the_run_says_that_it_is_coupled_already_and_double
 ) -> None:
     world.couple_jim()
     adatum = world.add_customer("Adatum")
-    press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
+    press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
     jobs.run(SyncJob.objects.get().pk)
-    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
-    assert told(answer) == ["This is coupled already."]
+    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
+    assert told(answer)[-1] == "This is coupled already."
     assert SyncJob.objects.get().inserted == 1
     assert len(world.crm.ids("account")) == world.mapping().couplings.count() == 1
 
@@ -70,7 +71,7 @@ def test_creating_an_account_for_a_customer_whose_account_was_deleted_makes_a_ne
     world.couple_jim()
     adatum, lost = world.add_customer("Adatum"), uuid.uuid4()
     world.mapping().couplings.couple(adatum, lost)
-    press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
+    press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
     jobs.run(SyncJob.objects.get().pk)
     assert world.mapping().couplings.get().crm_id == world.crm.ids("account")[0] != lost
 
@@ -80,16 +81,18 @@ def test_of_several_records_those_coupled_already_are_left_out_and_told(
 ) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     fabrikam = id_of(company, "Fabrikam")
-    answer = press(clerk, "erp", "customer", "create", adatum, fabrikam, mapping="CUSTOMER")
+    answer = press(clerk, "erp", "customer", "create", adatum, fabrikam, mapping="CUSTOMER", confirmed="yes")
     assert SyncJob.objects.get().run_options.ids == (fabrikam,)
-    assert told(answer) == ["1 of the chosen records is coupled already and left out."]
+    assert told(answer)[0] == "Of 2 records chosen: 1 record left out: coupled already."
 
 
 def test_a_customer_outside_the_filter_is_not_created_in_sales(
     clerk: Client, mapping: TableMapping, company: MemorySystem
 ) -> None:
     answer = press(clerk, "erp", "customer", "create", id_of(company, "Litware"), mapping="CUSTOMER")
-    assert told(answer) == ["The Business Central record is outside the filter of CUSTOMER."]
+    assert told(answer) == [
+        "The Business Central record is outside the filter of CUSTOMER: blocked is All, must be blank."
+    ]
     assert not SyncJob.objects.exists()
 
 
@@ -97,7 +100,7 @@ def test_a_customer_whose_salesperson_is_not_coupled_is_refused_with_a_link_to_c
     world: JobsWorld, clerk: Client
 ) -> None:
     adatum = world.add_customer("Adatum")
-    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER")
+    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
     (message,) = told(answer)
     assert "Jim Olive" in message or "JO" in message
     assert reverse("coupling", args=["SALESPEOPLE", world.jim]) in message
@@ -108,7 +111,7 @@ def test_a_mapping_that_goes_one_way_creates_nothing_the_other_way(
     clerk: Client, mapping: TableMapping, adatum_account: UUID
 ) -> None:
     TableMapping.objects.update(direction="to_crm")
-    answer = press(clerk, "crm", "account", "create", adatum_account, mapping="CUSTOMER")
+    answer = press(clerk, "crm", "account", "create", adatum_account, mapping="CUSTOMER", confirmed="yes")
     assert told(answer) == ["CUSTOMER does not create records in this direction."]
 
 
@@ -158,7 +161,10 @@ def test_couplings_of_salespeople_are_deleted_at_once_without_a_job(
     for id in ids[:3]:
         people.couplings.couple(id, uuid.uuid4())
     answer = press(clerk, "erp", "salesperson", "uncouple", ids[0], ids[2], ids[3], confirmed="yes")
-    assert told(answer) == ["2 couplings deleted; the records stay."]
+    assert told(answer) == [
+        "2 couplings deleted; the records stay.",
+        "Of 3 records chosen: 1 record left out: not coupled.",
+    ]
     assert people.couplings.get().erp_id == ids[1]
     assert not SyncJob.objects.exists()
 
@@ -202,7 +208,7 @@ def test_nothing_chosen_is_said(clerk: Client, mapping: TableMapping) -> None:
 def test_nonsense_is_refused_without_a_stack_trace(clerk: Client, mapping: TableMapping, adatum: UUID) -> None:
     assert told(press(clerk, "erp", "customer", "uncouple", "adatum")) == ["This page is incomplete. Load it again."]
     assert press(clerk, "erp", "customer", "explode", adatum).status_code == 404
-    assert press(clerk, "erp", "customer", "create", adatum, mapping="UNICORN").status_code == 404
+    assert press(clerk, "erp", "customer", "create", adatum, mapping="UNICORN", confirmed="yes").status_code == 404
 
 
 def test_a_way_that_does_not_exist_is_refused(

@@ -82,7 +82,8 @@ def test_each_way_makes_its_passes_one_behind_the_other(
     made = list(SyncJob.objects.order_by("queued_at"))
     assert [(job.direction, job.run_options.force) for job in made] == passes
     assert [job.after for job in made] == [None, *made[:-1]]
-    assert answer.url == reverse("synch_job", args=[made[0].pk])
+    assert answer.url == "/records/erp/customer/"
+    assert reverse("synch_job", args=[made[0].pk]) in told(answer)[0]
 
 
 def test_synchronizing_with_the_values_of_sales_writes_them_into_business_central(
@@ -118,4 +119,5 @@ def test_accounts_of_two_mappings_are_synchronized_by_a_job_each(
     vendors.couplings.couple(uuid.uuid4(), bought)
     answer = press(clerk, "crm", "account", "synchronize", bought, sold, way="get")
     assert sorted(job.mapping.name for job in SyncJob.objects.all()) == ["CUSTOMER", "VENDOR"]
-    assert answer.url == reverse("synch_jobs")
+    assert answer.url == "/records/crm/account/"
+    assert [text.count("/synch/jobs/") for text in told(answer)[-2:]] == [1, 1]

@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
-from coupling.pages import dialog
 from integration import jobs
 from integration.models import SyncJob
 from integration.models.mapping.table_mapping import TableMapping
+from integration.pages import rows
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
@@ -44,7 +44,7 @@ def test_only_free_accounts_inside_the_filter_are_offered(
 def test_free_accounts_are_found_behind_many_that_are_taken(
     clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialog, "READ_AT_ONCE", 3)
+    monkeypatch.setattr(rows, "SCANNED", 3)
     taken = [organization.add("account", **account(f"Contoso {number}")) for number in range(10)]
     mapping.couplings.remember(Pair(uuid.uuid4(), id, State.COUPLED) for id in taken)
     organization.add("account", **account("Contoso Zürich"))

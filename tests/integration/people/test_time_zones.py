@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration.models import AuditEntry, SyncJob, TableMapping, User
-from integration.views import cues
+from integration.pages import days
 from integration.views.people.time_zone import zone_of
 from integration.views.spreadsheet import as_csv
 from tests.people import ADMINISTRATOR, client_of, made
 
 pytestmark = pytest.mark.django_db
 UTC = dt.UTC
+CHOSEN = {"day_format": "iso", "number_format": "point", "theme": "system"}
 
 
 def reader(zone: str) -> Client:
@@ -65,32 +66,33 @@ def test_a_time_is_shown_as_it_is_where_the_reader_lives(zone: str, moment: str,
         ("Asia/Kathmandu", "2026-01-01T00:10:00"),
     ],
 )
-def test_every_run_of_the_last_day_is_counted_once_whatever_the_clock_does_that_night(
+def test_every_run_of_the_last_weeks_is_counted_on_one_day_whatever_the_clock_does_that_night(
     zone: str, now: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
     at = dt.datetime.fromisoformat(now).replace(tzinfo=UTC)
-    for hours in range(23):
+    for hours in range(48):
         SyncJob.objects.create(
             mapping=mapping, direction="to_crm", status="finished", finished_at=at - dt.timedelta(hours=hours)
         )
-    monkeypatch.setattr(cues.timezone, "now", lambda: at)
+    monkeypatch.setattr(days.timezone, "now", lambda: at)
     with timezone.override(zone_of(zone)):
-        shown = cues.hours()
+        jobs, _ = days.charts()
         here = timezone.localtime(at)
-    assert len(shown) == 24
-    assert sum(one.well for one in shown) == 23
-    assert max(one.well for one in shown) == 1
-    assert shown[-1].label == f"{here:%H}:00"
+        ended = [timezone.localtime(at - dt.timedelta(hours=hours)).date() for hours in range(48)]
+    assert len(jobs.days) == 14
+    assert sum(well for day in jobs.days for well in day.numbers) == 48
+    assert jobs.days[-1].numbers[0] == ended.count(here.date())
+    assert jobs.days[-1].spoken == f"{here:%A} {here.day} {here:%B}"
 
 
 def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is() -> None:
     client = reader("UTC")
-    page = client.get("/accounts/time-zone/").content.decode()
+    page = client.get("/accounts/time-zone/", follow=True).content.decode()
     assert "Europe/Copenhagen" in page
     changed_at = User.objects.get(username="annette").changed_at
-    page = client.post("/accounts/time-zone/", {"time_zone": "America/New_York"}, follow=True).content.decode()
-    assert "All times are shown as they are in America/New York." in page
+    page = client.post("/accounts/settings/", {**CHOSEN, "time_zone": "America/New_York"}, follow=True).content.decode()
+    assert "Your settings are saved." in page
     assert "Times in America/New_York" in page
     now = User.objects.get(username="annette")
     assert (now.time_zone, now.changed_at) == ("America/New_York", changed_at)
@@ -99,7 +101,7 @@ def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is() -> None:
 @pytest.mark.parametrize("zone", ["", "Atlantis/Capital", "../../etc/passwd", "Europe"])
 def test_a_zone_that_does_not_exist_is_refused(zone: str) -> None:
     client = reader("UTC")
-    assert client.post("/accounts/time-zone/", {"time_zone": zone}).context["form"].errors
+    assert client.post("/accounts/settings/", {**CHOSEN, "time_zone": zone}).context["form"].errors
     assert zone_of(zone).key == "UTC"
 
 

@@ -28,22 +28,32 @@ def job(world: JobsWorld) -> SyncJob:
     return SyncJob.objects.create(mapping=world.mapping(), direction="to_crm")
 
 
-def test_an_error_of_a_record_without_a_name_shows_its_id_and_never_a_dash(job: SyncJob, admin: Client) -> None:
+def test_an_error_of_a_record_without_a_name_links_to_it_and_shows_no_id_and_no_dash(
+    job: SyncJob, admin: Client
+) -> None:
     id = uuid.uuid4()
     SyncError.objects.log(job, [failure("refused", erp_id=id)])
     SyncError.objects.note(job, [failure(LEFT_OUT, erp_id=uuid.UUID(int=7))])
-    for address in (reverse("synch_errors"), reverse("synch_job", args=[job.pk])):
-        page = admin.get(address).content.decode()
-        assert f"<td>{id}" in page
-        assert "<td>–" not in page
-    assert str(uuid.UUID(int=7)) in admin.get(reverse("synch_job", args=[job.pk])).content.decode()
+    page = admin.get(reverse("synch_errors")).content.decode()
+    assert f'<a href="/records/erp/customer/{id}/">(name not known)</a>' in page
+    assert f">{id}" not in page
+    assert "<td>–" not in page
 
 
-def test_an_error_that_was_kept_without_a_name_shows_the_id_too(job: SyncJob, admin: Client) -> None:
+def test_the_page_of_a_run_links_a_record_that_nobody_can_name_and_shows_no_id(job: SyncJob, admin: Client) -> None:
+    id = uuid.uuid4()
+    SyncError.objects.log(job, [failure("refused", erp_id=id)])
+    SyncJob.objects.filter(pk=job.pk).update(failed=1)
+    page = admin.get(reverse("synch_job", args=[job.pk])).content.decode()
+    assert f'<a href="/records/erp/customer/{id}/">(name not known)</a>' in page
+    assert f">{id}" not in page
+
+
+def test_an_error_that_was_kept_without_a_name_links_to_its_record_too(job: SyncJob, admin: Client) -> None:
     id = uuid.uuid4()
     SyncError.objects.create(job=job, mapping=job.mapping, direction="to_erp", crm_id=id, code="refused", message="No.")
     page = admin.get(reverse("synch_errors")).content.decode()
-    assert f"<td>{id}" in page
+    assert f'<a href="/records/crm/account/{id}/">(name not known)</a>' in page
 
 
 def test_a_conflict_that_both_passes_meet_is_one_open_error(agreed: JobsWorld) -> None:

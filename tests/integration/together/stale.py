@@ -266,7 +266,8 @@ MAKES, ASKS, STARTS, NOTHING, OWN, MINE = (
 OVERWRITES_NOTHING = {
     "login": NOTHING, "logout": NOTHING, "single_signon": NOTHING, "single_signon_back": NOTHING,
     "admin_sign_in": NOTHING,
-    "own_time_zone": MINE, "list_columns": MINE, "list_views": MINE, "guide_from_setup": NOTHING,
+    "own_settings": MINE, "list_columns": MINE, "list_views": MINE, "own_theme": MINE, "navigation_folded": MINE,
+    "guide_from_setup": NOTHING,
     "account_login": NOTHING, "account_reauthenticate": NOTHING, "mfa_authenticate": NOTHING,
     "mfa_activate_totp": MAKES, "mfa_deactivate_totp": ASKS, "mfa_login_webauthn": NOTHING, "mfa_add_webauthn": MAKES,
     "mfa_remove_webauthn": ASKS, "mfa_generate_recovery_codes": ASKS, "mfa_reauthenticate": NOTHING,
@@ -286,6 +287,7 @@ OVERWRITES_NOTHING = {
     "note": "It is tried in tests/integration/open_documents/test_notes.py.",
     "document_edit": "It is tried in tests/integration/open_documents/test_editing.py.",
     "document_action": "It carries the version seen: tests/integration/open_documents/test_actions_on_documents.py.",
+    "match_resolve": "It asks anew whether the record is still free: tests/coupling/pages/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},

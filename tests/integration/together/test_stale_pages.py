@@ -34,7 +34,7 @@ PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "Bu
 """Lines of a formset, which is the one that looks."""
 STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm", "SalesDocumentFilter"}
 OF_ONESELF = {
-    "TimeZoneForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
+    "OwnSettingsForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
 }  # fmt: skip
 """What nobody but the person it is about can change."""
@@ -137,9 +137,10 @@ LOOKED_AT = {
     "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch",
     "guide", "customer_in_sales", "customers_in_sales", "published",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
-    "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options", "plan", "plans",
-    "preflight", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps", "synch_errors",
+    "job_outcome", "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options",
+    "plan", "plans", "preflight", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps", "synch_errors",
     "synch_job", "synch_jobs", "synch_skipped", "users",
+    "favicon", "icons", "keyboard_help", "own_time_zone", "running_jobs", "search", "search_sales",
 }  # fmt: skip
 """Pages without a form of their own."""
 

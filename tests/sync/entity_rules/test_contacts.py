@@ -87,7 +87,7 @@ def test_a_person_without_a_company_is_reported_as_outside_the_filter_by_a_run_t
     """The reference makes no job for it; here the run says so in its list of what was left out."""
     helen = cronus.person(None, "Helen Ray")
     assert cronus.ids(TO_CRM, helen, rule=FREE, create=True) == Counters(skipped=1)
-    assert cronus.reasons() == ["It is outside the mapping's filter."]
+    assert cronus.reasons() == ["It is outside the mapping's filter: company_no is blank, must not be blank."]
     assert cronus.crm.ids("contact") == []
 
 

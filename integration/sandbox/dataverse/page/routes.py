@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.page import documents, lines, records
+from integration.sandbox.dataverse.page import addresses, documents, lines, records
 from integration.sandbox.dataverse.page.api_client import ApiClient, Declined
 from integration.sandbox.dataverse.page.forms import identity
 from integration.sandbox.dataverse.page.kinds import BY_SET, Kind
@@ -34,6 +34,8 @@ class SalesPage:
             return message("Not offered", "This page is read and its forms are sent, nothing else.", 405)
         if not self._at_own_address(request):
             return message("Refused", "This page is open at the sandbox's own address only.", 403)
+        if request.path == addresses.MAIN:
+            return moved(addresses.within(request.query))
         if request.path in FILES:
             kind, content = FILES[request.path]
             headers = {"Content-Type": kind, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
@@ -47,7 +49,8 @@ class SalesPage:
             return self._sign_in(request, form)
         name = self._name(session.person) if session else None
         if session is None or name is None:
-            return self._people()
+            asked = addresses.asked_for(request.path, request.query) if request.method == "GET" else ""
+            return self._people(going_to=asked)
         if request.method == "POST" and not session.sent(form):
             return message("Refused", "The form is not of this session. Go back, reload and try again.", 403)
         if request.path == "/sales/sign-out" and request.method == "POST":
@@ -72,15 +75,15 @@ class SalesPage:
     def _offered(self) -> list[Person]:
         return people_to_sign_in(self.organization.database.connection())
 
-    def _people(self, problem: str = "") -> Response:
-        return page("sign_in.html", "Sign in", problem, people=self._offered())
+    def _people(self, problem: str = "", going_to: str = "") -> Response:
+        return page("sign_in.html", "Sign in", problem, people=self._offered(), going_to=going_to)
 
     def _sign_in(self, request: Request, form: dict[str, str]) -> Response:
-        person = form.get("person", "")
+        person, going_to = form.get("person", ""), addresses.safe_next(form.get("next", ""))
         if self._name(person) is None:
-            return self._people("Choose who you are.")
+            return self._people("Choose who you are.", going_to)
         self.sessions.end(request.headers.get("cookie", ""), _secure(request))
-        return moved(START_PAGE, self.sessions.begin(person, _secure(request)))
+        return moved(going_to or START_PAGE, self.sessions.begin(person, _secure(request)))
 
 
 def _within(context: PageContext, request: Request) -> Response:
@@ -90,6 +93,10 @@ def _within(context: PageContext, request: Request) -> Response:
         return moved(START_PAGE)
     kind = BY_SET.get(parts[0])
     try:
+        if parts == [addresses.MAIN.strip("/")]:
+            return addresses.lead(context, request.query)
+        if parts[0] == addresses.PLAIN and len(parts) in (2, 3) and request.method == "GET":
+            return addresses.plain(context, parts[1:])
         if kind is None or len(parts) > 4:
             raise Declined(404, "There is no such page.")
         return _of_kind(context, kind, parts[1:], request.method == "POST")

@@ -66,4 +66,5 @@ def _key(cookies: str) -> str:
 
 
 def _cookie(key: str, secure: bool) -> str:
-    return f"{COOKIE}={key}; Path=/sales/; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+    # Lax, so that a link from Business Central opens the record; a form is of no use without the session's token.
+    return f"{COOKIE}={key}; Path=/sales/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from coupling.commands import repair
+from coupling.commands import chosen_errors, repair
 from integration import jobs
 from integration.business_central.models import Currency, CurrencyExchangeRate, Customer, Item, SalesHeader
 from integration.models import SyncError, SyncJob, TableMapping
@@ -242,7 +242,7 @@ def test_retry_on_the_page_of_errors_tries_orders_again(desk: Desk) -> None:
     for _ in range(2):
         desk.run()
     write_in_product()
-    pairs, _ = repair.pairs_of_errors([desk.problem().pk])
+    pairs = chosen_errors.of_errors([desk.problem().pk]).pairs
 
     repair.retry(pairs, None)
     for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):

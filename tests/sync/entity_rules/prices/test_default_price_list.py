@@ -227,7 +227,7 @@ def test_the_history_of_a_new_product_tells_its_line_and_its_publication(cronus:
     [told] = cronus.journal.changed
     fields = {name: new for name, _, new in told.fields}
     assert fields[f"amount ({DEFAULT_PRICE_LIST})"] == "10.00"
-    assert fields["statecode"] == "0"
+    assert fields["statecode"] == "Active"
 
 
 def test_a_line_that_is_made_again_is_told_with_the_product_that_was_not_written(cronus: Cronus) -> None:

@@ -1,0 +1,187 @@
+"""What an action would write, field by field, asked of the engine's own planner before anything is written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from coupling.pages import records
+from integration.connection.live_systems import NAMES
+from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
+from integration.models import TableMapping
+from integration.sync.actions import Action, Fail, Insert, SideWrite, Skip, Update
+from integration.sync.memory.ledger import Pair
+from integration.sync.plan import Planner
+from integration.sync.rules import Direction, TableRule
+from integration.sync.run import Options, Scope
+from integration.sync.special.base import Run
+from integration.systems.values import Page, Record, Side, Table, Value
+from integration.systems.wording import field_name, shorten
+
+LOOKED_AT = 50
+"""So many records are looked at for a page; a dry run lists all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEffect:
+    """One field of one side that would be written. ``blanks``: it holds something now and would hold nothing."""
+
+    side: Side
+    label: str
+    old: str
+    new: str
+    blanks: bool
+
+    @property
+    def where(self) -> str:
+        return NAMES[self.side]
+
+
+@dataclass(slots=True)
+class RecordEffect:
+    """What would become of one record; ``id`` is of the side the person looks at."""
+
+    id: uuid.UUID
+    name: str
+    fields: list[FieldEffect] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    creates: bool = False
+
+    @property
+    def stays(self) -> bool:
+        return not (self.fields or self.problems or self.creates)
+
+
+@dataclass(slots=True)
+class Effects:
+    """The first ``LOOKED_AT`` of ``number`` records."""
+
+    side: Side
+    number: int
+    rows: list[RecordEffect] = field(default_factory=list)
+
+    @property
+    def changing(self) -> list[RecordEffect]:
+        return [row for row in self.rows if not row.stays]
+
+    @property
+    def staying(self) -> int:
+        return sum(row.stays for row in self.rows)
+
+    @property
+    def blanks(self) -> int:
+        return sum(one.blanks for row in self.rows for one in row.fields)
+
+    @property
+    def unseen(self) -> int:
+        """How many records nobody looked at."""
+        return self.number - len(self.rows)
+
+    def written(self, side: Side) -> int:
+        return sum(one.side is side for row in self.rows for one in row.fields)
+
+    @property
+    def summary(self) -> str:
+        """ "2 fields change in Dynamics 365 Sales, 1 in Business Central"."""
+        parts = [f"{number} in {NAMES[side]}" for side in (Side.CRM, Side.ERP) if (number := self.written(side))]
+        if not parts:
+            return "No field changes."
+        first, number = parts[0], sum(self.written(side) for side in Side)
+        words = f"{first.split(' ', 1)[0]} field{'' if parts[0].startswith('1 ') else 's'} {first.split(' ', 1)[1]}"
+        return f"{', '.join([words, *parts[1:]])} would change." if number else ""
+
+
+def of_pairs(
+    connected: Connected,
+    mapping: TableMapping,
+    side: Side,
+    pairs: Sequence[Pair],
+    passes: Sequence[Direction],
+    *,
+    decided: bool,
+) -> Effects:
+    """What these passes would do with these pairs. ``decided``: the source of each pass wins. Raises
+    ``ConnectionProblem`` and ``ConfigurationProblem``."""
+    looked = list(pairs[:LOOKED_AT])
+    found = _Found(connected, build_rule(mapping, connected.erp, connected.crm), side, mapping)
+    for direction in passes:
+        ids = {one.id(direction.source): one.id(side) for one in looked}
+        found.look(direction, ids, winner=direction.source if decided else None, create=False)
+    return found.effects(len(pairs), [one.id(side) for one in looked])
+
+
+def of_new(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> Effects:
+    """What the other records of these uncoupled ones would hold. Raises as ``of_pairs``."""
+    looked = list(ids[:LOOKED_AT])
+    found = _Found(connected, build_rule(mapping, connected.erp, connected.crm), side, mapping)
+    found.look(Direction.away_from(side), {id: id for id in looked}, winner=None, create=True)
+    return found.effects(len(ids), looked)
+
+
+class _Found:
+    def __init__(self, connected: Connected, rule: TableRule, side: Side, mapping: TableMapping) -> None:
+        self.connected, self.rule, self.side, self.mapping = connected, rule, side, mapping
+        self.rows: dict[uuid.UUID, RecordEffect] = {}
+
+    def look(
+        self, direction: Direction, ids: Mapping[uuid.UUID, uuid.UUID], *, winner: Side | None, create: bool
+    ) -> None:
+        """Plan one pass. ``ids``: the records of its source -> those the person looks at."""
+        source, destination = self.connected.source_and_destination(direction)
+        options = Options(scope=Scope.IDS, ids=tuple(ids), create=create, dry_run=True, force=True, winner=winner)
+        ledger = self.mapping.couplings
+        run = Run(self.rule, direction, source, destination, ledger, options, self.connected.context)
+        planner = Planner(run)
+        there = source.get(run.source_table, list(ids), planner.source_columns)
+        for action in planner.plan(Page(list(there.values()))):
+            self._note(direction, ids, action)
+
+    def effects(self, number: int, ids: Sequence[uuid.UUID]) -> Effects:
+        table = self.rule.table(self.side)
+        read = self.connected.system(self.side).get(table.name, list(ids), records.read_columns(self.side, table))
+        for id in ids:
+            row = self._row(id)
+            row.name = records.name_of(self.side, table, read[id]) if id in read else f"{table.label} (deleted)"
+        return Effects(self.side, number, [self.rows[id] for id in ids])
+
+    def _row(self, id: uuid.UUID) -> RecordEffect:
+        return self.rows.setdefault(id, RecordEffect(id, ""))
+
+    def _note(self, direction: Direction, ids: Mapping[uuid.UUID, uuid.UUID], action: Action) -> None:
+        record = getattr(action, "record", None)
+        if not isinstance(record, Record) or record.id not in ids:
+            return
+        row, table = self._row(ids[record.id]), self.rule.table(direction.destination)
+        match action:
+            case Insert(values=values):
+                row.creates = True
+                row.fields += [
+                    _effect(direction, table, name, None, new) for name, new in values.items() if new not in (None, "")
+                ]
+            case Update(changes=changes):
+                row.fields += [_effect(direction, table, one.field, one.old, one.new) for one in changes]
+            case SideWrite(changes=changes, label=label):
+                row.fields += [_besides(direction, label, one.field, one.old, one.new) for one in changes if label]
+            case Fail(problem=problem):
+                row.problems += [text for text in [str(problem)] if text not in row.problems]
+            case Skip(reason=reason):
+                row.problems += [text for text in [reason] if text not in row.problems]
+            case _:
+                pass
+
+
+def _effect(direction: Direction, table: Table, name: str, old: Value, new: Value) -> FieldEffect:
+    known = table.fields.get(name)
+    texts = [shorten(records.shown(value, known)) for value in (old, new)]
+    return FieldEffect(direction.destination, field_name(known) if known else name, *texts, blanks=_blanks(*texts))
+
+
+def _besides(direction: Direction, label: str, name: str, old: Value, new: Value) -> FieldEffect:
+    texts = [shorten(records.shown(value)) for value in (old, new)]
+    return FieldEffect(direction.destination, label, *texts, blanks=_blanks(*texts))
+
+
+def _blanks(old: str, new: str) -> bool:
+    return bool(old) and not new

@@ -1,0 +1,104 @@
+"""What has to be coupled first, all of it and in the right order, with the way to have it done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coupling.pages import records
+from coupling.pages.asking.exact import exact
+from coupling.pages.captions import noun
+from coupling.pages.compare import planner_of
+from integration.connection.live_systems import NAMES
+from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
+from integration.mappings.flows import creates
+from integration.models import TableMapping
+from integration.sync.rules import Direction, TableRule
+from integration.systems.values import Record, Side
+
+DEEPEST = 4
+"""A contact needs its customer, that one its salesperson and its currency; nothing standard goes deeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A record that has to be coupled first. ``match``: the one it is beyond doubt, and what it is called; else
+    ``creates``: its other record can be made."""
+
+    mapping: TableMapping | None
+    side: Side
+    table: str
+    id: uuid.UUID
+    name: str
+    match: uuid.UUID | None = None
+    match_name: str = ""
+    creates: bool = False
+
+    @property
+    def can_be_done(self) -> bool:
+        return self.match is not None or self.creates
+
+    @property
+    def what(self) -> str:
+        """ "Salesperson/Purchaser JO Jim Olive"."""
+        return f"{noun(self.table)} {self.name}"
+
+    @property
+    def step(self) -> str:
+        """What is done with it, in words."""
+        if self.match is not None:
+            return f"coupled with {self.match_name}"
+        if self.creates and self.mapping is not None:
+            return f"created in {NAMES[self.side.other]} as {noun(self.mapping.table(self.side.other))}"
+        return "to be coupled by a person"
+
+
+def needs(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
+    """What these records of one side need, each behind what it needs itself. Raises ``ConnectionProblem``."""
+    return _Needs(connected).of(mapping, side, ids, 0)
+
+
+class _Needs:
+    def __init__(self, connected: Connected) -> None:
+        self.connected = connected
+        self.seen: set[uuid.UUID] = set()
+
+    def of(self, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], depth: int) -> list[Need]:
+        direction = Direction.away_from(side)
+        if depth == DEEPEST or not Direction(mapping.direction).includes(direction):
+            return []
+        rule = build_rule(mapping, self.connected.erp, self.connected.crm)
+        planner = planner_of(self.connected, mapping, rule, direction, tuple(ids))
+        there = planner.run.source.get(planner.run.source_table, list(ids), planner.source_columns)
+        found: list[Need] = []
+        for table, id in planner.missing(list(there.values())):
+            if id not in self.seen:
+                self.seen.add(id)
+                found += self._with_its_own(side, table, id, depth)
+        return found
+
+    def _with_its_own(self, side: Side, table: str, id: uuid.UUID, depth: int) -> list[Need]:
+        mapping = TableMapping.objects.of_table(side, table).first()
+        if mapping is None:
+            return [Need(None, side, table, id, str(id))]
+        rule = build_rule(mapping, self.connected.erp, self.connected.crm)
+        need = self._need(mapping, rule, side, id)
+        return [*([] if need.match else self.of(mapping, side, [id], depth + 1)), need]
+
+    def _need(self, mapping: TableMapping, rule: TableRule, side: Side, id: uuid.UUID) -> Need:
+        record = self._read(rule, side, id)
+        if record is None:
+            return Need(mapping, side, mapping.table(side), id, str(id))
+        match = exact(self.connected, mapping, rule, side, record)
+        return Need(
+            mapping, side, mapping.table(side), id, records.name_of(side, rule.table(side), record),
+            match.record.id if match.record else None, match.name,
+            creates(mapping, Direction.away_from(side)) and not match.several,
+        )  # fmt: skip
+
+    def _read(self, rule: TableRule, side: Side, id: uuid.UUID) -> Record | None:
+        table = rule.table(side)
+        columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
+        return self.connected.system(side).get(table.name, [id], columns).get(id)

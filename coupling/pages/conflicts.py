@@ -1,0 +1,95 @@
+"""Many conflicts at once: of each pair the fields in which both records differ, read in one go."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coupling.pages.compare import Choice, Comparison
+from coupling.sides import both_opened
+from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
+from integration.models import SyncError, TableMapping
+from integration.sync.memory.ledger import Pair, State
+from integration.systems.errors import Problem
+from integration.systems.values import Record, Side
+
+SAME = "Both records hold the same by now in every field that goes both ways; the next run closes this error."
+LOOSE = "This record is not coupled any more."
+GONE = "One of both records does not exist any more."
+Both = tuple[Record | None, Record | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """One error of a conflict, and what is chosen between. ``problem``: why nothing can be decided. The versions come
+    back with the decision."""
+
+    error: SyncError
+    erp_id: uuid.UUID | None = None
+    crm_id: uuid.UUID | None = None
+    choices: Sequence[Choice] = ()
+    erp_version: str = ""
+    crm_version: str = ""
+    problem: str = ""
+
+    @property
+    def key(self) -> str:
+        """What its inputs are called by."""
+        return str(self.error.pk)
+
+
+def conflicts_of(errors: Sequence[SyncError]) -> tuple[list[OpenConflict], str]:
+    """One for each pair, in the order of the errors, and why the two systems could not be asked; blank: they were."""
+    by_mapping: dict[TableMapping, list[SyncError]] = {}
+    for error in errors:
+        by_mapping.setdefault(error.mapping, []).append(error)
+    found: dict[int, OpenConflict] = {}
+    try:
+        with both_opened() as connected:
+            for mapping, these in by_mapping.items():
+                found |= _of_mapping(connected, mapping, these)
+    except Problem as problem:
+        return [OpenConflict(error, problem=error.message) for error in errors], str(problem)
+    return [found[error.pk] for error in errors if error.pk in found], ""
+
+
+def read_all(connected: Connected, comparison: Comparison, pairs: Sequence[Pair]) -> dict[uuid.UUID, Both]:
+    """Both records of these pairs by the id of the Business Central record; one request a side."""
+    rule = comparison.rule
+    ours = connected.erp.get(rule.erp.name, [one.erp_id for one in pairs], list(rule.columns(Side.ERP)))
+    theirs = connected.crm.get(rule.crm.name, [one.crm_id for one in pairs], list(rule.columns(Side.CRM)))
+    return {one.erp_id: (ours.get(one.erp_id), theirs.get(one.crm_id)) for one in pairs}
+
+
+def _of_mapping(connected: Connected, mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, OpenConflict]:
+    comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
+    pairs = _pairs(mapping, errors)
+    there = read_all(connected, comparison, list({one.erp_id: one for one in pairs.values()}.values()))
+    found, shown = {}, set()
+    for error in errors:
+        pair = pairs.get(error.pk)
+        if pair is None:
+            found[error.pk] = OpenConflict(error, problem=LOOSE)
+        elif pair.erp_id not in shown:
+            shown.add(pair.erp_id)
+            found[error.pk] = _open(comparison, error, pair, there[pair.erp_id])
+    return found
+
+
+def _open(comparison: Comparison, error: SyncError, pair: Pair, both: Both) -> OpenConflict:
+    ours, theirs = both
+    if ours is None or theirs is None:
+        return OpenConflict(error, pair.erp_id, pair.crm_id, problem=GONE)
+    choices = comparison.clashing(ours, theirs, pair.agreed)
+    problem = "" if choices else SAME
+    return OpenConflict(error, pair.erp_id, pair.crm_id, choices, ours.version, theirs.version, problem)
+
+
+def _pairs(mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, Pair]:
+    """Error -> its pair, whichever of both ids the error has."""
+    by_erp = mapping.couplings.pairs(Side.ERP, [one.erp_id for one in errors if one.erp_id])
+    by_crm = mapping.couplings.pairs(Side.CRM, [one.crm_id for one in errors if one.crm_id and not one.erp_id])
+    found = {one.pk: by_erp.get(one.erp_id) or by_crm.get(one.crm_id) for one in errors}
+    return {pk: pair for pk, pair in found.items() if pair is not None and pair.state is State.COUPLED}

@@ -1,0 +1,82 @@
+"""What the history says that a run did, record by record, as undoing it takes it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from django.db.models import QuerySet
+
+from integration.models import RecordChange, SyncJob, TableMapping
+from integration.sync.rules import Direction
+from integration.sync.undo.exact import unpacked
+from integration.sync.undo.past import Past
+from integration.systems.values import Side
+
+AT_ONCE = 500
+TOLD = (*RecordChange.WRITTEN, RecordChange.Action.DELETED)
+"""What a preview tells about: coupling and uncoupling wrote nothing."""
+Ids = tuple[uuid.UUID, uuid.UUID]
+
+
+def records_of(job: SyncJob, erp_ids: Collection[uuid.UUID] = ()) -> list[Ids]:
+    """(ERP id, Sales id) of every record that the run wrote where it writes, in the order it came to them first; or
+    only those of these records of Business Central."""
+    rows = _history(job).order_by("pk").values_list("erp_id", "crm_id")
+    rows = rows.filter(erp_id__in=list(erp_ids)) if erp_ids else rows
+    return list(dict.fromkeys(rows))
+
+
+def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
+    """What the run did with these records, in their order. What it wrote into one of them several times counts from the
+    first value to the last."""
+    found = {ids: Past(*ids, inserted=False) for ids in records}
+    for start in range(0, len(records), AT_ONCE):
+        chunk = [erp_id for erp_id, _ in records[start : start + AT_ONCE]]
+        for row in _history(job).filter(erp_id__in=chunk).order_by("pk"):
+            ids = (row.erp_id, row.crm_id)
+            if ids in found:
+                found[ids] = _with(found[ids], row)
+    side = Direction(job.direction).destination
+    later = _written_later(job, side, [past.id(side) for past in found.values()])
+    made = [past.id(side) for past in found.values() if past.inserted]
+    referred = _referred(made) if len(made) <= AT_ONCE else set(made)
+    return [replace(past, later=past.id(side) in later, referred=past.id(side) in referred) for past in found.values()]
+
+
+def _history(job: SyncJob) -> QuerySet[RecordChange]:
+    """What the run wrote on the side that it writes: what it gave back to the records that it read stays with them."""
+    side = Direction(job.direction).destination.value
+    return RecordChange.objects.filter(job=job, side__in=("", side), action__in=TOLD)
+
+
+def _with(past: Past, row: RecordChange) -> Past:
+    if row.action == RecordChange.Action.INSERTED:
+        return replace(past, inserted=True)
+    if row.action == RecordChange.Action.DELETED:
+        return replace(past, deleted=True)
+    if row.exact is None:
+        return replace(past, unkept=True)
+    exact = dict(past.exact)
+    for column, (old, new) in unpacked(row.exact).items():
+        exact[column] = (exact[column][0] if column in exact else old, new)
+    return replace(past, exact=exact)
+
+
+def _written_later(job: SyncJob, side: Side, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """The records that another run has written since."""
+    newest = RecordChange.objects.filter(job=job).order_by("pk").values_list("pk", flat=True).last() or 0
+    found: set[uuid.UUID] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        rows = RecordChange.objects.written().filter(
+            **{f"{side}_id__in": ids[start : start + AT_ONCE]}, side=side.value, pk__gt=newest
+        )
+        found.update(rows.exclude(job=job).values_list(f"{side}_id", flat=True))
+    return found
+
+
+def _referred(ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """The records that the agreed values of a pair name: something refers to them."""
+    mappings = list(TableMapping.objects.all())
+    return {id for id in ids if any(one.couplings.filter(agreed__contains=str(id)).exists() for one in mappings)}

@@ -1,0 +1,111 @@
+"""May a run be undone, what would come of it, and the run that does it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from integration.connection.opening import open_for_page
+from integration.connection.systems import Connected
+from integration.jobs.create import Person
+from integration.jobs.lifecycle import start
+from integration.jobs.undo.past import pasts_of, records_of
+from integration.jobs.undo.run import planner_of
+from integration.models import ConnectionSetup, RecordChange, SyncJob
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.sync.undo.past import Undoing
+from integration.systems.errors import ConfigurationProblem
+
+CAN_BE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY, SyncJob.Kind.UNDO)
+"""Kinds of runs that write fields of records, and nothing else."""
+DOCUMENTS = frozenset(("sales_header", "sales_line", "sales_invoice_header", "sales_invoice_line", "note"))
+"""Tables whose records are documents or belong to one: they are corrected by their own actions."""
+SHOWN = 50
+
+STILL_RUNS = "The run has not ended yet. Cancel it first, or wait for its end."
+OTHER_KIND = "Only runs that write fields of records can be undone."
+ABOUT_DOCUMENTS = (
+    "Runs of documents cannot be undone: an order, an invoice or what was posted is corrected by its own actions "
+    "(cancel, credit, undo shipment)."
+)
+NOTHING = "This run wrote nothing that is still remembered, so there is nothing to undo."
+
+
+class NotUndoable(Exception):
+    """A run cannot be undone; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One page of what undoing comes to: ``total`` records in all, from the one numbered ``first`` (from 1)."""
+
+    planned: Sequence[Undoing]
+    total: int
+    first: int
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.planned) - 1
+
+    @property
+    def next(self) -> int:
+        """The first one of the next page; 0: this is the last."""
+        return self.last + 1 if self.last < self.total else 0
+
+
+def why_not(job: SyncJob) -> str:
+    """Why this run cannot be undone; blank where it can. Asks the database once, where nothing else speaks against."""
+    if job.kind not in CAN_BE:
+        return OTHER_KIND
+    if job.mapping.internal or job.mapping.erp_table in DOCUMENTS or job.mapping.is_option:
+        return ABOUT_DOCUMENTS
+    if job.is_active or job.waits_for_approval:
+        return STILL_RUNS
+    return "" if job.history.exists() else NOTHING
+
+
+def can_be_undone(row: RecordChange) -> bool:
+    """May undoing be offered for this write? Asks nothing of the database."""
+    job = row.job
+    is_kept = row.exact is not None or row.action == RecordChange.Action.INSERTED
+    about_documents = job.mapping.internal or job.mapping.erp_table in DOCUMENTS or job.mapping.is_option
+    carried = row.side == Direction(job.direction).destination.value if job.direction != Direction.BOTH else False
+    return is_kept and carried and job.kind in CAN_BE and not about_documents and not job.is_active
+
+
+def preview(job: SyncJob, erp_ids: Collection[uuid.UUID] = (), *, removes: bool = False, first: int = 1) -> Preview:
+    """What undoing this run (of these records alone) would do now. Raises ``NotUndoable`` and ``ConnectionProblem``."""
+    records = _records(job, erp_ids)
+    shown = records[max(first, 1) - 1 :][:SHOWN]
+    with open_for_page(ConnectionSetup.current()) as connected:
+        planned = _planned(job, connected, shown, removes=removes)
+    return Preview(planned, len(records), max(first, 1))
+
+
+def undo(job: SyncJob, user: Person, erp_ids: Collection[uuid.UUID] = (), *, removes: bool = False) -> SyncJob:
+    """Have what this run wrote put back. Answers the run that does it. Raises ``NotUndoable``."""
+    _records(job, erp_ids)
+    scope = Scope.IDS if erp_ids else Scope.EVERYTHING
+    options = Options(scope=scope, ids=tuple(erp_ids), removes=removes)
+    return start(job.mapping, Direction(job.direction), kind=SyncJob.Kind.UNDO, options=options, user=user, undoes=job)
+
+
+def _records(job: SyncJob, erp_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    refusal = why_not(job)
+    if refusal:
+        raise NotUndoable(refusal)
+    records = records_of(job, erp_ids)
+    if not records:
+        raise NotUndoable(NOTHING)
+    return records
+
+
+def _planned(
+    job: SyncJob, connected: Connected, records: Sequence[tuple[uuid.UUID, uuid.UUID]], *, removes: bool
+) -> list[Undoing]:
+    if job.direction == Direction.BOTH:
+        raise ConfigurationProblem(OTHER_KIND)
+    planner = planner_of(job.mapping, Direction(job.direction), connected)
+    return planner.plan_back(pasts_of(job, records), removes=removes)

@@ -1,0 +1,204 @@
+"""The catalog: what our side remembers of the rows of a table, so that a list finds them without reading all of them.
+
+It is filled from the changes each system tells anyway, and caught up before every look at it. What it says is never
+shown as it stands: whoever finds ids here reads those rows, and leaves out what is gone or coupled meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from integration.models import TableMapping
+from integration.models.stored.catalog import WORDS, CatalogRow, CatalogTable
+from integration.models.stored.rows import insert_rows
+from integration.sync.memory.ledger import State
+from integration.systems.errors import CursorExpired
+from integration.systems.filters import (
+    EVERYTHING,
+    AllOf,
+    AnyOf,
+    Comparison,
+    Filter,
+    FilterError,
+    fields_of,
+    matches,
+    parse,
+)
+from integration.systems.system import System
+from integration.systems.text import fold
+from integration.systems.values import Page, Record, Side, Table
+from integration.systems.wording import value_text
+
+Place = tuple[str, uuid.UUID]
+"""Where a row stands in the catalog's order."""
+PAGES = {False: 4, True: 1}
+"""So many pages of changes of a system (here: remote) are read while a person waits; more are left to the task."""
+REBUILT_AT_MOST = 5000
+"""So many rows are thrown away while a person waits."""
+
+
+def key_of(table: Table) -> str:
+    """The column a catalog is ordered by; blank where the table has none that is text."""
+    name = table.number_field or table.name_field
+    return name if name in table.fields and table.fields[name].type.textual else ""
+
+
+def caught_up(system: System, table: Table, *, whole: bool = False) -> CatalogTable | None:
+    """The catalog of a table with all that changed until now; ``None`` where it has none, or it is too far behind for a
+    person who waits (``whole``: nobody does). Raises what the side raises."""
+    if table.is_option or not key_of(table):
+        return None
+    pages = None if whole else PAGES[system.remote]
+    inside = _inside(system.side, table)
+    columns = list(dict.fromkeys([*_named(table), *sorted(fields_of(inside))]))
+    head, _ = CatalogTable.objects.get_or_create(side=system.side.value, name=table.name)
+    made_by = hashlib.sha256(repr((columns, inside)).encode()).hexdigest()
+    if head.made_by != made_by and not _begun_anew(head, made_by, pages):
+        return None
+    try:
+        return _read(head, system, table, columns, inside, pages)
+    except CursorExpired:
+        return _read(head, system, table, columns, inside, pages) if _begun_anew(head, made_by, pages) else None
+
+
+def places(rows: QuerySet[CatalogRow], size: int, after: Place | None, *, is_down: bool = False) -> list[Place]:
+    """The next of these rows, in the order of their names, behind a place."""
+    if after is not None:
+        position, id = after
+        beyond, seen = ("position__lte", "record_id__gte") if is_down else ("position__gte", "record_id__lte")
+        rows = rows.filter(**{beyond: position}).exclude(position=position, **{seen: id})
+    rows = rows.order_by(*(("-position", "-record_id") if is_down else ("position", "record_id")))
+    return list(rows.values_list("position", "record_id")[:size])
+
+
+def text_in(table: Table, where: Filter) -> str:
+    """What numbers or names have to contain to pass this filter; blank where it does not ask for that."""
+    for part in where.parts if isinstance(where, AllOf) else (where,):
+        asked = part.parts if isinstance(part, AnyOf) else (part,)
+        texts = {one.value for one in asked if isinstance(one, Comparison) and one.operator == "contains"}
+        fields = {one.field for one in asked if isinstance(one, Comparison) and one.operator == "contains"}
+        if len(texts) == 1 and len(fields) == len(asked) and fields <= set(_named(table)):
+            return str(texts.pop())
+    return ""
+
+
+def with_text(head: CatalogTable, text: str) -> QuerySet[CatalogRow]:
+    """The rows whose number or name contains this text."""
+    return head.rows.filter(words__contains=fold(text)) if text else head.rows.all()
+
+
+def _begun_anew(head: CatalogTable, made_by: str, pages: int | None) -> bool:
+    """Throw the rows away, unless that takes too long for a person who waits."""
+    if pages is not None and head.rows.order_by()[:REBUILT_AT_MOST].count() == REBUILT_AT_MOST:
+        return False
+    with transaction.atomic():
+        head.rows.all().delete()
+        head.made_by, head.cursor, head.complete = made_by, "", False
+        head.save()
+    return True
+
+
+def _read(
+    head: CatalogTable, system: System, table: Table, columns: Sequence[str], inside: Filter, pages: int | None
+) -> CatalogTable | None:
+    changes = system.changes(table.name, columns, head.cursor or None)
+    try:
+        for page in islice(changes, pages):
+            _take(head, table, page, inside)
+        complete = pages is None or next(changes, None) is None
+        if head.complete is not complete:
+            head.complete = complete
+            head.save(update_fields=["complete"])
+        _read_news(head)
+    except _Overtaken:
+        head.refresh_from_db()
+    return head if head.complete else None
+
+
+class _Overtaken(Exception):
+    """Somebody else has read these changes meanwhile."""
+
+
+def _lock(head: CatalogTable) -> None:
+    """One reader at a time, who goes on where the one before ended. Raises ``_Overtaken``."""
+    same = CatalogTable.objects.select_for_update().filter(pk=head.pk, made_by=head.made_by, cursor=head.cursor)
+    if not same:
+        raise _Overtaken
+
+
+def _take(head: CatalogTable, table: Table, page: Page, inside: Filter) -> None:
+    """One page of changes; the cursor goes with its rows."""
+    if not page.records and not page.deleted and page.cursor == head.cursor:
+        return
+    with transaction.atomic():
+        _lock(head)
+        rows = [_row(head, table, record, inside) for record in page.records]
+        insert_rows(
+            CatalogRow,
+            ("table", "record_id", "position", "words", "inside", "coupled"),
+            rows,
+            key=("table", "record_id"),
+            expressions={"coupled": "{t}.coupled"},
+        )
+        _mark(head.rows.filter(record_id__in=[record.id for record in page.records]), head)
+        head.rows.filter(record_id__in=list(page.deleted)).delete()
+        head.cursor = page.cursor or ""
+        head.save(update_fields=["cursor"])
+
+
+def _read_news(head: CatalogTable) -> None:
+    """What was coupled or uncoupled since the last look."""
+    last = head.news.order_by("-pk").values_list("pk", flat=True).first()
+    if last is None:
+        return
+    with transaction.atomic():
+        _lock(head)
+        news = head.news.filter(pk__lte=last)
+        _mark(head.rows.filter(record_id__in=news.values("record_id")), head)
+        news.delete()
+
+
+def repair(head: CatalogTable) -> int:
+    """Look at the couplings of all rows. Answers how many were marked wrong."""
+    with transaction.atomic():
+        return _mark(head.rows.all(), head)
+
+
+def _mark(rows: QuerySet[CatalogRow], head: CatalogTable) -> int:
+    """Which of these rows are coupled; answers for how many that is new."""
+    pairs = TableMapping._meta.get_field("couplings").related_model._default_manager
+    held = pairs.filter(
+        mapping__in=TableMapping.objects.filter(internal=False, **{f"{head.side}_table": head.name}).order_by(),
+        **{f"{head.side}_id": OuterRef("record_id")},
+    ).exclude(state=State.RESERVED.value)
+    taken = rows.filter(Exists(held), coupled=False).update(coupled=True)
+    return taken + rows.filter(~Exists(held), coupled=True).update(coupled=False)
+
+
+def _row(head: CatalogTable, table: Table, record: Record, inside: Filter) -> tuple[object, ...]:
+    words = [value_text(record.values.get(name), table.fields[name]) for name in _named(table)]
+    position = fold(value_text(record.values.get(key_of(table))))[:WORDS]
+    return head.pk, record.id, position, fold(" ".join(words)), matches(inside, record), False
+
+
+def _named(table: Table) -> list[str]:
+    """The columns a row is called and found by."""
+    return [
+        name for name in dict.fromkeys((key_of(table), table.number_field, table.name_field)) if name in table.fields
+    ]
+
+
+def _inside(side: Side, table: Table) -> Filter:
+    """What the filter of at least one mapping lets through; a filter that does not fit the table hides nothing."""
+    mappings = TableMapping.objects.of_table(side, table.name)
+    try:
+        filters = tuple(parse(mapping.filter(side), table) for mapping in mappings)
+    except FilterError:
+        return EVERYTHING
+    return EVERYTHING if EVERYTHING in filters or not filters else AnyOf(filters)

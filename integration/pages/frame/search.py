@@ -1,0 +1,154 @@
+"""What the search of the top bar finds: pages, actions, jobs and the records of both systems, by number and name.
+
+Business Central is asked at once. Dynamics 365 Sales is asked by itself, so that a silent one holds up nothing.
+Who may not open a thing does not find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+
+from django.db.models import Q
+from django.urls import reverse
+
+from integration.connection import systems
+from integration.connection.opening import open_for_page
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.pages.parts import Person, acts, entries, first_url, visible
+from integration.pages.states import of_job
+from integration.systems.errors import Problem, TableMissing
+from integration.systems.filters import AnyOf, Comparison
+from integration.systems.system import System
+from integration.systems.values import Record, Side, Table, is_option_table
+from integration.systems.wording import record_name, shorten
+
+SHORTEST, LONGEST = 2, 100
+"""Characters: one finds pages and actions only, and nobody's name is longer."""
+OF_EACH, AT_MOST = 5, 8
+COMPANY = (
+    "customer", "contact", "vendor", "item", "resource", "sales_header", "sales_invoice_header", "sales_cr_memo_header",
+    "sales_shipment_header", "sales_header_archive", "opportunity", "salesperson", "customer_price_group", "currency",
+    "unit_of_measure", "payment_terms", "shipment_method", "shipping_agent",
+)  # fmt: skip
+"""Tables of Business Central, those first that people look for most."""
+KINDS = {
+    "sales_header": "Sales Document",
+    "sales_invoice_header": "Posted Sales Invoice",
+    "sales_cr_memo_header": "Posted Sales Credit Memo",
+    "sales_shipment_header": "Posted Sales Shipment",
+    "sales_header_archive": "Sales Archive",
+}
+"""What people call a record of these tables."""
+DOCUMENTS_OF_SALES = ("salesorder", "quote")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result: where it leads, and what it is."""
+
+    label: str
+    url: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The results of one kind. ``problem``: why there may be more."""
+
+    label: str
+    found: Sequence[Hit]
+    problem: str = ""
+
+
+def typed(text: str) -> str:
+    """What is searched for, of what somebody has typed."""
+    return " ".join(text.split())[:LONGEST]
+
+
+def search(text: str, person: Person) -> list[Hits]:
+    """Everything but the records of Sales; kinds without a result are left out."""
+    found = [Hits("Pages", pages(text, person)), Hits("Actions", actions(text, person))]
+    if len(text) >= SHORTEST:
+        found += [_asked(systems.open_erp(), "Business Central", text), Hits("Jobs", jobs(text))]
+    return [one for one in found if one.found or one.problem]
+
+
+def pages(text: str, person: Person) -> list[Hit]:
+    """Pages of the navigation: their name, or the group they stand in."""
+    if not text:
+        return []
+    places = [place for group in entries().values() for place in visible(group, person)]
+    named = [(place, f"{place.label} {place.group}") for place in places]
+    hits = [Hit(one.label, reverse(one.name, args=one.args), one.group) for one, words in named if _is_in(text, words)]
+    return sorted(hits, key=lambda hit: not hit.label.lower().startswith(text.lower()))[:AT_MOST]
+
+
+def actions(text: str, person: Person) -> list[Hit]:
+    """What can be done, by its caption and what people call it besides."""
+    if not text:
+        return []
+    may = [act for act in visible(acts(), person) if _is_in(text, f"{act.label} {act.words}")]
+    return [Hit(act.label, reverse(act.name, args=act.args)) for act in may[:AT_MOST]]
+
+
+def jobs(text: str) -> list[Hit]:
+    """The latest jobs of the mappings that are called so."""
+    words = [Q(mapping__name__icontains=word) | Q(kind__icontains=word) for word in text.split()]
+    found = SyncJob.objects.filter(reduce(and_, words)).select_related("mapping")[:OF_EACH]
+    return [Hit(str(job), reverse("synch_job", args=[job.pk]), of_job(job).label) for job in found]
+
+
+def records_of_sales(text: str) -> Hits:
+    """The records of Sales, with the patience of a page."""
+    label = "Dynamics 365 Sales"
+    try:
+        with open_for_page(ConnectionSetup.current()) as connected:
+            return _asked(connected.crm, label, text)
+    except Problem as problem:
+        return Hits(label, [], problem.message)
+
+
+def _asked(system: System, label: str, text: str) -> Hits:
+    """The records of one system. What was found until it stops answering stands, with what is wrong."""
+    found: list[Hit] = []
+    try:
+        for hit in records_of(system, text):
+            found.append(hit)
+    except Problem as problem:
+        return Hits(label, found, problem.message)
+    return Hits(label, found)
+
+
+def records_of(system: System, text: str) -> Iterator[Hit]:
+    """The records of one system whose number or name contains this, a few of each table, by number."""
+    for name in _tables(system.side):
+        try:
+            table = system.describe(name)
+        except TableMissing:
+            continue
+        names = [one for one in (table.number_field, table.name_field) if one and table.fields[one].type.textual]
+        if names:
+            where = AnyOf(tuple(Comparison(one, "contains", text) for one in names))
+            found = system.find(name, where, names, order=names[:1], size=OF_EACH)
+            yield from (_hit(system.side, table, record) for record in found.records[:OF_EACH])
+
+
+def _tables(side: Side) -> Sequence[str]:
+    """Of Business Central those people look for; of Sales those that mappings and documents are about."""
+    if side is Side.ERP:
+        return COMPANY
+    mapped = TableMapping.objects.order_by().values_list("crm_table", flat=True).distinct()
+    return [name for name in dict.fromkeys((*sorted(mapped), *DOCUMENTS_OF_SALES)) if not is_option_table(name)]
+
+
+def _hit(side: Side, table: Table, record: Record) -> Hit:
+    name = shorten(record_name(table, record), LONGEST)
+    return Hit(name, first_url("record", (side.value, table.name, record.id)), KINDS.get(table.name, table.label))
+
+
+def _is_in(text: str, words: str) -> bool:
+    """Does every word stand somewhere in there?"""
+    return all(word in words.lower() for word in text.lower().split())

@@ -1,0 +1,1 @@
+"""What the pages of runs show: titles, rows, causes of errors, the log of one record."""

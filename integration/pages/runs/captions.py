@@ -1,0 +1,144 @@
+"""What fields, values and tables are called on the pages of runs and dry runs.
+
+Rows of the history keep the names of columns, since captions change. A page asks the systems for them; where Dynamics
+365 Sales does not answer within two seconds, a column is called as the field that it is mapped with.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from integration.connection import systems
+from integration.connection.opening import open_for_words
+from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
+from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
+from integration.systems.values import Field, Side, Table
+from integration.systems.wording import field_name
+
+ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+NAMELESS = "a record whose name is not known"
+RESTS = 60.0
+"""Seconds before Sales is asked once more for what it did not answer."""
+
+_rests: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that was written, or would be: caption, old and new value; ``name`` is the column, for a tooltip."""
+
+    name: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class Captions:
+    """Captions of one page. Each table is asked for once."""
+
+    _tables: dict[tuple[Side, str], Table | None] = field(default_factory=dict)
+    _partners: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def table(self, side: Side, name: str) -> str:
+        """What one record of the table is called."""
+        found = self._described(side, name)
+        return found.label if found is not None and found.label else _spelled_out(name)
+
+    def changes(
+        self, mapping: TableMapping, side: Side, fields: Iterable[Sequence[str]], names: dict[str, str]
+    ) -> list[FieldChange]:
+        """Fields written on this side, as (column, old, new) are kept. ``names``: id -> what a record is called."""
+        return [self._change(mapping, side, *map(str, one[:3]), names) for one in fields]
+
+    def _change(
+        self, mapping: TableMapping, side: Side, name: str, old: str, new: str, names: dict[str, str]
+    ) -> FieldChange:
+        column, _, besides = name.partition(" (")
+        found = self._field(side, mapping.table(side), column)
+        label = field_name(found) if found is not None else self._by_partner(mapping, side, column)
+        label = f"{label} ({besides}" if besides else label
+        return FieldChange(name, label, _value(old, found, names), _value(new, found, names))
+
+    def _field(self, side: Side, table: str, name: str) -> Field | None:
+        found = self._described(side, table)
+        return found.fields.get(name) if found is not None else None
+
+    def _by_partner(self, mapping: TableMapping, side: Side, name: str) -> str:
+        """A column of Sales as the field it is mapped with; else its name spelled out."""
+        if side is Side.CRM:
+            partner = self._partners_of(mapping).get(name, "")
+            found = self._field(Side.ERP, mapping.erp_table, partner) if partner else None
+            if found is not None:
+                return field_name(found)
+        return _spelled_out(name)
+
+    def _partners_of(self, mapping: TableMapping) -> dict[str, str]:
+        if mapping.pk not in self._partners:
+            pairs = FieldMapping.objects.filter(mapping=mapping.pk).values_list("crm_field", "erp_field")
+            self._partners[mapping.pk] = {crm: erp for crm, erp in pairs if crm and erp}
+        return self._partners[mapping.pk]
+
+    def _described(self, side: Side, name: str) -> Table | None:
+        if (side, name) not in self._tables:
+            self._tables[side, name] = _describe_erp(name) if side is Side.ERP else _describe_crm(name)
+        return self._tables[side, name]
+
+
+def _describe_erp(name: str) -> Table | None:
+    with suppress(TableMissing):
+        return systems.open_erp().describe(name)
+    return None
+
+
+def _describe_crm(name: str) -> Table | None:
+    """``None`` where Sales does not answer at once; it then is left in peace for a minute."""
+    setup = ConnectionSetup.current()
+    if _rests.get(setup.url, 0.0) > time.monotonic():
+        return None
+    try:
+        with open_for_words(setup) as connected:
+            return connected.crm.describe(name)
+    except (TableMissing, ConfigurationProblem):
+        return None
+    except Problem:
+        _rests[setup.url] = time.monotonic() + RESTS
+        return None
+
+
+def _value(text: str, field: Field | None, names: dict[str, str]) -> str:
+    """A kept value as people read it: options by label, records by name, also where an older row holds a number."""
+    if field is not None and field.options and text.lstrip("-").isdecimal():
+        return next((one.label for one in field.options if str(one.value) == text), text)
+    return names.get(text.lower(), NAMELESS) if ID.fullmatch(text) else text
+
+
+def _spelled_out(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()
+
+
+def names_in(fields: Iterable[Iterable[Sequence[str]]]) -> dict[str, str]:
+    """Values among these fields that are ids -> what those records are called, as far as any run has said it."""
+    texts = {str(value).lower() for each in fields for one in each for value in one[1:3]}
+    ids = sorted(text for text in texts if ID.fullmatch(text))
+    return named_by_runs(ids) if ids else {}
+
+
+def named_by_runs(ids: Sequence[str]) -> dict[str, str]:
+    """id of either side, as text -> the name by which a run knew that record last."""
+    found: dict[str, str] = {}
+    for model in (SyncError, RecordChange):
+        for side in Side:
+            column = f"{side.value}_id"
+            rows = model.objects.filter(**{f"{column}__in": ids}).exclude(label="").order_by("pk")
+            found |= {str(id): label for id, label in rows.values_list(column, "label") if not is_id(label)}
+    return found
+
+
+def is_id(text: str) -> bool:
+    """Is this an id, which no person reads?"""
+    return ID.fullmatch(text) is not None

@@ -1,0 +1,69 @@
+"""Passes that belong to one action of a person: a merge makes two, one behind the other, and both are one thing.
+
+Synchronize Now, Merge on Adatum:   to Sales: unchanged      to Business Central: phone number
+what the person is shown:           Adatum: phone number changed in Business Central
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Max, Q, QuerySet
+
+from integration.models import RecordChange, SyncError, SyncJob
+from integration.sync.run import Scope
+
+LONGEST = 4
+
+
+def family(job: SyncJob) -> list[SyncJob]:
+    """The passes over the same few records that were started together, in their order; of other runs it alone."""
+    if job.run_options.scope is not Scope.IDS:
+        return [job]
+    passes = [job]
+    while len(passes) < LONGEST and (before := passes[0].after) is not None and _belong(before, passes[0]):
+        passes.insert(0, before)
+    while len(passes) < LONGEST:
+        behind = passes[-1].followers.select_related("mapping", "started_by")
+        following = [one for one in behind if _belong(passes[-1], one)]
+        if len(following) != 1:
+            break
+        passes += following
+    return passes
+
+
+def _belong(before: SyncJob, behind: SyncJob) -> bool:
+    """Two passes of one mapping, the other way round, over given records."""
+    return (
+        before.mapping_id == behind.mapping_id
+        and before.kind == behind.kind
+        and before.direction != behind.direction
+        and behind.run_options.scope is Scope.IDS
+        and before.run_options.scope is Scope.IDS
+    )
+
+
+def changes_of(passes: Sequence[SyncJob]) -> QuerySet[RecordChange]:
+    """What they did. A record that one pass changed or failed at is not unchanged because another one left it."""
+    rows = RecordChange.objects.filter(job__in=passes)
+    if len(passes) == 1:
+        return rows
+    unchanged = rows.filter(action=RecordChange.Action.UNCHANGED)
+    changed = rows.exclude(action=RecordChange.Action.UNCHANGED)
+    failed = SyncError.objects.filter(job__in=passes)
+    once = unchanged.exclude(erp_id__in=changed.values("erp_id"))
+    for column in ("erp_id", "crm_id"):
+        once = once.exclude(**{f"{column}__in": failed.exclude(**{column: None}).values(column)})
+    last = once.order_by().values("erp_id").annotate(last=Max("pk")).values("last")
+    return RecordChange.objects.filter(Q(pk__in=changed.values("pk")) | Q(pk__in=last))
+
+
+def counted(passes: Sequence[SyncJob]) -> dict[str, int]:
+    """Their counters as those of one action."""
+    totals: dict[str, int] = {}
+    for one in passes:
+        for name, number in one.counters.as_dict().items():
+            totals[name] = totals.get(name, 0) + number
+    if len(passes) > 1:
+        totals["unchanged"] = changes_of(passes).filter(action=RecordChange.Action.UNCHANGED).count()
+    return totals

@@ -1,0 +1,1 @@
+"""What Django takes for its own ways to read values."""

@@ -1,0 +1,1 @@
+"""English, for people of many countries."""

@@ -1,0 +1,102 @@
+"""Which records that a run made may be deleted again, and what keeps one from it.
+
+Deleting is defined for firms and people alone: of these it is written down what else may hang on them. Of all other
+tables (products that were published, price lists that prices stand in, documents) nobody can say from here what a
+deletion takes along, so their records stay.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
+from integration.sync.memory.outcomes import UNDONE
+from integration.sync.memory.side_memory import SideMemory
+from integration.sync.rules import Direction
+from integration.sync.undo.past import Past
+from integration.systems.errors import TableMissing
+from integration.systems.filters import OneOf
+from integration.systems.system import System, every
+from integration.systems.values import FieldType, Record, Ref, Side
+
+MAY_GO: Mapping[tuple[Side, str], Sequence[tuple[str, str]]] = {
+    (Side.CRM, "account"): (
+        ("contact", "parentcustomerid"),
+        ("account", "parentaccountid"),
+        ("opportunity", "customerid"),
+        ("quote", "customerid"),
+        ("salesorder", "customerid"),
+        ("invoice", "customerid"),
+    ),
+    (Side.CRM, "contact"): (
+        ("account", "primarycontactid"),
+        ("opportunity", "customerid"),
+        ("opportunity", "parentcontactid"),
+        ("quote", "customerid"),
+        ("salesorder", "customerid"),
+        ("invoice", "customerid"),
+    ),
+    (Side.ERP, "customer"): (
+        ("sales_header", "sell_to_customer_no"),
+        ("sales_header", "bill_to_customer_no"),
+        ("sales_invoice_header", "sell_to_customer_no"),
+        ("sales_invoice_header", "bill_to_customer_no"),
+        ("cust_ledger_entry", "customer_no"),
+    ),
+    (Side.ERP, "vendor"): (("item", "vendor_no"),),
+    (Side.ERP, "contact"): (("opportunity", "contact_no"), ("customer", "primary_contact_no")),
+}
+"""(side, table) -> the (table, column) pairs whose rows may refer to a record of it."""
+
+STAYS = "It was made by this run and stays."
+NOT_DEFINED = "What the deletion of such a record takes along is not defined, so it stays."
+ANOTHER_RUN = "Another run has written it since, so it stays."
+TOUCHED = "Somebody has changed it since it was made, so it stays."
+REFERRED = "Other records refer to it, so it stays."
+UNCOUPLED = "It is not coupled any more, so nobody can say whether it was changed since: it stays."
+
+
+def why_it_stays(past: Past, pair: Pair | None, row: Record, memory: SideMemory) -> str:
+    """Why a record that the run made is not deleted; blank where it may go as far as one can say without asking what
+    refers to it."""
+    if (memory.side, row.table) not in MAY_GO:
+        return NOT_DEFINED
+    if pair is None:
+        return UNCOUPLED
+    if past.later:
+        return ANOTHER_RUN
+    if past.referred:
+        return REFERRED
+    ours = memory.user_id is not None and row.modified_by == memory.user_id
+    as_left = bool(row.version) and row.version == pair.seen(memory.side)
+    if not (ours or as_left) or not memory.is_as_agreed(pair, row):
+        return TOUCHED
+    return ""
+
+
+def referred(system: System, table: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these records rows of their own system refer to. Raises ``ConnectionProblem``."""
+    found: set[uuid.UUID] = set()
+    for referring, column in MAY_GO[system.side, table] if ids else ():
+        found |= _named(system, referring, column, ids)
+    return found
+
+
+def _named(system: System, table: str, column: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    try:
+        described = system.describe(table).fields.get(column)
+    except TableMissing:
+        return set()
+    if described is None or described.type is not FieldType.REFERENCE:
+        return set()
+    values = (row.values.get(column) for row in every(system, table, OneOf(column, tuple(ids)), [column]))
+    return {value.id for value in values if isinstance(value, Ref)}
+
+
+def set_aside(pair: Pair, direction: Direction, source: Record | None) -> Pair:
+    """The pair of a record that is deleted again: its place is kept, so that no run makes the record once more until
+    its source changes, or a person retries it."""
+    place = Pair(pair.erp_id, pair.crm_id, State.RESERVED, raised=pair.raised, waits=frozenset())
+    place = place.with_outcome(direction, Outcome(Result.SKIPPED, UNDONE))
+    return place if source is None else place.with_seen(direction.source, source.version)

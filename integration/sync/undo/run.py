@@ -1,0 +1,185 @@
+"""Undoing a run: page by page, planned, intended, written, remembered. A crash between any two lines repeats work and
+changes nothing more:
+
+    before it is intended     nothing is stored: the record is planned again
+    after it is intended      the pair says what was going to be written; the row is read against that
+    after it is written       the record is as it was before the run: nothing to write, what it means is remembered
+    after it is remembered    its page is counted in the same transaction: the run goes on behind it
+
+The run that is undone keeps its history. This one gets its own, so that it can be undone, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from integration.sync.memory.history import in_words
+from integration.sync.memory.ledger import Pair
+from integration.sync.run import LEFT_OUT, Changed, Counters, Failure, Journal
+from integration.sync.special.base import Run
+from integration.sync.undo.past import Past, Undoing, reasons_of
+from integration.sync.undo.plan import AS_BEFORE, UndoPlanner
+from integration.sync.undo.remembering import begun
+from integration.sync.write import validated
+from integration.systems.errors import NotFound, Problem, VersionConflict
+from integration.systems.values import Record, Row, Written
+
+AT_ONCE = 100
+
+
+def undo(run: Run, pasts: Sequence[Past], journal: Journal, *, done: int = 0, removes: bool = False) -> Counters:
+    """Put back what was written, as far as nobody changed it since; ``done`` of these were dealt with before. Record
+    errors are noted and the run goes on; a ``ConnectionProblem``, ``Fenced`` and ``Canceled`` end it."""
+    return _Undo(run, journal, removes).go(pasts, done)
+
+
+class _Undo:
+    def __init__(self, run: Run, journal: Journal, removes: bool) -> None:
+        self.run, self.journal, self.removes = run, journal, removes
+        self.side, self.table = run.direction.destination, run.destination_table
+        self.planner = UndoPlanner(run)
+        self.total = Counters()
+
+    def go(self, pasts: Sequence[Past], done: int) -> Counters:
+        self.journal.begin(len(pasts))
+        for start in range(done, len(pasts), AT_ONCE):
+            self.journal.go_on()
+            self._page(pasts[start : start + AT_ONCE])
+        return self.total
+
+    def _page(self, pasts: Sequence[Past]) -> None:
+        planned = self.planner.plan_back(pasts, removes=self.removes)
+        if self.run.destination.remote:
+            self._intend(planned)
+            self._store(planned, self._write(planned), len(pasts))
+            return
+        with self.run.ledger.page():
+            self._intend(planned, inside=True)
+            self._remember(planned, self._write(planned), len(pasts))
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def _intend(self, planned: Sequence[Undoing], *, inside: bool = False) -> None:
+        """Store what is about to be written, and set aside the places of what is about to be deleted."""
+        intended = [one.after for one in planned if one.removes and one.after is not None]
+        if not inside:
+            intended += [
+                begun(one.read, self.side, one.after, one.row)
+                for one in planned
+                if one.changes and one.read is not None and one.after is not None and one.row is not None
+            ]
+        if inside:
+            self.run.ledger.remember(intended)
+        elif intended:
+            with self.run.ledger.page():
+                self.run.ledger.remember(intended)
+
+    def _write(self, planned: list[Undoing]) -> dict[int, Written]:
+        """The answers by the place of each record; one that somebody changed meanwhile is planned once more."""
+        answers = self._write_once(planned)
+        overtaken = [place for place, answer in answers.items() if isinstance(answer.error, VersionConflict)]
+        if overtaken:
+            again = self.planner.plan_back([planned[place].past for place in overtaken], removes=self.removes)
+            for place, one in zip(overtaken, again, strict=True):
+                planned[place] = one
+                answers.pop(place)
+            answers |= self._write_once(planned, overtaken)
+        return answers
+
+    def _write_once(self, planned: Sequence[Undoing], places: Sequence[int] | None = None) -> dict[int, Written]:
+        asked = range(len(planned)) if places is None else places
+        changed = [place for place in asked if planned[place].changes]
+        gone = [place for place in asked if planned[place].removes]
+        checked = validated(self.run)
+        rows = [self._row(planned[place], checked) for place in changed]
+        answers = dict(zip(changed, self.run.destination.update(self.table, rows) if rows else [], strict=True))
+        deleted = [Row(row.id, version=row.version) for place in gone if (row := planned[place].row) is not None]
+        answers |= zip(gone, self.run.destination.delete(self.table, deleted) if deleted else [], strict=True)
+        return answers
+
+    def _row(self, one: Undoing, checked: frozenset[str]) -> Row:
+        if one.row is None:
+            raise NotFound("The record does not exist any more.")
+        return Row(one.row.id, one.values(), one.row.version, checked)
+
+    # --- remembering -----------------------------------------------------------------------------------------------
+
+    def _store(self, planned: Sequence[Undoing], answers: dict[int, Written], done: int) -> None:
+        with self.run.ledger.page():
+            self._remember(planned, answers, done)
+
+    def _remember(self, planned: Sequence[Undoing], answers: dict[int, Written], done: int) -> None:
+        counters, left, failures = Counters(), list[Failure](), list[Failure]()
+        pairs, changed = list[Pair](), list[Changed]()
+        rows = self._rows_now(planned, answers)
+        for place, one in enumerate(planned):
+            answer = answers.get(place)
+            if answer is not None and answer.error is not None:
+                counters.failed += 1
+                failures.append(self._failure(one, answer.error))
+                pairs += [one.before] if one.before is not None else []
+                continue
+            counters.add(_counted(one))
+            pairs += self._pairs_after(one, answer, rows.get(one.past.id(self.side)))
+            if one.changes or one.arrived or one.removes:
+                changed.append(self._changed(one))
+            reason = one.reason if one.reason != AS_BEFORE else ""
+            if reason or one.left:
+                left.append(self._note(one, LEFT_OUT, reason or reasons_of(one.left)))
+        self.run.ledger.remember(pairs)
+        for store, entries in ((self.journal.fail, failures), (self.journal.leave_out, left)):
+            if entries:
+                store(entries)
+        if changed:
+            self.journal.change(changed)
+        self.total.add(counters)
+        self.journal.note(counters, done)
+
+    def _rows_now(self, planned: Sequence[Undoing], answers: dict[int, Written]) -> dict:
+        """The written rows as they are now, where asking costs no request."""
+        ids = [planned[place].past.id(self.side) for place, answer in answers.items() if answer.error is None]
+        if self.run.destination.remote or not ids:
+            return {}
+        return self.run.destination.get(self.table, ids, self.planner.destination_columns)
+
+    def _pairs_after(self, one: Undoing, answer: Written | None, row: Record | None) -> list[Pair]:
+        """What is remembered of the pair: nothing of one that is uncoupled or whose place was set aside already."""
+        if one.removes or one.read is None or one.row is None:
+            return []
+        if answer is None:
+            return [one.read] if one.read != one.before else []
+        pair = replace(one.after or one.read, in_flight=None)
+        version = row.version if row is not None else answer.version or ""
+        is_seen = bool(one.read.seen(self.side)) and one.read.seen(self.side) == one.row.version
+        if row is not None:
+            memory = self.planner.memories[self.side]
+            pair = replace(pair, agreed=memory.confirmed(pair.agreed, memory.values(row)))
+        return [pair.with_seen(self.side, version if is_seen else "")]
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def _changed(self, one: Undoing) -> Changed:
+        exact = {change.field: (change.old, change.new) for change in one.changes}
+        if one.arrived:
+            exact = {column: (new, old) for column, (old, new) in one.past.exact.items()}
+        described = self.run.rule.table(self.side).fields
+        fields = [
+            (column, *(in_words(value, described.get(column)) for value in values)) for column, values in exact.items()
+        ]
+        ids, what = (one.past.erp_id, one.past.crm_id), "deleted" if one.removes else "modified"
+        return Changed(*ids, what, fields, one.name, exact=None if one.removes else exact, side=self.side)
+
+    def _failure(self, one: Undoing, problem: Problem) -> Failure:
+        return replace(self._note(one, problem.code, str(problem)), raw=problem.raw)
+
+    def _note(self, one: Undoing, code: str, message: str) -> Failure:
+        return Failure(self.run.direction, one.past.erp_id, one.past.crm_id, code, message, one.name)
+
+
+def _counted(one: Undoing) -> Counters:
+    if one.removes:
+        return Counters(deleted=1)
+    if one.changes or one.arrived:
+        return Counters(modified=1)
+    return Counters(unchanged=1) if one.reason == AS_BEFORE else Counters(skipped=1)

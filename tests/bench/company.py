@@ -1,0 +1,155 @@
+"""CRONUS beside a stand-in of Sales, first with 60 customers and then with 100,000: the world of the pages' bench.
+
+Every list has at least one full page of each kind already while the company is small, so that the same number of rows
+is shown at both sizes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tests.bench.standin import StandIn
+
+STATED = 60
+"""So many pairs of the small company rest, fail, wait and are owed: all of them."""
+FLAGGED = 1000
+"""So many pairs of the large company, of each kind."""
+AT_ONCE = 5000
+
+
+def described() -> StandIn:
+    """Sales with the tables and small rows of a sandbox; the company is connected and its small tables are coupled."""
+    from integration.connection import opening
+    from integration.models import ConnectionSetup, TableMapping
+    from integration.systems.system import every
+    from tests.bench.world import connect, sandbox
+
+    with sandbox("pages") as ready:
+        connect(ready)
+        with opening.open_for_page(ConnectionSetup.current()) as connected:
+            names = set(TableMapping.objects.values_list("crm_table", flat=True))
+            made = StandIn({name: connected.crm.describe(name) for name in sorted(names)})
+            for name in ("systemuser", "transactioncurrency", "pricelevel", "uom", "uomschedule", "product"):
+                if name in names:
+                    fields = tuple(made.tables_by_name[name].fields)
+                    made.rows[name] = {one.id: dict(one.values) for one in every(connected.crm, name, fields=fields)}
+    return made
+
+
+def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: int) -> None:
+    """Fill both sides up to these numbers. Customers and accounts are coupled in the order of their numbers up to the
+    last ones; contacts make up the couplings that are missing."""
+    from integration.business_central import demo
+    from integration.models import TableMapping
+
+    demo.fill(customers=customers)
+    by_name = {mapping.name: mapping for mapping in TableMapping.objects.all()}
+    apart = max(26, customers // 100)
+    _couple(sales, by_name["CUSTOMER"], _rows("customer", "name"), customers - apart, accounts)
+    people = _rows("contact", "name")
+    _couple(sales, by_name["CONTACT"], people, min(len(people), couplings - customers + apart), 0)
+    flagged = FLAGGED if customers > FLAGGED else STATED
+    for name in ("CUSTOMER", "CONTACT"):
+        _flag(by_name[name], flagged)
+    _log(by_name["CUSTOMER"], jobs)
+    _errors(by_name["CUSTOMER"], flagged)
+    sales.forget_found()
+    _analyze()
+
+
+def _rows(table: str, name: str) -> list[tuple[uuid.UUID, str]]:
+    from integration.business_central.tables import MODELS
+
+    return list(MODELS[table]._default_manager.order_by("no").values_list("pk", name))
+
+
+def _couple(sales: StandIn, mapping: Any, rows: Sequence[tuple[uuid.UUID, str]], number: int, accounts: int) -> None:
+    """Accounts (or contacts) for these rows; the first ``number`` are coupled. More accounts are nobody's."""
+    from integration.sync.memory.ledger import Pair, State
+
+    table = mapping.crm_table
+    column = "name" if table == "account" else "fullname"
+    held, pairs = sales.rows[table], []
+    for position, (id, name) in enumerate(rows):
+        twin = uuid.uuid5(id, "twin")
+        if twin not in held:
+            held[twin] = _values(table, column, f"{position:06} {name}")
+        if position < number:
+            pairs.append(Pair(id, twin, State.COUPLED, "1", "1", {"name|" + column: (f"={name}", f"={name}")}))
+    for position in range(len(held), accounts):
+        held[uuid.UUID(int=position)] = _values(table, column, f"Z{position:06} Nobody's")
+    there = set(mapping.couplings.values_list("erp_id", flat=True))
+    missing = [pair for pair in pairs if pair.erp_id not in there]
+    for first in range(0, len(missing), AT_ONCE):
+        mapping.couplings.remember(missing[first : first + AT_ONCE])
+
+
+def _values(table: str, column: str, name: str) -> dict[str, Any]:
+    made: dict[str, Any] = {column: name, "statecode": 0, "address1_city": "London"}
+    return made | ({"customertypecode": 3} if table == "account" else {"lastname": name})
+
+
+def _flag(mapping: Any, number: int) -> None:
+    """This many pairs rest, are owed and wait: those in the middle of the list."""
+    from integration.sync.memory.ledger import Result
+
+    keys = list(mapping.couplings.order_by("pk").values_list("pk", flat=True))
+    middle = keys[len(keys) // 2 :][:number] if len(keys) > number else keys
+    mapping.couplings.update(to_crm_result="", to_erp_result="", owed_crm=False)
+    mapping.waits.all().delete()
+    for first in range(0, len(middle), 500):
+        rows = mapping.couplings.filter(pk__in=middle[first : first + 500])
+        waits = mapping.waits.model
+        waits.objects.bulk_create(
+            waits(mapping=mapping, erp_id=erp, crm_id=crm, towards="crm", table="salesperson", record_id=uuid.uuid4())
+            for erp, crm in rows.values_list("erp_id", "crm_id")
+        )
+        rows.update(to_crm_result=Result.SKIPPED.value, to_erp_result=Result.FAILURE.value, owed_crm=True)
+
+
+def _log(mapping: Any, jobs: int) -> None:
+    """This many jobs that ended, one a minute."""
+    from django.utils import timezone
+
+    from integration.models import SyncJob
+    from integration.models.stored.rows import insert_rows
+
+    like = SyncJob(mapping=mapping, direction="to_crm", status=SyncJob.Status.FINISHED, inserted=1, records_total=1)
+    now, there = timezone.now(), SyncJob.objects.count()
+    like.started_at = like.finished_at = now
+    fields = [field for field in SyncJob._meta.concrete_fields if getattr(like, field.attname) is not None]
+
+    def rows(first: int, last: int) -> Iterator[list[Any]]:
+        for position in range(first, last):
+            moment = now - dt.timedelta(minutes=position)
+            like.pk, like.queued_at, like.started_at, like.finished_at = uuid.uuid4(), moment, moment, moment
+            yield [getattr(like, field.attname) for field in fields]
+
+    for first in range(there, jobs, AT_ONCE):
+        insert_rows(SyncJob, [field.name for field in fields], rows(first, min(jobs, first + AT_ONCE)))
+
+
+def _errors(mapping: Any, number: int) -> None:
+    """This many open errors about the pairs that rest."""
+    from integration.models import SyncError, SyncJob
+
+    job = SyncJob.objects.order_by("-queued_at")[0]
+    SyncError.objects.all().delete()
+    pairs = mapping.couplings.filter(to_crm_result="skipped").values_list("erp_id", "crm_id")[:number]
+    SyncError.objects.bulk_create(
+        SyncError(
+            job=job, mapping=mapping, direction="to_crm", erp_id=erp, crm_id=crm, label="A firm", code="refused",
+            message="Sales refuses the record.",
+        )
+        for erp, crm in pairs
+    )  # fmt: skip
+
+
+def _analyze() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

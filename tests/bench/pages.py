@@ -1,0 +1,194 @@
+"""The pages of a company of 100,000 customers against those of one of 60, in the same run.
+
+What is measured is the server time of ours: Sales is a stand-in at the seam of ``System`` whose own time is taken off
+(``standin.py``), so a network, the metadata of Sales and its searches are not in it. ``queries`` are those of our own
+database, ``calls`` those of Sales. On SQLite; with ``DATABASE_URL`` on a database beside that one on its PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from html import unescape
+from typing import Any
+from unittest import mock
+
+from tests.bench.measure import Number
+from tests.bench.world import home
+
+SMALL = (60, 108, 108, 60)
+LARGE = (100_000, 180_000, 180_000, 1_000_000)
+"""Customers, accounts, couplings, jobs."""
+TIMES_SLOWER, QUERIES, FLOOR = 2.0, 20, 0.010
+"""A page of less than so many seconds counts as one of so many: what is smaller is noise."""
+REPEATS, PAGES_ON = 5, 20
+NEXT = re.compile(r'href="\?([^"]*(?:after|page)=[^"]+)"[^>]*>\s*Next')
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one page took: seconds of ours, queries of our database, calls of Sales."""
+
+    seconds: float
+    queries: int
+    calls: int
+
+
+def run() -> Iterator[Number]:
+    """In a process of its own: Django's settings, and with them the database, are read once."""
+    command = [sys.executable, "-m", "tests.bench.pages"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield from (Number(**json.loads(line)) for line in process.stdout)
+    if process.returncode:
+        raise RuntimeError("The bench of the pages broke off.")
+
+
+def main(large: tuple[int, int, int, int]) -> None:
+    for number in _numbers(large):
+        sys.stdout.write(json.dumps(asdict(number)) + "\n")
+        sys.stdout.flush()
+
+
+def _numbers(large: tuple[int, int, int, int]) -> Iterator[Number]:
+    with _database():
+        from django.test.utils import setup_test_environment
+
+        from tests.bench import company
+
+        setup_test_environment()
+        sales = company.described()
+        with mock.patch("integration.connection.systems.open_crm", return_value=sales):
+            company.grow(sales, *SMALL)
+            small = dict(_measured(sales))
+            company.grow(sales, *large)
+            for name, cost in _measured(sales):
+                before = small[name]
+                times = max(cost.seconds, FLOOR) / max(before.seconds, FLOOR)
+                yield Number(f"{name}: milliseconds", round(cost.seconds * 1000, 1), "ms")
+                yield Number(f"{name}: times the small company", round(times, 1), "x", TIMES_SLOWER)
+                yield Number(f"{name}: queries", cost.queries, "queries", QUERIES)
+                yield Number(f"{name}: calls of Sales", cost.calls, "calls", before.calls + 1)
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """A fresh database with the company, made and thrown away."""
+    os.environ |= {"DEVELOPMENT": "true", "DATA_DIR": str(home()), "LOG_LEVEL": "ERROR"}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "integration.project.settings"
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    on_server = connection.vendor != "sqlite"
+    if on_server:
+        named = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    else:
+        call_command("migrate", verbosity=0)
+    from integration.business_central import demo
+
+    demo.fill()
+    try:
+        yield
+    finally:
+        if on_server:
+            connection.creation.destroy_test_db(named, verbosity=0)
+
+
+def _measured(sales: Any) -> Iterator[tuple[str, Cost]]:
+    from django.test import Client
+
+    from integration.models import User
+
+    client = Client()
+    client.force_login(
+        User.objects.get_or_create(username="bench", defaults={"is_superuser": True, "is_staff": True})[0]
+    )
+    for name, address in _addresses(client).items():
+        yield name, _cost(sales, client, address)
+
+
+def _cost(sales: Any, client: Any, address: str) -> Cost:
+    """The best of some visits behind a first one."""
+    from django.db import connection
+
+    queries: list[str] = []
+
+    def counted(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        queries.append(sql)
+        return execute(sql, *more)
+
+    best = Cost(float("inf"), 0, 0)
+    for _ in range(REPEATS + 1):
+        queries.clear()
+        sales.calls, sales.seconds = 0, 0.0
+        begin = time.perf_counter()
+        with connection.execute_wrapper(counted):
+            answer = client.get(address)
+        seconds = time.perf_counter() - begin - sales.seconds
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address} answers {answer.status_code}.")
+        best = min(best, Cost(seconds, len(queries), sales.calls), key=lambda cost: cost.seconds)
+        if seconds > 1:
+            break
+    return best
+
+
+def _addresses(client: Any) -> dict[str, str]:
+    """The pages by name."""
+    from integration.models import SyncJob, TableMapping
+
+    mapping = TableMapping.objects.get(name="CUSTOMER")
+    pairs = mapping.couplings.order_by("pk")
+    some = pairs[pairs.count() // 2]
+    free = _first(client, "/records/erp/customer/?state=uncoupled", "erp/customer")
+    pages = {"Home": "/", "Mappings": "/mappings/", "Mapping": "/mappings/CUSTOMER/"}
+    pages |= {"Fields": "/mappings/CUSTOMER/fields/", "Skipped": "/synch/skipped/", "Jobs": "/synch/jobs/"}
+    pages |= {"Jobs, far page": _far(client, "/synch/jobs/"), "Errors": "/synch/errors/"}
+    pages |= {"Jobs failed": "/synch/jobs/?status=failed", "Errors, far page": _far(client, "/synch/errors/")}
+    pages |= {"Job": f"/synch/jobs/{SyncJob.objects.earliest('queued_at').pk}/"}
+    pages |= {"Skipped, far page": _far(client, "/synch/skipped/")}
+    for label, path in (("Customers", "/records/erp/customer/"), ("Accounts", "/records/crm/account/")):
+        pages |= {label: path, f"{label}, far page": _far(client, path)}
+        pages |= {f"{label} by city": f"{path}?order={'city' if 'erp' in path else 'address1_city'}"}
+        pages |= {f"{label} searched": f"{path}?q=ltd", f"{label} searched in vain": f"{path}?q=qqzz"}
+        states = re.findall(r'<option value="([a-z]+)"', client.get(path).content.decode())
+        for state in dict.fromkeys(states):
+            pages[f"{label} {state}"] = f"{path}?state={state}"
+            pages[f"{label} {state}, far page"] = _far(client, f"{path}?state={state}")
+    pages |= {"Customer": f"/records/erp/customer/{some.erp_id}/", "Account": f"/records/crm/account/{some.crm_id}/"}
+    pages |= {"Customer not coupled": f"/records/erp/customer/{free}/"}
+    pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
+    pages |= {"Set Up Coupling, coupled": f"/couplings/CUSTOMER/{some.erp_id}/"}
+    return pages | {"Match": "/couplings/CUSTOMER/match/", "Connection": "/connection/", "Full synch.": "/full-synch/"}
+
+
+def _first(client: Any, address: str, table: str) -> str:
+    found = re.search(rf"/records/{table}/([0-9a-f-]{{36}})/", client.get(address).content.decode())
+    if found is None:
+        raise RuntimeError(f"{address} shows no row.")
+    return found[1]
+
+
+def _far(client: Any, address: str) -> str:
+    """The page some pages on, or the last there is."""
+    path = address.partition("?")[0]
+    for _ in range(PAGES_ON):
+        following = NEXT.search(client.get(address).content.decode())
+        if following is None:
+            return address
+        address = f"{path}?{unescape(following[1])}"
+    return address
+
+
+if __name__ == "__main__":
+    main(tuple(int(part) for part in sys.argv[1].split(",")) if sys.argv[1:] else LARGE)  # type: ignore[arg-type]

@@ -1,0 +1,192 @@
+"""Home as an inbox: what waits for whom, most urgent first, and what a new installation sees."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from coupling.models import Coupling
+from integration.models import ConnectionSetup, JobQueueEntry, Plan, Preflight, SyncError, SyncJob, TableMapping, User
+from integration.pages.inbox import waiting_for
+from integration.systems.findings import Finding, Severity
+from tests.people import ADMINISTRATOR, INTEGRATOR, VIEWER, client_of, made, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def enabled(**more: object) -> ConnectionSetup:
+    setup = ConnectionSetup.current()
+    ConnectionSetup.objects.filter(pk=setup.pk).update(is_enabled=True, installation_id="i", **more)
+    return ConnectionSetup.current()
+
+
+def trouble() -> TableMapping:
+    """One thing of every kind that can wait."""
+    mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
+    job = SyncJob.objects.create(mapping=mapping, direction="to_crm", status="finished")
+    SyncJob.objects.create(
+        mapping=mapping, direction="to_crm", status="approval", message="It would delete 900 of 1,000."
+    )
+    orders = TableMapping.objects.create(name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder")
+    options = TableMapping.objects.create(
+        name="PAYMENT TERMS", erp_table="payment_terms", crm_table="account.paymenttermscode"
+    )
+    for one, direction, label, code in (
+        (mapping, "to_crm", "10000 Adatum", "conflict"),
+        (mapping, "to_crm", "20000 Relecloud", "refused"),
+        (orders, "to_erp", "ORD-01 Bicycles", "account-not-coupled"),
+        (options, "to_crm", "21 DAYS", "no-match"),
+    ):
+        ids = {"erp_id": uuid.uuid4(), "crm_id": uuid.uuid4()}
+        SyncError.objects.create(
+            job=job, mapping=one, direction=direction, label=label, code=code, message="Why.", **ids
+        )
+    Coupling.objects.create(
+        mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled", to_crm_result="skipped"
+    )
+    JobQueueEntry.objects.create(name="CUSTOMER", mapping=mapping, status="error", message="No answer.")
+    Preflight.keep([Finding("roles", Severity.ERROR, "Roles", "A role is missing.", "Assign it.")])
+    return mapping
+
+
+def titles(person: User) -> list[str]:
+    return [one.title for one in waiting_for(User.objects.get(pk=person.pk), ConnectionSetup.current())]
+
+
+EVERYTHING = [
+    "The connection has a problem",
+    "CUSTOMER, BC → Sales: waits for approval",
+    "10000 Adatum: both records were changed",
+    "Sales order ORD-01 Bicycles: the account is not coupled",
+    "The recurring job CUSTOMER has stopped",
+    "1 record skipped",
+    "The preflight found 1 error",
+    "PAYMENT TERMS: 1 option without a partner",
+    "1 record with errors",
+]
+NOT_AN_INTEGRATORS = (0, 1, 6, 7)
+
+
+def test_an_administrator_sees_everything_that_waits_the_most_urgent_first() -> None:
+    trouble()
+    enabled(last_error="Sales did not answer.")
+    assert titles(made("annette", ADMINISTRATOR)) == EVERYTHING
+
+
+def test_an_integrator_sees_what_an_integrator_may_do() -> None:
+    trouble()
+    enabled(last_error="Sales did not answer.")
+    mine = [title for place, title in enumerate(EVERYTHING) if place not in NOT_AN_INTEGRATORS]
+    assert titles(made("ines", INTEGRATOR)) == mine
+
+
+def test_a_viewer_is_asked_for_nothing_but_for_what_is_assigned_to_them() -> None:
+    trouble()
+    enabled()
+    vera = made("vera", VIEWER)
+    assert titles(vera) == []
+    SyncError.objects.filter(label="20000 Relecloud").update(assigned_to=vera)
+    assert titles(vera) == ["1 error assigned to you"]
+
+
+def test_every_way_on_from_home_opens_or_does_its_thing() -> None:
+    trouble()
+    setup = enabled()
+    annette = made("annette", ADMINISTRATOR)
+    client = client_of(annette)
+    waiting = waiting_for(annette, setup)
+    assert [client.get(one.url).status_code for one in waiting if not one.presses and "sales" not in one.url] != []
+    for one in waiting:
+        looked_at = [one.look] if one.presses else [one.url, *([one.look] if one.look else [])]
+        for address in looked_at:
+            assert client.get(address, follow=True).status_code in (200, 404), address
+    pressed = [one for one in waiting if one.presses]
+    assert [client.post(one.url, {"back": "/"}).status_code for one in pressed] == [302] * len(pressed)
+    assert JobQueueEntry.objects.get().status == "ready"
+
+
+def test_more_than_three_conflicts_are_one_line_that_leads_to_all_of_them() -> None:
+    mapping = trouble()
+    enabled()
+    job = SyncJob.objects.first()
+    for number in range(4):
+        SyncError.objects.create(
+            job=job, mapping=mapping, direction="to_crm", erp_id=uuid.uuid4(), code="conflict", label=f"C{number}"
+        )
+    (line,) = [one for one in waiting_for(made("ines", INTEGRATOR), ConnectionSetup.current()) if one.way == "Decide"]
+    assert (line.title, line.url, line.look) == (
+        "5 conflicts", reverse("conflicts"), reverse("synch_errors") + "?code=conflict",
+    )  # fmt: skip
+
+
+# --- a new installation, and one that was switched off --------------------------------------------------------------
+
+
+@pytest.fixture
+def chief() -> Client:
+    return signed_in("annette", ADMINISTRATOR)
+
+
+def home(client: Client) -> str:
+    return client.get("/").content.decode()
+
+
+def test_a_new_installation_sees_the_guide_and_a_dry_run_and_nothing_ticked(chief: Client) -> None:
+    shown = home(chief)
+    assert f'<a href="{reverse("guide")}">Set up the Dynamics 365 Sales connection</a>' in shown
+    assert shown.index("Set up the Dynamics") < shown.index("Make a dry run") < shown.index("Start the full synch")
+    assert "(done)" not in shown
+    assert "Waits for you" not in shown
+
+
+def test_the_address_that_the_demo_filled_in_counts_as_nothing_that_somebody_did(chief: Client) -> None:
+    setup = ConnectionSetup.current()
+    setup.url, setup.tenant, setup.client_id, setup.client_secret = "https://contoso.crm4.dynamics.com", "c", "3", "s"
+    setup.save()
+    assert "(done)" not in home(chief)
+
+
+def test_an_enabled_connection_is_led_to_a_dry_run_before_the_first_big_write(chief: Client) -> None:
+    enabled()
+    assert f'action="{reverse("plan_start")}"' in home(chief)
+    Plan.objects.create(title="CUSTOMER")
+    assert "Make a dry run <span" in home(chief)
+
+
+def test_who_switched_the_connection_off_on_purpose_is_not_asked_to_set_it_up(chief: Client) -> None:
+    enabled()
+    ConnectionSetup.objects.update(is_enabled=False)
+    shown = home(chief)
+    assert "The connection is switched off" in shown
+    assert "First steps" not in shown
+    assert "Nothing waits for you." in shown
+
+
+def test_a_connection_that_broke_is_the_first_thing_that_waits(chief: Client) -> None:
+    enabled()
+    ConnectionSetup.objects.update(is_enabled=False, disable_reason="The secret has expired.")
+    shown = home(chief)
+    assert "The connection broke and was disabled" in shown
+    assert "The secret has expired." in shown
+    assert "First steps" not in shown
+
+
+def test_a_cue_of_nothing_is_blank_and_has_no_colour(chief: Client) -> None:
+    enabled()
+    cues = {cue.label: cue for cue in chief.get("/").context["cues"]}
+    assert {(cue.shown, cue.look) for cue in cues.values()} == {("", "")}
+    trouble()
+    cues = {cue.label: cue for cue in chief.get("/").context["cues"]}
+    assert (cues["Conflicts"].shown, cues["Conflicts"].look) == ("1", "bad")
+    assert (cues["Records skipped"].shown, cues["Records skipped"].look) == ("1", "busy")
+
+
+def test_home_takes_few_queries_however_much_waits(chief: Client, django_assert_max_num_queries: object) -> None:
+    trouble()
+    enabled(last_error="Sales did not answer.")
+    home(chief)
+    with django_assert_max_num_queries(5) as made_queries:  # type: ignore[operator]
+        home(chief)
