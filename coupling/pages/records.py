@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from coupling.models import Coupling
-from coupling.pages.tables import captions, listed
+from coupling.pages.tables import captions, listed, shown_tables
 from integration.models import TableMapping
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
-from integration.systems.values import Field, FieldType, Record, Side, Table, Value
+from integration.systems.values import Field, FieldType, Record, Ref, Side, Table, Value
 from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
@@ -23,11 +23,12 @@ UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as a page shows it."""
+    """One value as a page shows it. ``refers_to``: the record it names, where that has a card."""
 
     label: str
     text: str
     numeric: bool = False
+    refers_to: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,12 @@ def mapped_pairs(
 
 def cells(table: Table, columns: Iterable[str], record: Record) -> tuple[Cell, ...]:
     """The values of these columns as people read them."""
-    fields = [table.fields[name] for name in columns]
-    return tuple(
-        Cell(field_name(field), shown(record.values.get(field.name), field), field.type in NUMBERS) for field in fields
-    )
+    return tuple(_cell(table.fields[name], record.values.get(name)) for name in columns)
+
+
+def _cell(field: Field, value: Value) -> Cell:
+    refers_to = value if isinstance(value, Ref) and value.table in shown_tables() else None
+    return Cell(field_name(field), shown(value, field), field.type in NUMBERS, refers_to)
 
 
 def name_of(side: Side, table: Table, record: Record) -> str:

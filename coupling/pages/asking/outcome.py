@@ -20,7 +20,7 @@ from integration.sync.run import LEFT_OUT, Scope
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
-LONGEST_CHAIN = 6
+LONGEST_CHAIN = 30
 """Passes, the lines behind them, and what had to be coupled first."""
 SYNCHRONIZING = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY)
 
