@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from coupling.views.actions import record_action
+from coupling.views.comparison import record_comparison, record_history
 from coupling.views.conflict import conflict
 from coupling.views.conflicts import conflicts
 from coupling.views.couplings import coupling, coupling_from, coupling_set
@@ -39,6 +40,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/do/(?P<action>[a-z]+)/$", record_action, name="record_action"
     ),
     re_path(r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/erase/$", erase, name="erase"),
+    re_path(
+        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/comparison/$",
+        record_comparison,
+        name="record_comparison",
+    ),
+    re_path(
+        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/history/$",
+        record_history,
+        name="record_history",
+    ),
     path("couplings/outcome/<uuid:job>/", job_outcome, name="job_outcome"),
     path("couplings/delete/", mappings_uncouple, name="mappings_uncouple"),
     path("couplings/<str:mapping>/<uuid:erp_id>/", coupling, name="coupling"),

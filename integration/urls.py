@@ -18,6 +18,7 @@ from integration.views.frame.around import favicon, icons, keyboard_help, own_th
 from integration.views.frame.search import search_page, search_sales
 from integration.views.health import healthz
 from integration.views.home import home
+from integration.views.lists import list_columns, list_views
 from integration.views.mapping.fields import field_add, fields, fields_refresh
 from integration.views.mapping.mappings import mapping, mapping_count, mapping_defaults, mappings
 from integration.views.mapping.options import option_add, options
@@ -71,6 +72,7 @@ from integration.views.running.synch import (
     synch_job_try_now,
     synch_jobs,
 )
+from integration.views.running.undo import synch_job_undo
 from integration.views.sales.pages import (
     sales_order,
     sales_orders,
@@ -121,6 +123,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
     path("accounts/theme/", without_rights(own_theme), name="own_theme"),
+    path("lists/columns/", list_columns, name="list_columns"),
+    path("lists/views/", list_views, name="list_views"),
     path("search/", search_page, name="search"),
     path("search/sales/", search_sales, name="search_sales"),
     path("synch/running/", running_jobs, name="running_jobs"),
@@ -167,6 +171,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/", plan, name="plan"),
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/jobs/<uuid:id>/undo/", synch_job_undo, name="synch_job_undo"),
     path("synch/errors/assign/", errors_assign, name="errors_assign"),
     path("synch/errors/resolve/", errors_resolve, name="errors_resolve"),
     path("synch/jobs/<uuid:id>/try-now/", synch_job_try_now, name="synch_job_try_now"),

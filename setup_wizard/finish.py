@@ -16,7 +16,8 @@ from integration.connection.opening import open_for_page
 from integration.connection.order_user import find_order_user
 from integration.connection.systems import company_name
 from integration.jobs import full_synch
-from integration.models import ConnectionSetup
+from integration.jobs.dry_run import plans
+from integration.models import ConnectionSetup, Plan
 from integration.systems.errors import Problem
 from integration.systems.findings import Finding, Severity
 from setup_wizard import tables
@@ -46,12 +47,14 @@ ORDERS = Finding(
 class Ending:
     """What Finish shall do besides keeping the wishes: enable the connection, run the full synchronization, and create
     what finds no match where both sides hold records already. ``winner``: the side whose values go over where both
-    records of a matched pair hold something different; blank: nobody's, what differs becomes a conflict."""
+    records of a matched pair hold something different; blank: nobody's, what differs becomes a conflict. ``dry_run``:
+    first show what the full synchronization would do, and start nothing that writes."""
 
     enable: bool
     run_full: bool
     create_unmatched: bool
     winner: str = ""
+    dry_run: bool = False
 
 
 def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
@@ -73,9 +76,10 @@ def hindering(found: Sequence[Finding]) -> bool:
     return any(one.severity is Severity.ERROR for one in found)
 
 
-def finish(base: str, user: Any, ending: Ending) -> None:
-    """Hand the wishes over to Connection Setup, enable it with the chosen tables and start the full synchronization.
-    ``base`` is where this application answers. Raises ``NotReady``, ``FullSynchError``, ``Problem``."""
+def finish(base: str, user: Any, ending: Ending) -> Plan | None:
+    """Hand the wishes over to Connection Setup, enable it with the chosen tables and start the full synchronization, or
+    the dry run of it, which is answered. ``base`` is where this application answers. Raises ``NotReady``,
+    ``FullSynchError``, ``PlanError``, ``Problem``."""
     guide, setup = Guide.current(), ConnectionSetup.current()
     _put_in_place(guide, setup, base)
     if ending.enable and not setup.is_enabled:
@@ -84,9 +88,16 @@ def finish(base: str, user: Any, ending: Ending) -> None:
         apply_switches(setup, [])
         notify_sales(setup)
     guide.pass_step(FINISH.slug)
-    guide.complete(enable=setup.is_enabled, full_synchronization=ending.run_full)
-    if ending.run_full and setup.is_enabled:
-        _run_full(guide, setup, user, ending)
+    starts = ending.run_full and not ending.dry_run
+    also = {"dry_run": True} if ending.dry_run else {}
+    guide.complete(enable=setup.is_enabled, full_synchronization=starts, **also)
+    if not setup.is_enabled or not (starts or ending.dry_run):
+        return None
+    _review(guide, setup, ending)
+    if ending.dry_run:
+        return plans.plan_full(user)
+    full_synch.start(user)
+    return None
 
 
 def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
@@ -101,11 +112,11 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
     setup.save()
 
 
-def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, ending: Ending) -> None:
+def _review(guide: Guide, setup: ConnectionSetup, ending: Ending) -> None:
+    """The lines of the full synchronization, as the guide wishes them."""
     with open_for_page(setup) as connected:
         full_synch.refresh(connected, setup.parts())
     tables.apply_to_review(guide.tables, ending.create_unmatched, ending.winner)
-    full_synch.start(user)
 
 
 def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Finding:

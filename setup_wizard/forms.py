@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -17,7 +17,7 @@ from integration.forms.secrets import SecretInputs, control_characters, secret_i
 from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
 from integration.models import ConnectionSetup, User
 from integration.models.connection.moving import CLEARED
-from integration.models.connection.sign_in import ON_PREMISES
+from integration.models.connection.sign_in import ON_PREMISES, Authentication
 from integration.systems.values import Side
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
@@ -67,12 +67,15 @@ class ConnectionStepForm(ConnectionForm):
             self.add_error(None, f"Still missing: {', '.join(others)}.{strange}")
 
     def _layout(self) -> Layout:
-        opened = " open" if self["authentication"].value() in ON_PREMISES else ""
+        chosen = str(self["authentication"].value() or "")
+        opened = " open" if chosen in ON_PREMISES else ""
+        secret = self._only_for(chosen, Authentication.CLIENT_SECRET, "client_secret")
+        certificate = self._only_for(chosen, Authentication.CERTIFICATE, "certificate")
         return Layout(
             "seen",
             "url",
-            "authentication",
-            Fieldset("Application", "tenant", "client_id", "client_secret", "certificate", css_class="mb-3"),
+            Field("authentication", data_shows=""),
+            Fieldset("Application", "tenant", "client_id", secret, certificate, css_class="mb-3"),
             HTML(
                 f'<details class="mb-3"{opened}><summary class="h5">On premises, sandboxes and special clouds</summary>'
             ),
@@ -84,6 +87,13 @@ class ConnectionStepForm(ConnectionForm):
             HTML("</details>"),
         )
 
+    def _only_for(self, chosen: str, kind: Authentication, name: str) -> Div:
+        """An input that one way to sign in needs, and that is hidden while a person has chosen the other one of the
+        cloud. Without scripts it appears when the form comes back."""
+        others = {Authentication.CLIENT_SECRET.value, Authentication.CERTIFICATE.value} - {kind.value}
+        attributes = {"data_hidden_for": " ".join(others), **({"hidden": "hidden"} if chosen in others else {})}
+        return Div(name, **attributes)
+
 
 class ChoicesStepForm(SecretInputs, VersionedForm):
     """What is synchronized. The switches of the parts and what Sales asks item availability with stand in Connection
@@ -91,13 +101,23 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
 
     SECRETS: tuple[str, ...] = ("odata_key",)
 
-    dataverse_enabled = forms.BooleanField(required=False, label="Enable CDS Connection")
-    sales_enabled = forms.BooleanField(required=False, label="Enable Dynamics 365 Sales Connection")
+    dataverse_enabled = forms.BooleanField(
+        required=False,
+        label="Enable CDS Connection",
+        help_text="CDS (Common Data Service) is the former name of Dataverse, where Dynamics 365 Sales and other "
+        "applications keep their records. Salespeople, customers, vendors, contacts and currencies belong to it.",
+    )
+    sales_enabled = forms.BooleanField(
+        required=False,
+        label="Enable Dynamics 365 Sales Connection",
+        help_text="Items, resources, prices, opportunities, orders and invoices belong to it.",
+    )
     odata_user = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("username"),
         required=False,
         label="OData Web Service Username",
-        help_text="The user in whose name Sales asks. Its key is made on the user's page: Change Web Service Key.",
+        help_text="OData is how Sales asks this application over the web; this is the user in whose name it asks. The "
+        "key is made on the user's page: Change Web Service Key.",
     )
     odata_key = secret_input()
 
@@ -197,13 +217,16 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
 
 
 class UserStepForm(VersionedForm):
-    """Whether an administrator makes the integration user ready."""
+    """Whether an administrator makes the integration user ready, and salespeople too."""
 
     class Meta:
         model = Guide
-        fields = ["assign_roles"]
+        fields = ["assign_roles", "assign_people"]
         help_texts = {
-            "assign_roles": "Untick this where it was done by hand: an application user with both integration roles."
+            "assign_roles": "Untick this where it was done by hand: an application user with both integration roles.",
+            "assign_people": "Gives every enabled, licensed user of Sales the role “Dynamics 365 Business Central Product "
+            "Availability User”: with it they open records here and see statistics and availability. It comes with the "
+            "integration solution.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -222,6 +245,12 @@ class FinishForm(VersionedInputs, forms.Form):
         label="Run full synchronization",
         help_text="It starts at once, and its review page shows how far it is.",
     )
+    dry_run = forms.BooleanField(
+        required=False,
+        label="Make a dry run first",
+        help_text="Nothing is written yet: it shows for every record what the full synchronization would change on "
+        "either side, and offers to carry that out.",
+    )
     create_unmatched = forms.BooleanField(
         required=False,
         label="Create the records that have no match",
@@ -237,8 +266,7 @@ class FinishForm(VersionedInputs, forms.Form):
             ("crm", "Dynamics 365 Sales'"),
         ],
         label="Where both records of a matched pair hold something different, these values win",
-        help_text="Blank fields are filled in any case. To see first how many fields would change on each side, finish "
-        "without the full synchronization: Full Synch. Review counts them, asks for each table, and makes a dry run.",
+        help_text="Blank fields are filled in any case. A dry run shows first which fields would change on each side.",
     )
 
     def __init__(self, *args: Any, enabled: bool, tries_out: bool, **kwargs: Any) -> None:
@@ -276,6 +304,7 @@ class FinishForm(VersionedInputs, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("run_full") and not cleaned.get("enable"):
-            raise ValidationError("A full synchronization needs the connection to be enabled.")
+        if (cleaned.get("run_full") or cleaned.get("dry_run")) and not cleaned.get("enable"):
+            what = "A dry run" if cleaned.get("dry_run") else "A full synchronization"
+            raise ValidationError(f"{what} needs the connection to be enabled.")
         return cleaned

@@ -23,6 +23,7 @@ class Guide(Audited):
     done = models.JSONField("steps gone through", default=list, editable=False)
     import_solution = models.BooleanField("Import Dynamics 365 Sales Solution", default=True)
     assign_roles = models.BooleanField("Create the integration user and assign its security roles", default=True)
+    assign_people = models.BooleanField("Let salespeople open their records in Business Central", default=True)
     item_availability = models.BooleanField("Publish Item Availability Web Service", default=False)
     order_integration = models.BooleanField("Enable Sales Order Integration", default=False)
     auto_create_orders = models.BooleanField("Automatically Create Sales Orders", default=False)
@@ -30,6 +31,7 @@ class Guide(Audited):
     order_user = models.CharField("User that handles sales orders", max_length=200, blank=True)
     tables = models.JSONField("choices by table", default=dict, editable=False)
     user_with_roles = models.CharField(max_length=360, blank=True, editable=False)
+    people_with_role = models.CharField(max_length=360, blank=True, editable=False)
     made_for = models.CharField(max_length=64, blank=True, editable=False)
     completed_at = models.DateTimeField("completed", null=True, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
@@ -66,7 +68,7 @@ class Guide(Audited):
             self._store(made_for=now)
             return
         done = [slug for slug in self.done if slug not in OF_AN_ORGANIZATION]
-        self._store(made_for=now, done=done, user_with_roles="", completed_at=None)
+        self._store(made_for=now, done=done, user_with_roles="", people_with_role="", completed_at=None)
 
     def choose_tables(self, choices: dict[str, dict[str, Any]]) -> None:
         """Name of a mapping -> ``direction`` and ``create``, as far as they differ from the standard."""
@@ -84,6 +86,14 @@ class Guide(Audited):
     def has_roles(self, setup: ConnectionSetup) -> bool:
         """Was that done for the user this connection signs in as now?"""
         return self.user_with_roles == _user(setup)
+
+    def salespeople_see(self, setup: ConnectionSetup) -> None:
+        """An administrator has given the salespeople of this organization their role."""
+        self._store(people_with_role=setup.url)
+
+    def has_seeing_people(self, setup: ConnectionSetup) -> bool:
+        """Was that done in the organization this connection leads to now?"""
+        return bool(self.people_with_role) and self.people_with_role == setup.url
 
     def complete(self, **chosen: bool) -> None:
         """Finish was pressed and everything in it done; ``chosen`` says what that was."""

@@ -32,6 +32,8 @@ WHERE: Mapping[str, Step] = {
 """In which step the thing is mended that a finding of this code is about."""
 
 Shown = dict[str, Any]
+RESULT, AGAIN = "result", "again"
+"""Why the administrator's step is opened: to see what a sign-in did, or since one came to nothing."""
 GO_ON_HERE = "Go on from here, and enter it again."
 
 
@@ -74,8 +76,9 @@ def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -
     """What is asked for by address (from Connection Setup) comes before the wishes of the guide."""
     asked = tasks.asked(request.GET)
     wanted = tasks.named(asked or tasks.wanted(guide, setup))
-    unknown = not asked and request.GET.get("for", "result") != "result"
-    return {"tasks": wanted, "asked": bool(asked), "run": AdministratorRun.latest(), "unknown": unknown}
+    why = request.GET.get("for", RESULT)
+    run = None if why == AGAIN else AdministratorRun.latest()
+    return {"tasks": wanted, "asked": bool(asked), "run": run, "unknown": not asked and why not in (RESULT, AGAIN)}
 
 
 def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:

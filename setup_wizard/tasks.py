@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from integration.connection.enabling import order_integration_switched
 from integration.dataverse.access.people import prepare_integration_user
+from integration.dataverse.access.salespeople import SEES_BUSINESS_CENTRAL, let_see, salespeople
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES, import_into
 from integration.models import ConnectionSetup
@@ -90,10 +91,26 @@ def _assign_roles(work: Work) -> str:
     return f"{user.name} {'was created and ' if user.created else ''}has the roles {' and '.join(user.roles)}."
 
 
+def _let_salespeople_see(work: Work) -> str:
+    """Give every salesperson of Sales the role by which they open records in Business Central."""
+    found = salespeople(work.session)
+    if not found.is_there:
+        return "Nobody was given the role: it comes with the integration solution, which is not imported yet."
+    given = let_see(work.session, found.lacking)
+    work.setup.stay_at(work.place)
+    Guide.current().salespeople_see(work.setup)
+    if not given:
+        return f"All {found.total} salespeople have the role already."
+    after = {"security role": SEES_BUSINESS_CENTRAL, "given to": len(given)}
+    record(AuditEntry.Action.CHANGED, "salespeople in Sales", work.setup, after=after)
+    return f"{len(given)} of {found.total} salespeople were given the role; the others have it."
+
+
 TASKS: Sequence[Task] = (
     Task("import", "Import the integration solution", _import(redeploy=False)),
     Task("redeploy", "Redeploy the integration solution, which restores its roles", _import(redeploy=True)),
     Task("roles", "Create the integration user and assign its security roles", _assign_roles),
+    Task("people", "Let salespeople open their records in Business Central: assign the role", _let_salespeople_see),
     Task("orders-on", "Enable Sales Order Integration", _switch_orders(True)),
     Task("orders-off", "Switch sales order integration off", _switch_orders(False)),
 )
@@ -105,15 +122,20 @@ def named(slugs: Collection[str]) -> list[Task]:
 
 
 def asked(query: Mapping[str, str]) -> list[str]:
-    """What Connection Setup asks for with the address: ``for=redeploy``, ``roles``, ``orders-on``, ``orders-off``."""
-    return [task.slug for task in TASKS if task.slug == query.get("for")]
+    """What Connection Setup asks for with the address: ``for=redeploy``, ``roles`` (also those of salespeople),
+    ``people``, ``orders-on``, ``orders-off``."""
+    wanted = {"roles": ("roles", "people")}.get(query.get("for", ""), (query.get("for"),))
+    return [task.slug for task in TASKS if task.slug in wanted]
 
 
 def wanted(guide: Guide, setup: ConnectionSetup) -> list[str]:
     """What the wishes of the guide leave to an administrator, as things are."""
+    imports = guide.import_solution and setup.sales_enabled and not setup.solution_version
+    has_solution = bool(setup.solution_version) or imports
     wishes = {
-        "import": guide.import_solution and setup.sales_enabled and not setup.solution_version,
+        "import": imports,
         "roles": guide.assign_roles and not setup.kind.on_premises and not guide.has_roles(setup),
+        "people": guide.assign_people and has_solution and not guide.has_seeing_people(setup),
         "orders-on": guide.order_integration and not setup.order_integration_enabled,
         "orders-off": setup.order_integration_enabled and not guide.order_integration,
     }

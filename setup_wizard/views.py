@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from integration import checks
 from integration.connection.findings import NotReady
 from integration.dataverse.signin import Started
+from integration.jobs.dry_run.plans import PlanError
 from integration.models import ConnectionSetup
 from integration.models.jobs.full_synch import FullSynchError
 from integration.systems.errors import Problem
@@ -135,6 +136,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
         administrator.begin_work(held, place, tasks.named(kept.get("tasks", [])), request.user)
     except Problem as problem:
         messages.error(request, problem.message)
+        # What an earlier sign-in did is not what came of this one.
+        return redirect(f"{reverse('guide_administrator')}?for=again")
     return redirect(f"{reverse('guide_administrator')}?for=result")
 
 
@@ -193,16 +196,17 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
 def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
     ending = finish.Ending(**shown["form"].wishes)
     try:
-        finish.finish(request.build_absolute_uri("/"), request.user, ending)
+        plan = finish.finish(request.build_absolute_uri("/"), request.user, ending)
     except NotReady as error:
         messages.error(request, f"The connection is not enabled. {error}")
         Guide.current().return_to(CHECK.slug)
         return redirect("guide_step", CHECK.slug)
-    except (FullSynchError, Problem) as problem:
-        messages.error(request, f"The full synchronization has not started: {problem}")
+    except (FullSynchError, PlanError, Problem) as problem:
+        what = "dry run" if ending.dry_run else "full synchronization"
+        messages.error(request, f"The {what} has not started: {problem}")
         return redirect("full_synch")
     if ending.enable:
         for one in checks.warned(ConnectionSetup.current()):
             messages.warning(request, f"{one.message} {one.fix}")
     messages.success(request, "Assisted setup is completed.")
-    return redirect("full_synch" if ending.run_full else "connection")
+    return redirect("plan", plan.pk) if plan else redirect("full_synch" if ending.run_full else "connection")

@@ -26,9 +26,17 @@ ALIKE = "Neither record has changed since they last agreed."
 PASSES = {SEND: (Direction.TO_CRM,), GET: (Direction.TO_ERP,), MERGE: (Direction.TO_CRM, Direction.TO_ERP)}
 
 
-def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, user: User | None) -> SyncJob:
+def synchronize(
+    mapping: TableMapping,
+    erp_ids: Sequence[uuid.UUID],
+    way: str,
+    user: User | None,
+    *,
+    after: SyncJob | None = None,
+) -> SyncJob:
     """Synchronize coupled records now: ``send`` (Business Central's values), ``get`` (Sales' values) or ``merge``.
-    Skipped ones are tried again. Answers the first job. Raises :class:`CouplingError` and ``ConnectionProblem``."""
+    Skipped ones are tried again. ``after``: not before that job, which makes what they need, has finished. Answers the
+    first job. Raises :class:`CouplingError` and ``ConnectionProblem``."""
     pairs = [one for one in mapping.couplings.pairs(Side.ERP, erp_ids).values() if one.state is not State.RESERVED]
     if not pairs:
         raise CouplingError("Nothing of this is coupled.")
@@ -37,22 +45,28 @@ def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, u
     wanted = [one for one in PASSES.get(way, ()) if Direction(mapping.direction).includes(one)]
     if not wanted:
         raise CouplingError(f"{mapping.name} does not synchronize this way.")
-    if len(pairs) == 1:
+    if len(pairs) == 1 and after is None:
         with both_opened() as connected:
             check_first(connected, mapping, wanted[0], pairs[0].id(wanted[0].source))
     mapping.couplings.retry([one.erp_id for one in pairs])
-    return _start(mapping, pairs, wanted, user, decided=way != MERGE)
+    return _start(mapping, pairs, wanted, user, after, decided=way != MERGE)
 
 
 def _start(
-    mapping: TableMapping, pairs: Sequence[Pair], wanted: Sequence[Direction], user: User | None, *, decided: bool
+    mapping: TableMapping,
+    pairs: Sequence[Pair],
+    wanted: Sequence[Direction],
+    user: User | None,
+    after: SyncJob | None,
+    *,
+    decided: bool,
 ) -> SyncJob:
     """One pass behind the other; answers the first."""
     started: list[SyncJob] = []
     for direction in wanted:
         winner = direction.source if decided else None
         options = options_for([pair.id(direction.source) for pair in pairs], force=decided, winner=winner)
-        before = started[-1] if started else None
+        before = started[-1] if started else after
         started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
     return started[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,14 +13,14 @@ from django.db.models import Q
 
 from coupling.pages import records
 from coupling.pages.captions import noun
-from coupling.pages.compare import ComparedField, side_by_side
+from coupling.pages.differences import last_looked_at
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
-from coupling.sides import both_opened, opened
+from coupling.sides import opened
 from integration.connection.live_systems import NAMES
-from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import creates
-from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
+from integration.models import ConnectionSetup, SyncError, TableMapping
+from integration.pages.advice import advice, meaning
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
@@ -28,7 +29,6 @@ from integration.systems.values import FieldType, Record, Side, Table
 
 CRM_LINK = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
 ERRORS_SHOWN = 5
-CHANGES_SHOWN = 20
 GONE = "This record does not exist any more; its coupling is still there."
 
 
@@ -43,8 +43,28 @@ class Last:
     source: Side
 
     @property
+    def meaning(self) -> str:
+        """What its code says."""
+        return meaning(self.code)
+
+    @property
     def style(self) -> str:
         return {"Success": "favorable", "Failure": "unfavorable", "Waiting": "ambiguous"}.get(self.result, "blank")
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """An open error about the record, with its cure."""
+
+    error: SyncError
+
+    @property
+    def meaning(self) -> str:
+        return meaning(self.error.code)
+
+    @property
+    def cure(self) -> str:
+        return advice(self.error.code)
 
 
 @dataclass(slots=True)
@@ -63,9 +83,9 @@ class Card:
     outside: bool = False
     problem: str = ""
     sales_url: str = ""
-    pairs: Sequence[ComparedField] = ()
-    errors: Sequence[SyncError] = field(default_factory=list)
-    history: Sequence[RecordChange] = field(default_factory=list)
+    looked_at: dt.datetime | None = None
+    other_name: str = ""
+    errors: Sequence[Concern] = field(default_factory=list)
 
     @property
     def is_erp(self) -> bool:
@@ -96,6 +116,11 @@ class Card:
     @property
     def coupled(self) -> bool:
         return self.pair is not None and self.pair.state is not State.RESERVED
+
+    @property
+    def other_noun(self) -> str:
+        """What the coupled record is called until its name is known."""
+        return self.other_name or (noun(other(self.mapping, self.side)) if self.mapping is not None else "")
 
     @property
     def state(self) -> str:
@@ -139,10 +164,10 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
             return None
         shown.problem = GONE
     _link(shown, setup)
-    if shown.coupled:
-        _read_counterpart(shown)
+    if shown.coupled and shown.mapping is not None and shown.pair is not None:
+        shown.looked_at = last_looked_at(shown.mapping, shown.pair)
+        _name_other(shown)
     shown.errors = _errors(shown)
-    shown.history = _history(shown)
     return shown
 
 
@@ -183,36 +208,24 @@ def _link(shown: Card, setup: ConnectionSetup) -> None:
         shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
 
 
-def _read_counterpart(shown: Card) -> None:
-    """The coupled record, field by field."""
-    mapping, pair = shown.mapping, shown.pair
-    if mapping is None or pair is None:
+def _name_other(shown: Card) -> None:
+    """What the coupled record of Business Central is called; that of Sales is asked for with the comparison."""
+    if shown.is_erp or shown.mapping is None or shown.pair is None:
         return
-    try:
-        with both_opened() as connected:
-            rule = build_rule(mapping, connected.erp, connected.crm)
-            ours = connected.erp.get(mapping.erp_table, [pair.erp_id], list(rule.erp.fields)).get(pair.erp_id)
-            theirs = connected.crm.get(mapping.crm_table, [pair.crm_id], list(rule.crm.fields)).get(pair.crm_id)
-            shown.pairs = side_by_side(connected, mapping, ours, theirs, pair.agreed)
-    except Problem as problem:
-        shown.problem = shown.problem or f"The coupled record cannot be shown: {problem}"
-        return
-    if (theirs if shown.is_erp else ours) is None:
-        shown.problem = f"The coupled record in {NAMES[shown.side.other]} does not exist any more."
+    with opened(Side.ERP) as erp, suppress(Problem):
+        table = erp.describe(shown.mapping.erp_table)
+        names = [name for name in (table.number_field, table.name_field) if name in table.fields]
+        record = erp.get(table.name, [shown.pair.erp_id], names).get(shown.pair.erp_id)
+        shown.other_name = records.name_of(Side.ERP, table, record) if record is not None else ""
 
 
-def _errors(shown: Card) -> list[SyncError]:
+def _errors(shown: Card) -> list[Concern]:
     """The open errors about this record and the one it is coupled with."""
     about = Q(**{f"{shown.side.value}_id": shown.id})
     if shown.coupled and shown.pair is not None:
         about |= Q(erp_id=shown.pair.erp_id) | Q(crm_id=shown.pair.crm_id)
-    return list(SyncError.objects.open().filter(about).select_related("mapping", "job")[:ERRORS_SHOWN])
-
-
-def _history(shown: Card) -> list[RecordChange]:
-    """What runs did with this record and its other one, the latest first."""
-    rows = RecordChange.objects.filter(**{f"{shown.side.value}_id": shown.id})
-    return list(rows.select_related("job__mapping", "job__started_by")[:CHANGES_SHOWN])
+    found = SyncError.objects.open().filter(about).select_related("mapping", "job")
+    return [Concern(error) for error in found[:ERRORS_SHOWN]]
 
 
 def _last(caption: str, mapping: TableMapping, pair: Pair, direction: Direction) -> Last:

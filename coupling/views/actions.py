@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import commands
-from coupling.commands.first_steps import create_with_needs
+from coupling.commands.first_steps import create_with_needs, synchronize_with_needs
 from coupling.models import CouplingError
 from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
 from coupling.pages.asking.selection import Selection, selected
@@ -131,7 +131,7 @@ def _synchronize(request: PageRequest, side: Side, table: str, ids: Sequence[uui
 
 
 def _synchronized(way: str, request: PageRequest, mapping: TableMapping, erp_ids: list[uuid.UUID]) -> SyncJob:
-    return commands.synchronize(mapping, erp_ids, way, person(request))
+    return synchronize_with_needs(mapping, erp_ids, way, person(request), first="first" in request.POST)
 
 
 def _uncouple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:

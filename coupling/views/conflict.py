@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from coupling.commands import repair
 from coupling.models import CouplingError
 from coupling.pages.conflict import conflict_of
-from coupling.views.access import may_couple, person, show_problem
+from coupling.views.access import back, may_couple, person, show_problem
 from integration.models import TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
@@ -26,15 +29,26 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         if request.method == "POST":
-            return redirect("synch_job", _decided(request, stored, erp_id))
+            return _on_its_way(request, stored, _decided(request, stored, erp_id))
         shown = conflict_of(stored, erp_id)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
-        back = ("conflict", mapping, erp_id) if request.method == "POST" else ("erp_card", stored.erp_table, erp_id)
-        return redirect(*back)
+        if request.POST.get("back"):
+            return back(request)
+        there = ("conflict", mapping, erp_id) if request.method == "POST" else ("erp_card", stored.erp_table, erp_id)
+        return redirect(*there)
     if shown is None:
         raise Http404("There is no such pair.")
     return render(request, "coupling/conflict.html", {"conflict": shown})
+
+
+def _on_its_way(request: HttpRequest, mapping: TableMapping, job: uuid.UUID) -> HttpResponse:
+    """Back where the person decided, with what happens now."""
+    if not request.POST.get("back"):
+        return redirect("synch_job", job)
+    text = 'The chosen values are being carried. <a href="{}">See the run</a>'
+    messages.success(request, format_html(text, reverse("synch_job", args=[job])))
+    return back(request)
 
 
 def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID:
@@ -44,5 +58,9 @@ def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> 
         for name, value in request.POST.items()
         if name.startswith(FIELD) and isinstance(value, str) and value in sides
     }
+    if request.POST.get("all") in sides:
+        chosen = dict.fromkeys(request.POST.getlist("conflicting"), sides[request.POST["all"]])
+    if not chosen:
+        raise CouplingError("Choose a value for at least one field.")
     seen = (request.POST.get("erp_version", ""), request.POST.get("crm_version", ""))
     return repair.decide(mapping, erp_id, chosen, seen, person(request)).pk

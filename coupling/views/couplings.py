@@ -128,8 +128,19 @@ def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> Sync
     messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
     with suppress(Problem):  # the firm is coupled; that its people cannot be looked for now takes nothing from that
         _offer_people(request, mapping, erp_id)
+    return synchronized_after(request, mapping, erp_id)
+
+
+def synchronized_after(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> SyncJob | None:
+    """The run that was chosen for after the coupling. What stands in its way takes nothing from the coupling."""
     way = request.POST.get("after", "")
-    return commands.synchronize(mapping, [erp_id], way, person(request)) if way in commands.CAPTIONS else None
+    if way not in commands.CAPTIONS:
+        return None
+    try:
+        return commands.synchronize(mapping, [erp_id], way, person(request))
+    except (CouplingError, Problem) as problem:
+        show_problem(request, problem)
+        return None
 
 
 def _offer_people(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> None:

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages.asking.resolve import ambiguous, noted
-from coupling.views.access import chosen, may_couple, person, resolve_address, safe_back, show_problem
+from coupling.views.access import chosen, may_couple, resolve_address, safe_back, show_problem
+from coupling.views.couplings import synchronized_after
+from coupling.views.outcomes import note
 from integration.models import TableMapping
 from integration.systems.errors import Problem
 
@@ -73,6 +75,6 @@ def _couple(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> N
         raise CouplingError("Choose the record it is, or skip it.") from error
     changed = commands.couple(mapping, erp_id, crm_id)
     messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
-    way = request.POST.get("after", "")
-    if way in commands.CAPTIONS:
-        commands.synchronize(mapping, [erp_id], way, person(request))
+    job = synchronized_after(request, mapping, erp_id)
+    if job is not None:
+        note(request, job)

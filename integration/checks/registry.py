@@ -9,6 +9,7 @@ from integration.checks.decimals import decimals
 from integration.checks.orders import orders
 from integration.checks.owners import owners
 from integration.checks.prices import price_list, rates
+from integration.checks.salespeople import salespeople_role
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
 from integration.systems.findings import Finding
@@ -17,4 +18,15 @@ Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
 
 REQUIRED: Sequence[Check] = (mappings,)
 """Without these the connection is of no use: the guide does not go on."""
-FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, decimals, orders, clocks)
+FURTHER: Sequence[Check] = (
+    rules,
+    roles,
+    salespeople_role,
+    solution,
+    rates,
+    owners,
+    price_list,
+    decimals,
+    orders,
+    clocks,
+)

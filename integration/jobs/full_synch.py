@@ -35,8 +35,8 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
     recommended = {mapping: recommend(mapping, connected) for mapping in mappings if mapping.pk not in begun}
     with transaction.atomic():
         FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK).exclude(mapping__in=mappings).delete()
-        for mapping, (recommendation, message) in recommended.items():
-            FullSynchLine.objects.renew(mapping, recommendation, message)
+        for mapping, found in recommended.items():
+            FullSynchLine.objects.renew(mapping, found.recommendation, found.message, found.records)
 
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:

@@ -19,15 +19,26 @@ from integration.models.stored.catalog import WORDS, CatalogRow, CatalogTable
 from integration.models.stored.rows import insert_rows
 from integration.sync.memory.ledger import State
 from integration.systems.errors import CursorExpired
-from integration.systems.filters import EVERYTHING, AnyOf, Filter, FilterError, fields_of, matches, parse
+from integration.systems.filters import (
+    EVERYTHING,
+    AllOf,
+    AnyOf,
+    Comparison,
+    Filter,
+    FilterError,
+    fields_of,
+    matches,
+    parse,
+)
 from integration.systems.system import System
+from integration.systems.text import fold
 from integration.systems.values import Page, Record, Side, Table
 from integration.systems.wording import value_text
 
 Place = tuple[str, uuid.UUID]
 """Where a row stands in the catalog's order."""
-PAGES = 4
-"""So many pages of changes are read while a person waits; more are left to the task."""
+PAGES = {False: 4, True: 1}
+"""So many pages of changes of a system (here: remote) are read while a person waits; more are left to the task."""
 REBUILT_AT_MOST = 5000
 """So many rows are thrown away while a person waits."""
 
@@ -38,14 +49,13 @@ def key_of(table: Table) -> str:
     return name if name in table.fields and table.fields[name].type.textual else ""
 
 
-def caught_up(
-    system: System, table: Table, mappings: Sequence[TableMapping], pages: int | None = PAGES
-) -> CatalogTable | None:
-    """The catalog of a table with all that changed until now; ``None`` where there is none yet, or it is too far
-    behind for so many pages (``None``: all of them). Raises what the side raises."""
+def caught_up(system: System, table: Table, *, whole: bool = False) -> CatalogTable | None:
+    """The catalog of a table with all that changed until now; ``None`` where it has none, or it is too far behind for a
+    person who waits (``whole``: nobody does). Raises what the side raises."""
     if table.is_option or not key_of(table):
         return None
-    inside = _inside(system.side, table, mappings)
+    pages = None if whole else PAGES[system.remote]
+    inside = _inside(system.side, table)
     columns = list(dict.fromkeys([*_named(table), *sorted(fields_of(inside))]))
     head, _ = CatalogTable.objects.get_or_create(side=system.side.value, name=table.name)
     made_by = hashlib.sha256(repr((columns, inside)).encode()).hexdigest()
@@ -57,19 +67,30 @@ def caught_up(
         return _read(head, system, table, columns, inside, pages) if _begun_anew(head, made_by, pages) else None
 
 
-def free(
-    head: CatalogTable, size: int, after: Place | None, *, inside: bool = False, is_down: bool = False
-) -> list[Place]:
-    """The next rows nobody coupled, in the order of their names, behind a place."""
-    rows = head.rows.filter(coupled=False)
-    if inside:
-        rows = rows.filter(inside=True)
+def places(rows: QuerySet[CatalogRow], size: int, after: Place | None, *, is_down: bool = False) -> list[Place]:
+    """The next of these rows, in the order of their names, behind a place."""
     if after is not None:
         position, id = after
         beyond, seen = ("position__lte", "record_id__gte") if is_down else ("position__gte", "record_id__lte")
         rows = rows.filter(**{beyond: position}).exclude(position=position, **{seen: id})
     rows = rows.order_by(*(("-position", "-record_id") if is_down else ("position", "record_id")))
     return list(rows.values_list("position", "record_id")[:size])
+
+
+def text_in(table: Table, where: Filter) -> str:
+    """What numbers or names have to contain to pass this filter; blank where it does not ask for that."""
+    for part in where.parts if isinstance(where, AllOf) else (where,):
+        asked = part.parts if isinstance(part, AnyOf) else (part,)
+        texts = {one.value for one in asked if isinstance(one, Comparison) and one.operator == "contains"}
+        fields = {one.field for one in asked if isinstance(one, Comparison) and one.operator == "contains"}
+        if len(texts) == 1 and len(fields) == len(asked) and fields <= set(_named(table)):
+            return str(texts.pop())
+    return ""
+
+
+def with_text(head: CatalogTable, text: str) -> QuerySet[CatalogRow]:
+    """The rows whose number or name contains this text."""
+    return head.rows.filter(words__contains=fold(text)) if text else head.rows.all()
 
 
 def _begun_anew(head: CatalogTable, made_by: str, pages: int | None) -> bool:
@@ -162,8 +183,8 @@ def _mark(rows: QuerySet[CatalogRow], head: CatalogTable) -> int:
 
 def _row(head: CatalogTable, table: Table, record: Record, inside: Filter) -> tuple[object, ...]:
     words = [value_text(record.values.get(name), table.fields[name]) for name in _named(table)]
-    position = value_text(record.values.get(key_of(table))).casefold()[:WORDS]
-    return head.pk, record.id, position, " ".join(words).casefold(), matches(inside, record), False
+    position = fold(value_text(record.values.get(key_of(table))))[:WORDS]
+    return head.pk, record.id, position, fold(" ".join(words)), matches(inside, record), False
 
 
 def _named(table: Table) -> list[str]:
@@ -173,8 +194,9 @@ def _named(table: Table) -> list[str]:
     ]
 
 
-def _inside(side: Side, table: Table, mappings: Sequence[TableMapping]) -> Filter:
+def _inside(side: Side, table: Table) -> Filter:
     """What the filter of at least one mapping lets through; a filter that does not fit the table hides nothing."""
+    mappings = TableMapping.objects.of_table(side, table.name)
     try:
         filters = tuple(parse(mapping.filter(side), table) for mapping in mappings)
     except FilterError:

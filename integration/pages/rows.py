@@ -17,7 +17,7 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 
 from integration.models import SyncError, TableMapping
-from integration.models.stored.catalog import CatalogTable
+from integration.models.stored.catalog import CatalogRow, CatalogTable
 from integration.pages import catalog
 from integration.pages.catalog import Place
 from integration.sync.memory.ledger import Result, State
@@ -25,7 +25,7 @@ from integration.systems.filters import EVERYTHING, Filter, matches
 from integration.systems.system import System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
-ROWS = 25
+ROWS = 50
 BY_ID = 500
 """So many rows are read by their ids; what is behind them pages as the side does."""
 SCANNED, SCANS = 100, 20
@@ -82,26 +82,31 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it."""
+    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it;
+    ``total``: how many there are in all, where that is known already."""
 
     records: Sequence[Record]
     after: str = ""
     notice: str = ""
+    total: int | None = None
 
 
 def page(asked: Asked, after: str = "") -> Found:
     """The page behind a bookmark. Raises what the side raises."""
+    found = _by_catalog(asked, after)
+    if found is not None:
+        return found
+    after = "" if after.startswith(CATALOG) else after
     if not asked.standing:
-        found = _find(asked, ROWS, after or None)
-        return Found(found.records, found.cursor or "")
-    if asked.standing is Standing.UNCOUPLED:
-        return _free(asked, after) or _scan(asked, "" if after.startswith(CATALOG) else after)
+        read = _find(asked, ROWS, after or None)
+        return Found(read.records, read.cursor or "")
     ids = _few(asked)
     if ids is None:
         return _scan(asked, after)
     start = int(after) if after.isdecimal() else 0
     records = _by_id(asked, ids)
-    return Found(records[start : start + ROWS], str(start + ROWS) if len(records) > start + ROWS else "")
+    following = str(start + ROWS) if len(records) > start + ROWS else ""
+    return Found(records[start : start + ROWS], following, total=len(records))
 
 
 def pages(asked: Asked) -> Iterator[Sequence[Record]]:
@@ -140,15 +145,15 @@ def _find(asked: Asked, size: int, after: str | None) -> Page:
     return asked.system.find(asked.table.name, asked.where, asked.columns, order, size, after)
 
 
-def _free(asked: Asked, bookmark: str) -> Found | None:
-    """Rows nobody coupled, by the catalog; ``None`` where it cannot say."""
+def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
+    """Rows that the catalog finds, as they are now; ``None`` where it cannot say."""
     head = _catalog_of(asked, bookmark)
     if head is None:
         return None
     found: list[tuple[Record, Place]] = []
-    at = _place(bookmark)
+    rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
     for size in (ROWS + 1, *[BY_ID] * SCANS):
-        places = catalog.free(head, size, at, inside=asked.inside, is_down=asked.order.startswith("-"))
+        places = catalog.places(rows, size, at, is_down=is_down)
         found += _there(asked, places)
         if len(found) > ROWS:
             return Found([record for record, _ in found[:ROWS]], _bookmark(found[ROWS - 1][1]))
@@ -159,11 +164,23 @@ def _free(asked: Asked, bookmark: str) -> Found | None:
 
 
 def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
-    """The catalog, where it has the order asked for, and the bookmark is one of its own."""
+    """The catalog, where it helps, has the order asked for, and the bookmark is one of its own. Sales searches by
+    itself."""
+    helps = asked.standing or (asked.side is Side.ERP and catalog.text_in(asked.table, asked.where))
     has_order = asked.order.removeprefix("-") in ("", catalog.key_of(asked.table))
-    if not has_order or (bookmark and not bookmark.startswith(CATALOG)):
+    if not helps or not has_order or (bookmark and not bookmark.startswith(CATALOG)):
         return None
-    return catalog.caught_up(asked.system, asked.table, asked.mappings)
+    return catalog.caught_up(asked.system, asked.table)
+
+
+def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
+    """The rows of the catalog that can be meant."""
+    rows = catalog.with_text(head, catalog.text_in(asked.table, asked.where))
+    if asked.inside:
+        rows = rows.filter(inside=True)
+    if asked.standing in (Standing.COUPLED, Standing.UNCOUPLED):
+        return rows.filter(coupled=asked.standing is Standing.COUPLED)
+    return rows.filter(record_id__in=_ids(asked, asked.standing).order_by()) if asked.standing else rows
 
 
 def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:

@@ -12,8 +12,9 @@ from integration.sync.memory.halves import DECIDED, plain
 from integration.sync.memory.ledger import Agreed, Pair
 from integration.sync.memory.looks import Looks
 from integration.sync.memory.pair_states import is_awaited
+from integration.sync.merging.verdict import Look
 from integration.sync.record.case import Case
-from integration.sync.record.draft import DescriptionDoubtful, ReferenceNotCoupled, Resolved
+from integration.sync.record.draft import DescriptionDoubtful, Draft, ReferenceNotCoupled, Resolved
 from integration.sync.record.meaning import Lack
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
@@ -177,6 +178,19 @@ class Planner(Looks):
             for field in self.transfer.fields
             if (field.destination in draft.values or field.key in draft.meant) and field.wants(draft) != field.has(twin)
         }
+
+    def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft]:
+        """What a pass would do with each field of this pair, by key (``Merger.judged``), and the draft with what keeps
+        the record as a whole from going."""
+        self._prepare([record])
+        for meaning in self.meanings:
+            meaning.prepare(self.run.direction.destination, [twin])
+        sides = self.run.direction.source, self.run.direction.destination
+        for side, row in zip(sides, (record, twin), strict=True):
+            pair = self.memories[side].read(pair, row)
+        case = self._case(record, pair, {twin.id: twin}, self._resolve(self.transfer, [record]))
+        self._look_back([case])
+        return self.merger.judged(Look(case.draft, record, twin, pair, case.back)), case.draft
 
     def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
         """The halves of these fields once a person decided for one side: that side's value goes over whatever the other

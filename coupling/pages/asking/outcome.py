@@ -13,13 +13,14 @@ from coupling.pages.captions import noun
 from coupling.sides import opened
 from integration.connection.live_systems import NAMES
 from integration.models import RecordChange, SyncError, SyncJob
+from integration.sync.memory.ledger import State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Scope
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
-LONGEST_CHAIN = 6
+LONGEST_CHAIN = 30
 """Passes, the lines behind them, and what had to be coupled first."""
 SYNCHRONIZING = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY)
 
@@ -38,6 +39,11 @@ class Outcome:
     total: int | None = None
     conflict: uuid.UUID | None = None
     other: tuple[str, str, uuid.UUID] | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """How far the run is; ``None`` where nobody knows."""
+        return self.done * 100 // self.total if self.is_active and self.total else None
 
     @property
     def kind(self) -> str:
@@ -87,8 +93,12 @@ def _side(job: SyncJob) -> Side:
 
 
 def _name(job: SyncJob, id: uuid.UUID) -> str:
-    """The record's number and name; the mapping's name where its side does not answer."""
+    """The record's number and name, as Business Central has it where it is coupled; the mapping's name where its side
+    does not answer."""
     side = _side(job)
+    pair = job.mapping.couplings.pairs(side, [id]).get(id)
+    if pair is not None and pair.state is State.COUPLED:
+        side, id = Side.ERP, pair.erp_id
     name = job.mapping.table(side)
     try:
         with opened(side) as system:

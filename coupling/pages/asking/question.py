@@ -157,5 +157,8 @@ def _look(asked: Question, pairs: dict[TableMapping, list[Pair]]) -> None:
                 decided = asked.way != commands.MERGE
                 found = effects.of_pairs(connected, mapping, side, held, passes, decided=decided)
                 asked.effects.append((mapping, found))
+                source = passes[0].source
+                ids = [pair.id(source) for pair in held[: effects.LOOKED_AT]]
+                asked.needs = [*asked.needs, *needs(connected, mapping, source, ids)]
     except Problem as problem:
         asked.problem = str(problem)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.asking.outside import why_outside
 from coupling.pages.asking.selection import Kind, selected
-from coupling.pages.cards import Card
+from coupling.pages.cards import GONE, Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def standing_of(card: Card) -> Standing:
     if card.outside and card.mapping is not None and card.table is not None:
         why = why_outside(card.mapping, card.side, card.table, card.record)
     both_gone = False
-    if card.record is None and card.coupled and card.mapping is not None:
+    if card.problem == GONE and card.mapping is not None:
         [row] = selected(card.side, card.name, "uncouple", [card.mapping], [card.id]).rows
         both_gone = row.kind is Kind.BOTH_GONE
     return Standing(ours, why, both_gone)

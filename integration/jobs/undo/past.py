@@ -15,6 +15,8 @@ from integration.sync.undo.past import Past
 from integration.systems.values import Side
 
 AT_ONCE = 500
+TOLD = (*RecordChange.WRITTEN, RecordChange.Action.DELETED)
+"""What a preview tells about: coupling and uncoupling wrote nothing."""
 Ids = tuple[uuid.UUID, uuid.UUID]
 
 
@@ -45,12 +47,15 @@ def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
 
 def _history(job: SyncJob) -> QuerySet[RecordChange]:
     """What the run wrote on the side that it writes: what it gave back to the records that it read stays with them."""
-    return RecordChange.objects.filter(job=job, side__in=("", Direction(job.direction).destination.value))
+    side = Direction(job.direction).destination.value
+    return RecordChange.objects.filter(job=job, side__in=("", side), action__in=TOLD)
 
 
 def _with(past: Past, row: RecordChange) -> Past:
     if row.action == RecordChange.Action.INSERTED:
         return replace(past, inserted=True)
+    if row.action == RecordChange.Action.DELETED:
+        return replace(past, deleted=True)
     if row.exact is None:
         return replace(past, unkept=True)
     exact = dict(past.exact)
@@ -64,7 +69,7 @@ def _written_later(job: SyncJob, side: Side, ids: Sequence[uuid.UUID]) -> set[uu
     newest = RecordChange.objects.filter(job=job).order_by("pk").values_list("pk", flat=True).last() or 0
     found: set[uuid.UUID] = set()
     for start in range(0, len(ids), AT_ONCE):
-        rows = RecordChange.objects.filter(
+        rows = RecordChange.objects.written().filter(
             **{f"{side}_id__in": ids[start : start + AT_ONCE]}, side=side.value, pk__gt=newest
         )
         found.update(rows.exclude(job=job).values_list(f"{side}_id", flat=True))

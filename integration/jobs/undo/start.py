@@ -12,7 +12,7 @@ from integration.jobs.create import Person
 from integration.jobs.lifecycle import start
 from integration.jobs.undo.past import pasts_of, records_of
 from integration.jobs.undo.run import planner_of
-from integration.models import ConnectionSetup, SyncJob
+from integration.models import ConnectionSetup, RecordChange, SyncJob
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.sync.undo.past import Undoing
@@ -64,6 +64,15 @@ def why_not(job: SyncJob) -> str:
     if job.is_active or job.waits_for_approval:
         return STILL_RUNS
     return "" if job.history.exists() else NOTHING
+
+
+def can_be_undone(row: RecordChange) -> bool:
+    """May undoing be offered for this write? Asks nothing of the database."""
+    job = row.job
+    is_kept = row.exact is not None or row.action == RecordChange.Action.INSERTED
+    about_documents = job.mapping.internal or job.mapping.erp_table in DOCUMENTS or job.mapping.is_option
+    carried = row.side == Direction(job.direction).destination.value if job.direction != Direction.BOTH else False
+    return is_kept and carried and job.kind in CAN_BE and not about_documents and not job.is_active
 
 
 def preview(job: SyncJob, erp_ids: Collection[uuid.UUID] = (), *, removes: bool = False, first: int = 1) -> Preview:

@@ -45,7 +45,10 @@ def resolve(ids: Iterable[int], note: str, user: User) -> list[Outcome]:
 
 
 def _chosen(ids: Iterable[int]) -> Sequence[SyncError]:
-    return list(SyncError.objects.filter(pk__in=list(ids)).select_related("mapping", "assigned_to"))
+    """Those that are there, in the order in which they were chosen."""
+    wanted = list(ids)
+    there = SyncError.objects.select_related("mapping", "assigned_to").in_bulk(wanted)
+    return [there[id] for id in wanted if id in there]
 
 
 def _gone(ids: Iterable[int]) -> list[Outcome]:

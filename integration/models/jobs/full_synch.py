@@ -61,10 +61,12 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
             self.all().delete()
             record(AuditEntry.Action.RESET, "full synchronization")
 
-    def renew(self, mapping: TableMapping, recommendation: Recommendation, message: str) -> None:
+    def renew(
+        self, mapping: TableMapping, recommendation: Recommendation, message: str, expected: int | None = None
+    ) -> None:
         """A line for this mapping that nobody has started follows the mapping; what a person chose stays."""
         line, created = self.get_or_create(mapping=mapping, defaults={"direction": mapping.direction})
-        changes = {"direction": mapping.direction, "message": message}
+        changes: dict[str, object] = {"direction": mapping.direction, "message": message, "expected": expected}
         if created or not line.chosen:
             changes["recommendation"] = recommendation
         self.filter(pk=line.pk, status=FullSynchLine.Status.BLANK).update(**changes)
@@ -79,6 +81,7 @@ class FullSynchLine(ShownLine):
     direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
     recommendation = models.CharField(max_length=6, choices=Recommendation, default=Recommendation.FULL)
     chosen = models.BooleanField("recommended by a person", default=False, editable=False)
+    expected = models.PositiveIntegerField("records before it starts", null=True, editable=False)
     create_unmatched = models.BooleanField("create new if unable to find a match", default=False)
     winner = models.CharField("wins where both differ", max_length=3, choices=Winner, default=Winner.NOBODY, blank=True)
     couple_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")

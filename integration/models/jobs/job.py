@@ -152,9 +152,12 @@ class SyncJob(Approvable, Progress):
         return bool(waiting.update(next_try_at=None))
 
     def cancel(self, message: str = "Canceled.") -> bool:
-        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once."""
+        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once. One
+        that never began began and ended now, so that lists and files have a time for it."""
+        now = timezone.now()
+        began = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         queued = SyncJob.objects.filter(pk=self.pk, status=self.Status.QUEUED)
-        if queued.update(status=self.Status.CANCELED, finished_at=timezone.now(), message=message):
+        if queued.update(status=self.Status.CANCELED, started_at=began, finished_at=now, message=message):
             return True
         SyncJob.objects.filter(pk=self.pk, status=self.Status.RUNNING).update(cancel_requested=True)
         return False

@@ -81,6 +81,28 @@ class Merger(Births):
             merged.owes = self._goes_back(look, merged)
         return merged
 
+    def judged(self, look: Look) -> dict[str, str]:
+        """What becomes of each field of the draft, by key, and nothing is merged: “equal”, “keep”, “write”, “leave” (to
+        the other pass), “partnerless”, “waits” (for its reference), “refused” or “conflict”."""
+        ones = ((field_transfer, self._one(field_transfer, look)) for field_transfer in self.transfer.fields)
+        return {field.key: self._judged(field, one, look) for field, one in ones if one is not None}
+
+    def _judged(self, field_transfer: FieldTransfer, one: One, look: Look) -> str:
+        if field_transfer.not_null and not one.source and not one.want:
+            owed = field_transfer.two_way and one.have and one.have != _agreed_value(one)
+            return "leave" if owed else "keep" if one.have else "equal"
+        if self.is_equal(field_transfer, one, look):
+            return "equal"
+        if self._is_blank_for_good(field_transfer, one):
+            return "keep"
+        verdict = self._verdict(field_transfer, one, look)
+        lacking = look.draft.lacking.get(field_transfer.key)
+        if verdict != "write" or (lacking is None and field_transfer.updatable):
+            return verdict
+        if lacking is None:
+            return "refused"
+        return {Lack.MANDATORY: "waits", Lack.CLEAR: "write"}.get(lacking.kind, "partnerless")
+
     def needs_back(self, draft: Draft, twin: Record, pair: Pair) -> bool:
         """Does it matter what of the twin can be expressed on the source's side? Where something of it had no partner,
         and where a translated value differs."""

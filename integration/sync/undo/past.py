@@ -15,7 +15,7 @@ from integration.systems.wording import field_name, shorten, value_text
 @dataclass(frozen=True, slots=True)
 class Past:
     """What one run did with one record of its destination. ``exact``: column -> (value before, value written).
-    ``unkept``: something was written of which no exact values were kept. ``later``: another run has written the record
+    ``unkept``: something was written of which no exact values were kept. ``deleted``: the run deleted it. ``later``: another run has written the record
     since. ``referred``: another pair refers to it."""
 
     erp_id: uuid.UUID
@@ -23,6 +23,7 @@ class Past:
     inserted: bool
     exact: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     unkept: bool = False
+    deleted: bool = False
     later: bool = False
     referred: bool = False
 
@@ -61,6 +62,11 @@ class Undoing:
     after: Pair | None = None
     arrived: bool = False
     removes: bool = False
+
+    @property
+    def shown_name(self) -> str:
+        """What the record is called, also where it is gone."""
+        return self.name or "Deleted record"
 
     @property
     def left(self) -> list[Line]:

@@ -37,7 +37,8 @@ BRINGS = "The other side has changed it since; the next synchronization brings t
 GONE = "The record does not exist any more."
 ELSEWHERE = "It is coupled with another record since, so it stays."
 BEING_MADE = "It is still being made; synchronize it first."
-NOT_KEPT = "What was written was not kept with its exact values, so it cannot be put back."
+NOT_KEPT = "It was written along with another record, or its exact values were not kept: it cannot be put back."
+DELETED = "The run deleted it, and deletions cannot be undone."
 AS_BEFORE = "It is as it was before the run."
 
 
@@ -88,6 +89,8 @@ class UndoPlanner(Planner):
     ) -> Undoing:
         side, table = self.run.direction.destination, self.run.rule.table(self.run.direction.destination)
         row, pair = rows.get(past.id(side)), pairs.get(past.id(side))
+        if past.deleted or (past.unkept and not past.exact and not past.inserted):
+            return Undoing(past, "" if row is None else record_name(table, row), reason=_lasting(past))
         if row is None:
             is_done = pair is not None and pair.outcome(self.run.direction).code == UNDONE
             return Undoing(past, "", reason=AS_BEFORE if is_done else GONE)
@@ -138,9 +141,7 @@ class UndoPlanner(Planner):
         fixed = self._worked_out(one)
         for column, values in one.past.exact.items():
             self._field(one, row, column, values, fixed)
-        if one.past.unkept and not one.lines:
-            one.reason = NOT_KEPT
-        elif not one.lines:
+        if not one.lines:
             one.reason = AS_BEFORE
             one.arrived = self._arrived(one, row)
         if one.changes and one.read is not None:
@@ -219,3 +220,8 @@ class UndoPlanner(Planner):
         """Is it as it was because an undoing that was interrupted has written it?"""
         begun, side = one.before.in_flight if one.before is not None else None, self.run.direction.destination
         return begun is not None and begun.side is side and begun.seen != row.version
+
+
+def _lasting(past: Past) -> str:
+    """Why nothing of this can ever go back."""
+    return DELETED if past.deleted else NOT_KEPT

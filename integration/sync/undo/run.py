@@ -122,7 +122,7 @@ class _Undo:
                 continue
             counters.add(_counted(one))
             pairs += self._pairs_after(one, answer, rows.get(one.past.id(self.side)))
-            if one.changes or one.arrived:
+            if one.changes or one.arrived or one.removes:
                 changed.append(self._changed(one))
             reason = one.reason if one.reason != AS_BEFORE else ""
             if reason or one.left:
@@ -163,8 +163,12 @@ class _Undo:
         exact = {change.field: (change.old, change.new) for change in one.changes}
         if one.arrived:
             exact = {column: (new, old) for column, (old, new) in one.past.exact.items()}
-        fields = [(column, in_words(old), in_words(new)) for column, (old, new) in exact.items()]
-        return Changed(one.past.erp_id, one.past.crm_id, "modified", fields, exact=exact, side=self.side)
+        described = self.run.rule.table(self.side).fields
+        fields = [
+            (column, *(in_words(value, described.get(column)) for value in values)) for column, values in exact.items()
+        ]
+        ids, what = (one.past.erp_id, one.past.crm_id), "deleted" if one.removes else "modified"
+        return Changed(*ids, what, fields, one.name, exact=None if one.removes else exact, side=self.side)
 
     def _failure(self, one: Undoing, problem: Problem) -> Failure:
         return replace(self._note(one, problem.code, str(problem)), raw=problem.raw)

@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from integration import jobs
 from integration.connection.opening import open_for_page
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.jobs.full_synch import FullSynchError
+from integration.pages.runs.review import review
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 from integration.views.access import PageRequest
@@ -26,10 +27,9 @@ def full_synch(request: PageRequest) -> HttpResponse:
     setup = ConnectionSetup.current()
     if not request.htmx and setup.is_enabled and not FullSynchLine.objects.active().exists():
         _do_and_report(request, _refresh)
-    lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
-    active = any(line.status in FullSynchLine.ACTIVE for line in lines)
+    found = review()
     closed = not setup.is_enabled
-    shown = {"setup": setup, "lines": lines, "active": active, "plan_closed": active or closed}
+    shown = {"setup": setup, "review": found, "active": found.is_active, "plan_closed": found.is_active or closed}
     shown["start_closed"] = closed or not FullSynchLine.objects.can_start()
     return render(request, "integration/_full_synch.html" if request.htmx else "integration/full_synch.html", shown)
 
@@ -41,9 +41,12 @@ def full_synch_start(request: HttpRequest) -> HttpResponse:
     return redirect("full_synch")
 
 
-@require_POST
 @may_run
+@require_http_methods(["GET", "POST"])
 def full_synch_reset(request: HttpRequest) -> HttpResponse:
+    """Reset: asks first what it throws away."""
+    if request.method != "POST":
+        return render(request, "integration/full_synch_reset.html", {"review": review()})
     _do_and_report(request, FullSynchLine.objects.reset, "All lines start over.")
     return redirect("full_synch")
 

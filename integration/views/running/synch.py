@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from integration import jobs
-from integration.forms.filters import JobFilter, RowsFilter
+from integration.forms.run_filters import JobFilter, RowsFilter
+from integration.jobs.undo.start import why_not
 from integration.models import SyncError, SyncJob
 from integration.models.jobs.full_synch import FullSynchError
-from integration.models.people.rights import APPROVE
+from integration.models.people.rights import APPROVE, UNDO
 from integration.pages.runs import record_log as logs
 from integration.pages.runs.job import job_page
 from integration.pages.runs.log import JobLog
@@ -42,6 +43,8 @@ def synch_job(request: PageRequest, id: uuid.UUID) -> HttpResponseBase:
         return as_csv("synch-job", exported(page.passes, asked))
     context = {"page": page, "job": page.job, "rows": shown(page.passes, asked), "asked": asked}
     context["filter"] = RowsFilter({"show": asked.show, "code": asked.code, "q": asked.q}, SyncError.objects.none())
+    context |= {"can_be_undone": request.user.has_perm(UNDO) and not why_not(page.job)}
+    context["undone_by"] = page.job.undone_by.all()
     context["followers"] = page.passes[-1].followers.select_related("mapping")
     return render(request, "integration/_synch_job.html" if request.htmx else "integration/synch_job.html", context)
 

@@ -41,8 +41,10 @@ def lacks_a_partner(mapping: TableMapping, erp_id: UUID) -> None:
     mapping.couplings.remember([replace(row.pair, agreed=agreed)])
 
 
-def test_the_card_says_which_value_has_no_partner_and_stays(world: JobsWorld, clerk: Client, adatum: UUID) -> None:
-    address = reverse("erp_card", args=["customer", adatum])
+def test_the_comparison_says_which_value_has_no_partner_and_stays(
+    world: JobsWorld, clerk: Client, adatum: UUID
+) -> None:
+    address = reverse("record_comparison", args=["erp", "customer", adatum])
     assert KEPT not in clerk.get(address).content.decode()
     lacks_a_partner(world.mapping(), adatum)
     assert clerk.get(address).content.decode().count(KEPT) == 1

@@ -37,6 +37,8 @@ class Page:
 PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "components": Page(SEERS, SEERS),
+    "list_columns": Page(SEERS, SEERS),
+    "list_views": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
     "published": Page(ANYBODY, ANYBODY),  # asks for a key, whoever is signed in (tests/integration/published)
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
@@ -117,11 +119,15 @@ PAGES = {
     "synch_jobs": Page(SEERS, SEERS),
     "record_log": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
     "synch_job": Page(SEERS, SEERS, {"id": ID}),
+    "synch_job_undo": Page(RUNNERS, RUNNERS, {"id": ID}),
     "synch_job_cancel": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_try_now": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_approve": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_job_reject": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_errors": Page(SEERS, SEERS),
+    "errors_assign": Page(SEERS, RUNNERS),
+    "errors_resolve": Page(SEERS, RUNNERS),
+    "conflicts": Page(RUNNERS, RUNNERS),
     "errors_action": Page(SEERS, RUNNERS, {"action": "retry"}),
     "sales_orders": Page(SEERS, SEERS),
     "sales_order": Page(SEERS, SEERS, {"id": ID}),
@@ -171,6 +177,8 @@ PAGES = {
     "crm_card": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
     "open": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
     "record_action": Page(SEERS, RUNNERS, {"side": "erp", "table": "customer", "action": "create"}),
+    "record_comparison": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
+    "record_history": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
     "erase": Page(CHIEFS, CHIEFS, {"side": "erp", "table": "customer", "id": ID}),
     "mappings_uncouple": Page(RUNNERS, RUNNERS),
     "coupling": Page(RUNNERS, RUNNERS, RECORD),

@@ -37,7 +37,9 @@ def job(world: JobsWorld) -> SyncJob:
     names = [HOSTILE, "=1+1", *(f"{number} Firm" for number in range(58))]
     ids = [(uuid.uuid4(), uuid.uuid4()) for _ in names]
     fields = [("address1_postalcode", "", "AL7 3AB"), ("customertypecode", "11", "3")]
-    RecordChange.objects.log(job, [Changed(*pair, "modified", fields, name) for pair, name in zip(ids, names, strict=True)])
+    RecordChange.objects.log(
+        job, [Changed(*pair, "modified", fields, name) for pair, name in zip(ids, names, strict=True)]
+    )
     for code, name in (("conflict", "Litware"), ("conflict", "Trey"), ("locked", "Proseware")):
         SyncError.objects.log(job, [failure(code, name)])
     SyncError.objects.note(job, [failure(LEFT_OUT, "Wingtip Toys", "It is blocked.")])
@@ -63,7 +65,7 @@ def test_every_counter_of_a_run_is_a_tab_with_its_records(viewer: Client, job: S
     modified = shown(viewer, job, show="modified")
     assert "57 Firm" in modified
     assert '<dt title="address1_postalcode">' in modified
-    assert "<del>Other</del> → <ins>Customer</ins>" in modified
+    assert "<del>Vendor</del> → <ins>Customer</ins>" in modified
     assert "1–50 of 60" in modified
 
     assert "kept one by one" in shown(viewer, job, show="unchanged")
@@ -86,7 +88,7 @@ def test_the_records_of_a_run_are_paged_searched_and_exported(viewer: Client, jo
     answer = viewer.get(reverse("synch_job", args=[job.pk]), {"show": "modified", "format": "csv"})
     rows = list(csv.reader(io.StringIO(answer.getvalue().decode())))
     assert len(rows) == 1 + 60 * 2
-    assert rows[-1][4:8] == [HOSTILE, "Relationship Type", "Other", "Customer"]
+    assert rows[-1][4:8] == [HOSTILE, "customertypecode", "Vendor", "Customer"]
     assert "'=1+1" in {row[4] for row in rows}
     everything = viewer.get(reverse("synch_job", args=[job.pk]), {"format": "csv"}).getvalue().decode()
     assert "Wingtip Toys" in everything
@@ -153,7 +155,7 @@ def test_a_record_outside_the_filter_is_left_out_with_the_condition_it_does_not_
     run = jobs.start(agreed.mapping(), Direction.TO_ERP, options=options, inline=True)
     page = shown(viewer, run)
     assert "Left out (1)" in page
-    assert "Status is Inactive, must be Active" in page
+    assert "statecode is Inactive, must be Active" in page
 
 
 def test_a_page_of_a_run_under_way_renews_itself_also_without_scripts(viewer: Client, world: JobsWorld) -> None:

@@ -9,6 +9,7 @@ from integration.sandbox.dataverse.organization import Organization
 from integration.sandbox.dataverse.seed.base import Seeded, assign
 from integration.sandbox.dataverse.seed.names import domain, firms, people, places
 from integration.sandbox.dataverse.seed.orders import seed_orders
+from integration.sandbox.dataverse.seed.roles import PRODUCT_AVAILABILITY
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
 
@@ -75,6 +76,7 @@ def _users(write: Write, seeded: Seeded) -> list[str]:
     ids = write.create(write.model["systemuser"], rows)
     for user in ids:
         assign(write, user, seeded.roles["Salesperson"])
+        assign(write, user, seeded.roles[PRODUCT_AVAILABILITY])
     return ids[: len(SALESPEOPLE)]
 
 

@@ -1,0 +1,107 @@
+"""What both sides agreed on about a field, in words: remembered are comparable values, not what people read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from integration.connection.systems import Connected
+from integration.models import RecordChange, SyncJob
+from integration.sync.memory.halves import DECIDED, column_of, value_of
+from integration.sync.memory.ledger import Pair
+from integration.sync.rules import TableRule
+from integration.systems.errors import Problem
+from integration.systems.values import Field, FieldType, Record, Ref, Side
+from integration.systems.wording import record_name, value_text
+
+LONG, ANOTHER = "a long text", "a record that is not there any more"
+LOOKED_THROUGH = 50
+"""So many of the latest writes of a record are looked through for the one that wrote a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed last about one field. ``apart``: both sides were left to hold something different. ``at`` and
+    ``job``: when a run wrote it last, and which, as far as that is remembered."""
+
+    erp_text: str
+    crm_text: str
+    at: dt.datetime | None = None
+    job: SyncJob | None = None
+
+    @property
+    def apart(self) -> bool:
+        return self.erp_text.casefold() != self.crm_text.casefold()
+
+
+class Agreements:
+    """The agreed values of one pair."""
+
+    def __init__(self, connected: Connected, rule: TableRule, pair: Pair, rows: Sequence[Record]) -> None:
+        self.connected, self.rule = connected, rule
+        self.rows = dict(zip(Side, rows, strict=True))
+        about = RecordChange.objects.filter(erp_id=pair.erp_id, crm_id=pair.crm_id)
+        self.writes = list(about.select_related("job")[:LOOKED_THROUGH])
+
+    def of(self, key: str, halves: tuple[str, str] | None) -> Agreement | None:
+        """``None``: both sides never agreed on it."""
+        if halves is None or DECIDED in halves:
+            return None
+        texts = [self._text(side, column_of(key, side), half) for side, half in zip(Side, halves, strict=True)]
+        written = next((row for row in self.writes if self._is_about(row, key)), None)
+        if written is None:
+            return Agreement(texts[0], texts[1])
+        return Agreement(texts[0], texts[1], written.created_at, written.job)
+
+    def _is_about(self, row: RecordChange, key: str) -> bool:
+        """Did this write concern the field?"""
+        columns = {side.value: column_of(key, side) for side in Side}
+        names = set(columns.values()) if not row.side else {columns[row.side]}
+        labels = {self._label(side, columns[side.value]) for side in Side if row.side in ("", side.value)}
+        return not names.isdisjoint(row.exact or ()) or any(one[0] in names | labels for one in row.fields)
+
+    def _label(self, side: Side, column: str) -> str:
+        described = self.rule.table(side).fields.get(column)
+        return described.label if described is not None and described.label else column
+
+    def _text(self, side: Side, column: str, half: str) -> str:
+        value, described = value_of(half), self.rule.table(side).fields.get(column)
+        if described is None or not value:
+            return value
+        if value.startswith("sha256:"):
+            return LONG
+        with suppress(ValueError):  # The column is of another type by now.
+            return self._read(side, described, value)
+        return value
+
+    def _read(self, side: Side, described: Field, value: str) -> str:
+        match described.type:
+            case FieldType.REFERENCE:
+                return self._name(side, described, uuid.UUID(value))
+            case FieldType.BOOLEAN:
+                return value_text(value == "True")
+            case FieldType.OPTION | FieldType.INTEGER:
+                return value_text(int(value), described)
+            case FieldType.DATETIME:
+                return value_text(dt.datetime.fromisoformat(value), described, dt.UTC)
+        return value
+
+    def _name(self, side: Side, described: Field, id: uuid.UUID) -> str:
+        """The name of a record by its id: a value that either row still holds says it, else its system is asked."""
+        held = self.rows[side].values.get(described.name)
+        if isinstance(held, Ref) and held.id == id and held.label:
+            return held.label
+        system = self.connected.system(side)
+        for target in described.targets:
+            try:
+                table = system.describe(target)
+                names = [name for name in (table.number_field, table.name_field) if name in table.fields]
+                found = system.get(target, [id], names).get(id)
+            except Problem:
+                continue
+            if found is not None:
+                return record_name(table, found)
+        return ANOTHER

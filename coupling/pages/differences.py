@@ -1,0 +1,280 @@
+"""The comparison of a coupled record: what differs, who changed it, and what the next synchronization makes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from coupling.pages import records
+from coupling.pages.agreements import Agreement, Agreements
+from coupling.pages.compare import planner_of
+from integration.connection.live_systems import NAMES
+from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
+from integration.models import TableMapping
+from integration.sync.memory.halves import PARTNERLESS, changed
+from integration.sync.memory.ledger import Pair, State
+from integration.sync.plan import Planner
+from integration.sync.record.draft import Draft
+from integration.sync.record.field_transfer import FieldTransfer
+from integration.sync.rules import Direction, TableRule
+from integration.systems.filters import matches
+from integration.systems.values import Record, Side, Value
+
+USER = ("systemuser", "fullname")
+
+
+class Next(StrEnum):
+    """What the next synchronization does with a field, in words."""
+
+    SENT = "sent"
+    FETCHED = "fetched"
+    CONFLICT = "conflict"
+    STAYS = "stays"
+    WAITS = "waits"
+
+    @property
+    def words(self) -> str:
+        return {
+            Next.SENT: "BC → Sales: is sent",
+            Next.FETCHED: "Sales → BC: is fetched",
+            Next.CONFLICT: "Conflict: decide which value stays",
+            Next.STAYS: "Stays as it is on each side",
+            Next.WAITS: "Waits until the record it names is coupled",
+        }[self]
+
+    @property
+    def style(self) -> str:
+        return {Next.CONFLICT: "unfavorable", Next.WAITS: "ambiguous", Next.STAYS: "blank"}.get(self, "favorable")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """When a record was changed last, and by whom as far as that is known."""
+
+    at: dt.datetime | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which both records are not the same. ``changed``: the sides that have changed it since both last
+    agreed; ``agreed`` is ``None`` where they never did."""
+
+    key: str
+    erp_label: str
+    crm_label: str
+    erp_text: str
+    crm_text: str
+    next: Next
+    changed: Sequence[Side]
+    agreed: Agreement | None
+    lacking: Side | None = None
+
+    @property
+    def erp_changed(self) -> bool:
+        return Side.ERP in self.changed
+
+    @property
+    def crm_changed(self) -> bool:
+        return Side.CRM in self.changed
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.next is Next.CONFLICT
+
+    @property
+    def note(self) -> str:
+        """Why the field is not carried."""
+        return _without_partner(self.lacking) if self.next in (Next.STAYS, Next.WAITS) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One field that both records hold alike."""
+
+    label: str
+    text: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Compared:
+    """Both records of a pair as they are now. ``gone``: the side whose record does not exist any more. ``stopped``: why
+    nothing of the record is carried. The versions come back with a decision."""
+
+    mapping: TableMapping
+    pair: Pair
+    names: Mapping[Side, str] = field(default_factory=dict)
+    touched: Mapping[Side, Touched] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
+    gone: Side | None = None
+    stopped: str = ""
+    erp_version: str = ""
+    crm_version: str = ""
+
+    @property
+    def conflicts(self) -> list[Difference]:
+        return [one for one in self.differences if one.is_conflict]
+
+    @property
+    def erp(self) -> Touched | None:
+        return self.touched.get(Side.ERP)
+
+    @property
+    def crm(self) -> Touched | None:
+        return self.touched.get(Side.CRM)
+
+    @property
+    def summary(self) -> str:
+        """What the next synchronization does, in one sentence."""
+        counted = {kind: sum(one.next is kind for one in self.differences) for kind in Next}
+        words = {
+            Next.SENT: "sends {} to Dynamics 365 Sales",
+            Next.FETCHED: "fetches {} from Dynamics 365 Sales",
+            Next.CONFLICT: "cannot decide {}",
+        }
+        said = [text.format(_fields(counted[kind])) for kind, text in words.items() if counted[kind]]
+        if not said:
+            return "The next synchronization changes nothing here."
+        if self.conflicts and len(said) > 1:
+            return f"The next synchronization {_and(said[-1:])}; once that is decided it {_and(said[:-1])}."
+        return f"The next synchronization {_and(said)}."
+
+
+def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compared:
+    """Compare both records of a coupled pair. Raises ``ConnectionProblem``, of which a broken mapping is one."""
+    rule, shown = build_rule(mapping, connected.erp, connected.crm), Compared(mapping, pair)
+    planners = [planner_of(connected, mapping, rule, one) for one in Direction(mapping.direction).passes]
+    rows = {side: _read(connected, rule, planners, side, pair) for side in Side}
+    shown.names = {side: records.name_of(side, rule.table(side), row) for side, row in rows.items() if row is not None}
+    ours, theirs = rows[Side.ERP], rows[Side.CRM]
+    if ours is None or theirs is None:
+        shown.gone = Side.ERP if ours is None else Side.CRM
+        return shown
+    shown.erp_version, shown.crm_version = ours.version, theirs.version
+    shown.touched = {Side.ERP: Touched(ours.modified_at, ""), Side.CRM: _touched(connected, theirs)}
+    agreements = Agreements(connected, rule, pair, (ours, theirs))
+    listed: set[str] = set()
+    for planner in planners:
+        _add(shown, planner, (ours, theirs), agreements, listed)
+    return shown
+
+
+def pair_of(side: Side, table: str, id: uuid.UUID) -> tuple[TableMapping, Pair] | None:
+    """The pair of a record, ``None`` where it is coupled with nothing."""
+    found = records.mapped_pairs(side, records.mappings_of(side, table), [id]).get(id)
+    return found if found is not None and found[1].state is not State.RESERVED else None
+
+
+def last_looked_at(mapping: TableMapping, pair: Pair) -> dt.datetime | None:
+    """When a run has looked at the pair last."""
+    return mapping.couplings.filter(erp_id=pair.erp_id).values_list("changed_at", flat=True).first()
+
+
+def _read(connected: Connected, rule: TableRule, planners: Sequence[Planner], side: Side, pair: Pair) -> Record | None:
+    table, columns = rule.table(side), {name for planner in planners for name in planner.read_columns[side]}
+    columns |= {name for name in (table.number_field, table.name_field) if name in table.fields}
+    return connected.system(side).get(table.name, [pair.id(side)], sorted(columns)).get(pair.id(side))
+
+
+def _touched(connected: Connected, record: Record) -> Touched:
+    """Who wrote the record of Sales last."""
+    by, (table, column) = record.modified_by, USER
+    if by is None:
+        return Touched(record.modified_at, "")
+    if by == connected.context.user_id:
+        return Touched(record.modified_at, "this connection")
+    person = connected.crm.get(table, [by], [column]).get(by)
+    return Touched(record.modified_at, str(person.values.get(column) or "") if person is not None else "")
+
+
+def _add(
+    shown: Compared,
+    planner: Planner,
+    rows: tuple[Record, Record],
+    agreements: Agreements,
+    listed: set[str],
+) -> None:
+    """What this pass says of the fields that none before it has said anything about."""
+    to_crm = planner.run.direction is Direction.TO_CRM
+    record, twin = rows if to_crm else rows[::-1]
+    verdicts, draft = planner.judged(record, twin, shown.pair)
+    shown.stopped = shown.stopped or _stopped(planner, record, draft)
+    values = {side: planner.memories[side].values(row) for side, row in zip(Side, rows, strict=True)}
+    for one in planner.transfer.fields:
+        if one.key in listed:
+            continue
+        listed.add(one.key)
+        texts, labels = _texts(planner, one, record, twin), (one.label, one.destination_label)
+        erp_text, crm_text = texts if to_crm else texts[::-1]
+        erp_label, crm_label = labels if to_crm else labels[::-1]
+        verdict, halves = verdicts.get(one.key, "waits"), shown.pair.agreed.get(one.key)
+        if verdict == "equal":
+            note = _without_partner(_lacking(halves))
+            shown.alike.append(Alike(erp_label or crm_label, erp_text or crm_text, note))
+            continue
+        shown.differences.append(
+            Difference(
+                one.key, erp_label, crm_label, erp_text, crm_text, _next(verdict, to_crm=to_crm),
+                list(_changed_sides(halves, one.key, values)), agreements.of(one.key, halves), _lacking(halves),
+            )
+        )  # fmt: skip
+
+
+def _texts(planner: Planner, one: FieldTransfer, record: Record, twin: Record) -> tuple[str, str]:
+    rule, direction = planner.run.rule, planner.run.direction
+    source = rule.table(direction.source).fields.get(getattr(one, "source", ""))
+    destination = rule.table(direction.destination).fields.get(one.destination)
+    values: tuple[Value, Value] = (one.shows(record), one.shows_twin(twin))
+    return records.shown(values[0], source), records.shown(values[1], destination)
+
+
+def _next(verdict: str, *, to_crm: bool) -> Next:
+    if verdict in ("write", "leave"):
+        return Next.SENT if (verdict == "write") is to_crm else Next.FETCHED
+    return {"conflict": Next.CONFLICT, "waits": Next.WAITS}.get(verdict, Next.STAYS)
+
+
+def _stopped(planner: Planner, record: Record, draft: Draft) -> str:
+    """Why nothing of the record goes this way."""
+    way = NAMES[planner.run.direction.destination]
+    if not matches(planner.read_filter, record):
+        return f"Nothing goes to {way}: the record is outside the filter of {planner.run.rule.name}."
+    if draft.problem is not None:
+        return f"Nothing goes to {way}: {draft.problem}"
+    return f"Nothing goes to {way}: {draft.left_out}" if draft.left_out else ""
+
+
+def _changed_sides(
+    halves: tuple[str, str] | None, key: str, values: Mapping[Side, Mapping[str, str]]
+) -> Iterator[Side]:
+    """The sides that hold another value than when both last agreed."""
+    for side, half in zip(Side, halves or ("", ""), strict=True):
+        if halves is not None and key in values[side] and changed(half, values[side][key]):
+            yield side
+
+
+def _lacking(halves: tuple[str, str] | None) -> Side | None:
+    if halves is None:
+        return None
+    return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
+
+
+def _without_partner(lacking: Side | None) -> str:
+    if lacking is None:
+        return ""
+    held, other = NAMES[lacking], NAMES[lacking.other]
+    return f"What {held} holds has no partner in {other}; what is there stays as it is."
+
+
+def _fields(number: int) -> str:
+    return "one field" if number == 1 else f"{number} fields"
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,63 @@
+"""The comparison of a coupled record and the history of any, loaded beside its card, or pages of their own without
+scripts."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from coupling.pages.captions import noun
+from coupling.pages.differences import compared, pair_of
+from coupling.pages.history import history_of
+from coupling.sides import both_opened
+from coupling.views.access import card_address
+from integration.connection.live_systems import NAMES
+from integration.systems.errors import Problem
+from integration.systems.values import Side
+from integration.views.access import PageRequest
+
+
+@require_safe
+def record_comparison(request: PageRequest, side: str, table: str, id: str) -> HttpResponse:
+    """``/records/<side>/<table>/<id>/comparison/``"""
+    try:
+        shown = _shown(Side(side), table, uuid.UUID(id))
+    except ValueError as error:
+        raise Http404("There is no such record.") from error
+    shown |= {"side": side, "table": table, "id": id, "oob": request.htmx}
+    shown["decides"] = request.user.has_perm("coupling.change_coupling") and not shown["mapping"].internal
+    template = "coupling/_card_comparison.html" if request.htmx else "coupling/comparison.html"
+    return render(request, template, shown)
+
+
+@require_safe
+def record_history(request: PageRequest, side: str, table: str, id: str) -> HttpResponse:
+    """``/records/<side>/<table>/<id>/history/``: what runs did with the record."""
+    try:
+        given = Side(side), uuid.UUID(id)
+    except ValueError as error:
+        raise Http404("There is no such record.") from error
+    shown = {"history": history_of(*given), "title": noun(table), "back": card_address(given[0], table, given[1])}
+    return render(request, "coupling/_card_history.html" if request.htmx else "coupling/history.html", shown)
+
+
+def _shown(side: Side, table: str, id: uuid.UUID) -> dict[str, Any]:
+    found = pair_of(side, table, id)
+    if found is None:
+        raise Http404("This record is not coupled.")
+    mapping, pair = found
+    other = (mapping.crm_table, pair.crm_id) if side is Side.ERP else (mapping.erp_table, pair.erp_id)
+    shown: dict[str, Any] = {"mapping": mapping, "back": card_address(side, table, id), "title": noun(table)}
+    shown |= {"other_side": side.other.value, "other_table": other[0], "other_id": other[1]}
+    try:
+        with both_opened() as connected:
+            result = compared(connected, mapping, pair)
+    except Problem as problem:
+        return {**shown, "silence": f"{NAMES[Side.CRM]} does not answer: {problem}", "shown_side": NAMES[Side.ERP]}
+    names = result.names
+    title = names.get(side, noun(table))
+    return {**shown, "compared": result, "title": title, "other_name": names.get(side.other, "")}

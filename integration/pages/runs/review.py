@@ -1,0 +1,160 @@
+"""Full Synch. Review as its page shows it: a line a mapping with records, errors and time, and what comes of it all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from integration.models import FullSynchLine, SyncJob
+from integration.models.jobs.progress import COUNTERS
+from integration.sync.run import Scope
+
+USUAL_RATE = 40.0
+"""Records a second, where no run has shown yet how fast this installation is."""
+LOOKED_AT = 200
+ENOUGH = 20
+"""Runs of fewer records say nothing about speed."""
+OUTCOMES = {
+    "inserted": "inserted",
+    "modified": "modified",
+    "coupled": "coupled",
+    "deleted": "deleted",
+    "unchanged": "unchanged",
+    "skipped": "left out or skipped",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How many records of one pass failed."""
+
+    job_id: uuid.UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """``estimate``: how long it is going to take, before it starts; ``time``: how long it took until now."""
+
+    line: FullSynchLine
+    estimate: dt.timedelta | None
+
+    @property
+    def errors(self) -> list[Errors]:
+        return [Errors(job.pk, job.failed) for job in self.line.jobs if job.failed]
+
+    @property
+    def time(self) -> dt.timedelta | None:
+        return span(self.line.jobs)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Has a person to approve or to reject it?"""
+        return self.line.status == FullSynchLine.Status.APPROVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All lines in their order."""
+
+    lines: Sequence[ReviewLine]
+
+    @property
+    def is_active(self) -> bool:
+        return any(one.line.status in FullSynchLine.ACTIVE for one in self.lines)
+
+    @property
+    def waiting(self) -> list[ReviewLine]:
+        return [one for one in self.lines if one.is_waiting]
+
+    @property
+    def is_started(self) -> bool:
+        return any(one.line.status for one in self.lines)
+
+    @property
+    def is_over(self) -> bool:
+        """Was it started, and does nothing of it run or wait any more?"""
+        return self.is_started and not self.is_active and not self.waiting
+
+    @property
+    def finished(self) -> int:
+        return sum(one.line.status == FullSynchLine.Status.FINISHED for one in self.lines)
+
+    @property
+    def failed(self) -> int:
+        """Lines that ended with an error."""
+        return sum(one.line.status == FullSynchLine.Status.ERROR for one in self.lines)
+
+    @property
+    def records(self) -> int:
+        return sum(job.records_done for job in self._jobs)
+
+    @property
+    def expected(self) -> int:
+        """Records of the lines that nobody has started, as far as they were counted."""
+        return sum(one.line.expected or 0 for one in self.lines if not one.line.status)
+
+    @property
+    def estimate(self) -> dt.timedelta | None:
+        """How long those take, one behind the other."""
+        known = [one.estimate for one in self.lines if one.estimate is not None]
+        return sum(known, dt.timedelta()) if known else None
+
+    @property
+    def time(self) -> dt.timedelta | None:
+        return span(self._jobs)
+
+    @property
+    def outcomes(self) -> list[tuple[str, int]]:
+        """What became of the records, in words; what never happened is left out."""
+        totals = {name: sum(getattr(job, name) for job in self._jobs) for name in COUNTERS}
+        return [(words, totals[name]) for name, words in OUTCOMES.items() if totals[name]]
+
+    @property
+    def errors(self) -> int:
+        return sum(job.failed for job in self._jobs)
+
+    @property
+    def _jobs(self) -> list[SyncJob]:
+        return [job for one in self.lines for job in one.line.jobs]
+
+
+def review() -> Review:
+    """The lines with what is known about their speed: two queries."""
+    lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
+    blank = [line for line in lines if not line.status]
+    rates = _rates() if blank else {}
+    usual = sum(rates.values()) / len(rates) if rates else USUAL_RATE
+    return Review([ReviewLine(line, _estimate(line, rates.get(line.mapping_id, usual))) for line in lines])
+
+
+def span(jobs: Iterable[SyncJob]) -> dt.timedelta | None:
+    """From the start of the first of these runs to the end of the last, or until now; ``None`` before the first."""
+    started = [job for job in jobs if job.started_at is not None]
+    if not started:
+        return None
+    ends = [job.finished_at or timezone.now() for job in started]
+    return max(ends) - min(job.started_at for job in started if job.started_at is not None)
+
+
+def _estimate(line: FullSynchLine, rate: float) -> dt.timedelta | None:
+    if line.status or line.expected is None or line.recommendation == FullSynchLine.Recommendation.NONE:
+        return None
+    return dt.timedelta(seconds=max(1, round(line.expected / rate)))
+
+
+def _rates() -> Mapping[int, float]:
+    """mapping -> records a second, by the latest runs of everything."""
+    found: dict[int, list[float]] = defaultdict(list)
+    kind, status = SyncJob.Kind.SYNCHRONIZE, SyncJob.Status.FINISHED
+    runs = SyncJob.objects.filter(kind=kind, status=status, records_done__gte=ENOUGH).order_by("-queued_at")
+    for job in runs[:LOOKED_AT]:
+        if job.rate and job.run_options.scope is Scope.EVERYTHING:
+            found[job.mapping_id].append(job.rate)
+    return {mapping: sum(rates) / len(rates) for mapping, rates in found.items()}

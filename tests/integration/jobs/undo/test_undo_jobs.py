@@ -1,0 +1,175 @@
+"""A run that undoes another one: started from a page, audited, with a history of its own, resumed after a kill."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test.client import Client
+from django.urls import reverse
+
+from integration import jobs
+from integration.jobs.undo import start
+from integration.models import AuditEntry, RecordChange, SyncJob
+from integration.systems.errors import Unreachable
+from tests.coupling.conftest import told
+from tests.integration.jobs_world import JobsWorld, silent_for, world
+from tests.people import ADMINISTRATOR, INTEGRATOR, ORDER_PROCESSOR, VIEWER, client_of, made, signed_in
+from tests.sync.mortal import Killed
+
+__all__ = ["world"]
+
+
+def coupled(world: JobsWorld, *names: str) -> list[uuid.UUID]:
+    """Firms that both sides know and agree on."""
+    world.couple_jim()
+    ours = [world.add_customer(name, phone_no="030 1") for name in names]
+    for name, one in zip(names, ours, strict=True):
+        world.mapping().couplings.couple(one, world.add_account(name, telephone1="030 1"))
+    both(world)
+    return ours
+
+
+def both(world: JobsWorld) -> list[SyncJob]:
+    return [ran(jobs.start(world.mapping(), direction)) for direction in ("to_crm", "to_erp")]
+
+
+def ran(job: SyncJob) -> SyncJob:
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def phones(world: JobsWorld) -> list[Any]:
+    return [world.crm.values("account", id)["telephone1"] for id in world.crm.ids("account")]
+
+
+def carried(world: JobsWorld, ours: list[uuid.UUID], phone: str = "030 2") -> SyncJob:
+    """The run that carried a new telephone number of all of them."""
+    for one in ours:
+        world.erp.edit("customer", one, phone_no=phone)
+    job = ran(jobs.start(world.mapping(), "to_crm"))
+    assert job.modified == len(ours)
+    return job
+
+
+def test_a_run_is_undone_by_a_run_with_a_history_of_its_own(world: JobsWorld) -> None:
+    job = carried(world, coupled(world, "Adatum", "Litware"))
+    user = made("ann", INTEGRATOR)
+    undoing = ran(start.undo(job, user))
+    assert (undoing.status, undoing.modified, undoing.undoes) == (SyncJob.Status.FINISHED, 2, job)
+    assert phones(world) == ["030 1", "030 1"]
+    row = RecordChange.objects.filter(job=undoing).first()
+    assert row is not None
+    assert row.fields == [["telephone1", "030 2", "030 1"]]
+    assert all(not one.modified and not one.failed for one in both(world))
+    assert phones(world) == ["030 1", "030 1"]
+
+
+def test_a_second_undoing_changes_nothing_more(world: JobsWorld) -> None:
+    job = carried(world, coupled(world, "Adatum"))
+    ran(start.undo(job, None))
+    again = ran(start.undo(job, None))
+    assert (again.modified, again.unchanged, again.history.count()) == (0, 1, 0)
+
+
+def test_one_entry_of_a_history_is_undone_alone(world: JobsWorld) -> None:
+    adatum, litware = coupled(world, "Adatum", "Litware")
+    job = carried(world, [adatum, litware])
+    ran(start.undo(job, None, [adatum]))
+    assert sorted(phones(world)) == ["030 1", "030 2"]
+
+
+@pytest.mark.parametrize("verb", ["update", "get"])
+def test_an_undoing_that_was_killed_is_resumed_and_writes_nothing_twice(world: JobsWorld, verb: str) -> None:
+    """Killed with the write made and nothing of it remembered, or before it."""
+    job = carried(world, coupled(world, "Adatum", "Litware"))
+    undoing = start.undo(job, None)
+    world.crm.fail_on(verb, Killed(), done=None)
+    with pytest.raises(Killed):
+        jobs.run(undoing.pk)
+    silent_for(undoing, 60)
+    undoing = ran(undoing)
+    assert (undoing.status, undoing.modified, undoing.resumed) == (SyncJob.Status.FINISHED, 2, 1)
+    assert undoing.history.count() == 2
+    assert phones(world) == ["030 1", "030 1"]
+    assert all(not one.modified and not one.failed for one in both(world))
+
+
+def test_records_that_a_run_made_stay_unless_their_deletion_is_wanted(world: JobsWorld) -> None:
+    world.couple_jim()
+    world.add_customer("Adatum")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    kept = ran(start.undo(job, None))
+    assert (kept.skipped, len(world.crm.ids("account"))) == (1, 1)
+    gone = ran(start.undo(job, None, removes=True))
+    assert (gone.deleted, len(world.crm.ids("account"))) == (1, 0)
+    both(world)
+    assert not world.crm.ids("account")
+    assert ran(start.undo(job, None, removes=True)).unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"kind": "uncouple"}, start.OTHER_KIND),
+        ({"status": "running"}, start.STILL_RUNS),
+        ({"mapping__erp_table": "sales_header"}, start.ABOUT_DOCUMENTS),
+        ({"mapping__internal": True}, start.ABOUT_DOCUMENTS),
+        ({"history": None}, start.NOTHING),
+    ],
+)
+def test_what_cannot_be_undone_is_refused_in_words(world: JobsWorld, change: dict[str, Any], says: str) -> None:
+    job = carried(world, coupled(world, "Adatum"))
+    ((name, value),) = change.items()
+    if name == "history":
+        job.history.all().delete()
+    elif name.startswith("mapping__"):
+        setattr(job.mapping, name.removeprefix("mapping__"), value)
+    else:
+        setattr(job, name, value)
+    assert start.why_not(job) == says
+
+
+def test_the_page_shows_what_goes_back_and_what_stays_before_anything_is_done(world: JobsWorld) -> None:
+    adatum, litware = coupled(world, "Adatum", "Litware")
+    job = carried(world, [adatum, litware])
+    theirs = world.mapping().couplings.get(erp_id=litware).crm_id
+    world.crm.edit("account", theirs, telephone1="030 9")
+    client = client_of(made("ann", INTEGRATOR))
+    assert reverse("synch_job_undo", args=[job.pk]) in client.get(reverse("synch_job", args=[job.pk])).content.decode()
+    shown = client.get(reverse("synch_job_undo", args=[job.pk])).content.decode()
+    for text in ("<del>030 2</del>", "<ins>030 1</ins>", "030 9. Somebody has changed it since", "1–2 of 2"):
+        assert text in shown
+    assert "Delete Them" not in shown
+    answer = client.post(reverse("synch_job_undo", args=[job.pk]), {"removes": "yes"})
+    undoing = SyncJob.objects.get(kind=SyncJob.Kind.UNDO)
+    assert answer.url == reverse("synch_job", args=[undoing.pk])
+    assert not undoing.run_options.removes
+    entry = AuditEntry.objects.filter(action="started").first()
+    assert entry is not None
+    assert str(job.pk) in str(entry.after)
+    ran(undoing)
+    assert sorted(phones(world)) == ["030 1", "030 9"]
+    assert "Undone by" in client.get(reverse("synch_job", args=[job.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("group", "may"), [(ADMINISTRATOR, True), (INTEGRATOR, True), (ORDER_PROCESSOR, False), (VIEWER, False)]
+)
+def test_who_may_not_undo_meets_no_button_and_no_page(world: JobsWorld, group: str, may: bool) -> None:
+    job = carried(world, coupled(world, "Adatum"))
+    client, address = client_of(made("ann", group)), reverse("synch_job_undo", args=[job.pk])
+    assert (address in client.get(reverse("synch_job", args=[job.pk])).content.decode()) is may
+    assert client.get(address).status_code == (200 if may else 403)
+
+
+def test_a_page_that_names_no_record_and_a_silent_sales_are_answered_in_words(world: JobsWorld) -> None:
+    job = carried(world, coupled(world, "Adatum"))
+    client: Client = signed_in("ann", INTEGRATOR)
+    address = reverse("synch_job_undo", args=[job.pk])
+    assert "Load it again" in told(client.get(address, {"record": "x"}))[0]
+    assert told(client.get(address, {"record": str(uuid.uuid4())}))[-1] == start.NOTHING
+    world.crm.fail_on("get", Unreachable("The organization cannot be reached."), times=9)
+    assert told(client.get(address))[-1] == "The organization cannot be reached."

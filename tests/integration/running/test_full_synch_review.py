@@ -1,0 +1,117 @@
+"""Full Synch. Review: what a line says of its records, errors and time, the summary, and what Reset asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from integration.models import FullSynchLine, SyncJob
+from integration.models.jobs.full_synch import Recommendation
+from tests.integration.jobs_world import JobsWorld, world
+from tests.people import INTEGRATOR, VIEWER, signed_in
+
+__all__ = ["world"]
+
+
+@pytest.fixture
+def lines(world: JobsWorld) -> dict[str, FullSynchLine]:
+    """Nothing is started yet: 400 customers and accounts, nobody knows how many people."""
+    for name, expected in (("CUSTOMER", 400), ("CONTACT", None)):
+        FullSynchLine.objects.renew(world.mapping(name), Recommendation.FULL, "", expected)
+    return {line.mapping.name: line for line in FullSynchLine.objects.select_related("mapping")}
+
+
+@pytest.fixture
+def susan(world: JobsWorld) -> Client:
+    return signed_in("susan", INTEGRATOR)
+
+
+def shown(client: Client) -> str:
+    """The page in plain words."""
+    page = client.get(reverse("full_synch"), headers={"HX-Request": "true"}).content.decode()
+    return re.sub(r"\s+", " ", page)
+
+
+def job(line: FullSynchLine, seconds: int = 10, **values: object) -> SyncJob:
+    now = timezone.now()
+    times = {"started_at": now - dt.timedelta(seconds=seconds), "finished_at": now}
+    values = {"status": "finished", "options": {"scope": "everything"}, **times, **values}
+    return SyncJob.objects.create(mapping=line.mapping, direction="to_crm", **values)
+
+
+def test_before_the_start_each_line_says_about_how_long_it_takes(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    assert "about 400 records, about 10 s." in shown(susan)
+    job(lines["CUSTOMER"], seconds=100, records_done=1000)
+    page = shown(susan)
+    assert "about 400 records, about 40 s." in page
+    assert "about 400</td>" in page
+
+
+def test_a_line_leads_to_its_errors_and_the_summary_says_what_came_of_it_all(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    line = lines["CUSTOMER"]
+    run = job(line, seconds=65, records_done=400, inserted=300, unchanged=98, failed=2)
+    line.start(to_crm_job=run)
+    assert "0 of 2 tables finished" in shown(susan)
+    line.finish()
+    page = shown(susan)
+    assert f'href="/synch/jobs/{run.pk}/?show=failed">2</a>' in page
+    assert "1 min 5 s" in page
+    assert "<strong>1 of 2 tables finished</strong>" in page
+    assert "400 records looked at: 300 inserted, 98 unchanged, 2 failed." in page
+    assert reverse("synch_errors") in page
+
+
+def test_a_line_that_waits_for_approval_says_so_and_leads_to_the_one_question(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    line = lines["CUSTOMER"]
+    run = job(line, status="approval", finished_at=None)
+    line.start(to_crm_job=run)
+    line.ask("It would delete 300 of 400 records.")
+    page = shown(susan)
+    assert f'<a href="/synch/jobs/{run.pk}/">CUSTOMER waits for approval</a>' in page
+    assert page.count("Waiting for Approval") == 2
+    assert "Restart" not in page
+    assert "hx-trigger" not in page
+
+
+def test_reset_asks_first_and_throws_away_only_when_it_is_confirmed(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"]))
+    lines["CUSTOMER"].finish()
+    assert f'href="{reverse("full_synch_reset")}"' in shown(susan)
+    asked = susan.get(reverse("full_synch_reset")).content.decode()
+    assert "All 2 lines start over" in asked
+    assert FullSynchLine.objects.count() == 2
+    susan.post(reverse("full_synch_reset"))
+    assert not FullSynchLine.objects.exists()
+
+
+def test_who_may_only_look_meets_no_button_of_the_review(lines: dict[str, FullSynchLine]) -> None:
+    viewer = signed_in("vera", VIEWER)
+    lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"]))
+    lines["CUSTOMER"].finish()
+    page = shown(viewer)
+    assert "<button" not in page
+    assert reverse("full_synch_reset") not in page
+    assert viewer.get(reverse("full_synch_reset")).status_code == 403
+
+
+def test_the_review_renews_itself_also_without_scripts_while_a_line_runs(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    refresh = '<noscript><meta http-equiv="refresh"'
+    lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"], status="queued"))
+    assert refresh in susan.get(reverse("full_synch")).content.decode()
+    lines["CUSTOMER"].finish()
+    assert refresh not in susan.get(reverse("full_synch")).content.decode()
