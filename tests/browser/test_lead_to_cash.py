@@ -149,7 +149,8 @@ def become_customer(page: Page, trade: Trade) -> None:
     page.goto(f"/records/crm/account/?q={trade.firm}")
     page.locator("tbody").get_by_role("link", name=trade.firm).click()
     press(page, "Create Customer in Business Central")
-    finished(page)
+    press(page, "Create")
+    expect(page.locator(".outcome")).to_contain_text("Customer created in Business Central", timeout=PATIENCE)
 
 
 def quote(page: Page, peter: Page, trade: Trade, product: str) -> None:
