@@ -21,7 +21,7 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.problems import Conflict
 from integration.systems.errors import Problem
 from integration.systems.values import Side
-from integration.views.running.error_inbox import named
+from integration.views.running.error_inbox import named, sentence
 
 AT_ONCE = 25
 SIDES = {side.value: side for side in Side}
@@ -40,8 +40,8 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     rows = SyncError.objects.open().filter(code=Conflict.code).select_related("mapping")
     asked = [int(id) for id in request.GET.getlist("error") if id.isdecimal() and len(id) < 19]
     page = Paginator(rows.filter(pk__in=asked) if asked else rows, AT_ONCE).get_page(request.GET.get("page"))
-    shown, problem = conflicts_of(list(page.object_list))
-    context = {"conflicts": shown, "page": page, "problem": problem, "chosen": bool(asked)}
+    shown, silent = conflicts_of(list(page.object_list))
+    context = {"conflicts": shown, "page": page, "silent": silent, "chosen": bool(asked)}
     return render(request, "coupling/conflicts.html", context)
 
 
@@ -98,12 +98,10 @@ def _say(
     request: HttpRequest, done: Sequence[str], left: Sequence[tuple[str, str]], started: Sequence[SyncJob]
 ) -> None:
     if done:
-        follow = (
-            format_html(' <a href="{}">Follow the run</a>', reverse("synch_job", args=[started[0].pk]))
-            if started
-            else ""
-        )
-        messages.success(request, format_html("Decided, and being carried now: {}.{}", named(done), follow))
+        number = f"{len(done)} conflict{' is' if len(done) == 1 else 's are'}"
+        said = format_html("{} decided and being carried now: {}", number, sentence(named(done)))
+        job = reverse("synch_job", args=[started[0].pk]) if started else ""
+        messages.success(request, format_html('{} <a href="{}">Follow the run</a>', said, job) if job else said)
     for reason in dict.fromkeys(reason for _, reason in left):
         names = named([name for name, why in left if why == reason])
         messages.warning(request, f"Left as it is, {names}: {reason}")

@@ -31,7 +31,7 @@ WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
 @require_POST
 @may_couple
 def errors_action(request: HttpRequest, action: str) -> HttpResponse:
-    """``retry``, ``decide``, ``send``, ``get``, ``merge`` or ``uncouple`` the records of the chosen errors, each once."""
+    """Retry, decide, ``send``, ``get``, ``merge`` or uncouple the records of the chosen errors, each once."""
     if action not in ("retry", "decide", "uncouple", *WAYS):
         raise Http404
     ids = error_inbox.chosen_errors(request)
@@ -67,7 +67,8 @@ def _retry(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPair
             tried += chosen.named(mapping, pairs)
     if tried:
         are = "records are" if len(tried) != 1 else "record is"
-        messages.success(request, f"{len(tried)} {are} being tried again: {error_inbox.named(tried)}.")
+        said = f"{len(tried)} {are} being tried again: {error_inbox.named(tried)}"
+        messages.success(request, error_inbox.sentence(said))
     parts.say(request)
     return back(request)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from integration.models import ConnectionSetup, FullSynchLine, Plan, SyncJob, User
+from integration.models import ConnectionSetup, FullSynchLine, Plan, User
 from integration.pages.parts import first_url
 
 
@@ -22,15 +23,32 @@ class Step:
     presses: bool = False
 
 
-def next_steps(setup: ConnectionSetup, person: User) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """How the full synchronization stands: did it start, has every line finished, and when did the last one end?"""
+
+    started: bool
+    finished: bool
+    ended: dt.datetime | None
+
+
+def first_run() -> FirstRun:
+    """Asked of its lines."""
+    moments = ("to_crm_job__finished_at", "to_erp_job__finished_at")
+    lines = list(FullSynchLine.objects.order_by().values_list("status", *moments))
+    done = [status == FullSynchLine.Status.FINISHED for status, *_ in lines]
+    ended = [moment for line, is_done in zip(lines, done, strict=True) if is_done for moment in line[1:] if moment]
+    started = any(status for status, *_ in lines)
+    return FirstRun(started, started and all(done), max(ended, default=None))
+
+
+def next_steps(setup: ConnectionSetup, person: User, run: FirstRun, *, has_run: bool) -> list[Step]:
     """What is done and what is next; nothing once the way is gone to its end, or for a connection that a person has
-    switched off again."""
+    switched off again. ``has_run``: anything has been synchronized already."""
     if not setup.is_enabled and setup.installation_id:
         return []
-    lines = list(FullSynchLine.objects.values_list("status", flat=True))
-    started = any(lines)
-    finished = started and all(status == FullSynchLine.Status.FINISHED for status in lines)
-    if finished or (not started and SyncJob.objects.filter(status=SyncJob.Status.FINISHED).exists()):
+    started = run.started
+    if run.finished or (not started and has_run):
         return []
     may_set_up = person.has_perm("integration.change_connectionsetup")
     may_run = person.has_perm("integration.change_syncjob")

@@ -2,7 +2,7 @@
 
 One module says it all, most urgent first, and only what the person who looks may do::
 
-    for one in waiting_for(person, setup): one.title, one.text, one.way, one.url
+    for one in waiting_for(desk_of(person, setup)): one.title, one.text, one.way, one.url
 """
 
 from __future__ import annotations
@@ -10,27 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.urls import reverse
 
-from integration.models import (
-    ConnectionSetup,
-    JobQueueEntry,
-    PendingPost,
-    Preflight,
-    SyncError,
-    SyncJob,
-    TableMapping,
-    User,
-)
+from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE
 from integration.pages.advice import advice, meaning
+from integration.pages.desk import Desk
 from integration.pages.parts import first_url
-from integration.sync.memory.ledger import Result
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
-from integration.sync.run import LEFT_OUT
-from integration.systems.values import is_option_table
 
 SET_UP, COUPLE = "integration.change_connectionsetup", "coupling.change_coupling"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
@@ -62,53 +50,12 @@ class Waiting:
         return f"{self.way}: {self.name}" if self.name else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Heap:
-    """Open errors of one cause, mapping and direction. ``mine``: how many of them the person looks after."""
-
-    code: str
-    mapping: str
-    crm_table: str
-    direction: str
-    number: int
-    mine: int
-
-    @property
-    def is_document(self) -> bool:
-        """About an order or quote of Sales of which nothing has become here yet."""
-        return self.crm_table in DOCUMENTS and self.direction == Direction.TO_ERP.value
-
-    @property
-    def is_option(self) -> bool:
-        return is_option_table(self.crm_table)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What all kinds are asked about: who looks, and what is open. Read once."""
-
-    person: User
-    setup: ConnectionSetup
-    heaps: Sequence[Heap]
-
-    def may(self, right: str) -> bool:
-        return self.person.has_perm(right)
-
-
 Kind = Callable[[Desk], Iterator[Waiting]]
 
 
-def waiting_for(person: User, setup: ConnectionSetup) -> list[Waiting]:
+def waiting_for(desk: Desk) -> list[Waiting]:
     """All of it, most urgent first."""
-    desk = Desk(person, setup, _heaps(person))
     return [one for right, kind in KINDS if not right or desk.may(right) for one in kind(desk)]
-
-
-def _heaps(person: User) -> list[Heap]:
-    rows = SyncError.objects.open().exclude(code=LEFT_OUT).order_by()
-    places = ("code", "mapping__name", "mapping__crm_table", "direction")
-    mine = Count("pk", filter=Q(assigned_to=person.pk))
-    return [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine)]
 
 
 # --- the connection --------------------------------------------------------------------------------------------------
@@ -136,24 +83,23 @@ def _preflight(desk: Desk) -> Iterator[Waiting]:
 
 
 def _approvals(desk: Desk) -> Iterator[Waiting]:
-    jobs = SyncJob.objects.waiting().select_related("mapping")
-    for job in jobs[:BY_NAME]:
+    number = desk.jobs.get(SyncJob.Status.APPROVAL, 0)
+    for job in SyncJob.objects.waiting().select_related("mapping")[:BY_NAME] if number else ():
         address = reverse("synch_job", args=[job.pk])
         title = f"{job.mapping.name}, {WAYS[job.direction]}: waits for approval"
         yield Waiting(title, _short(job.message), "Look and Approve", address, name=job.mapping.name)
-    if (number := jobs.count()) > BY_NAME:
-        address = reverse("synch_jobs") + "?status=approval"
-        yield Waiting(f"{_of(number, 'run')} wait for approval", "", "See All", address)
+    if number > BY_NAME:
+        yield Waiting(f"{number} runs wait for approval", "", "See All", reverse("synch_jobs") + "?status=approval")
 
 
 def _conflicts(desk: Desk) -> Iterator[Waiting]:
-    number = sum(heap.number for heap in desk.heaps if heap.code == Conflict.code)
-    if number > BY_NAME:
+    number = desk.conflicts
+    if number > BY_NAME or (number and not desk.by_name):
         look = reverse("synch_errors") + f"?code={Conflict.code}"
-        title = f"{number} conflicts"
+        title = _of(number, "conflict")
         yield Waiting(title, advice(Conflict.code), "Decide", first_url("home.conflicts"), look)
     elif number:
-        for error in SyncError.objects.open().filter(code=Conflict.code).select_related("mapping")[:BY_NAME]:
+        for error in (one for one in desk.by_name if one.code == Conflict.code):
             title = f"{error.record_name}: {meaning(error.code).lower()}"
             yield Waiting(title, _short(error.message), "Decide", first_url("home.conflicts", error), name=error.label)
 
@@ -161,16 +107,19 @@ def _conflicts(desk: Desk) -> Iterator[Waiting]:
 def _documents(desk: Desk) -> Iterator[Waiting]:
     """Orders and quotes of Sales that failed, or wait for something."""
     for table, (noun, page) in DOCUMENTS.items():
-        number = sum(heap.number for heap in desk.heaps if heap.is_document and heap.crm_table == table)
-        if number > BY_NAME:
+        number = desk.documents(table)
+        if number > BY_NAME or (number and not desk.by_name):
             address = reverse(page) + OPEN
-            yield Waiting(f"{number} {noun}s wait", "Nothing has become of them here yet.", "See Why", address)
+            yield Waiting(f"{_of(number, noun)} waiting", "Nothing has become of them here yet.", "See Why", address)
         elif number:
-            of_table = SyncError.objects.open().filter(mapping__crm_table=table, direction=Direction.TO_ERP.value)
-            for error in of_table.exclude(code=LEFT_OUT)[:BY_NAME]:
+            for error in (one for one in desk.by_name if _is_of(one, table)):
                 address = first_url("record", ("crm", table, error.crm_id)) if error.crm_id else reverse(page) + OPEN
                 title, text = f"{noun} {error.record_name}: {meaning(error.code).lower()}", _short(error.message)
                 yield Waiting(title, text, "Open It", address, name=error.label)
+
+
+def _is_of(error: SyncError, table: str) -> bool:
+    return error.mapping.crm_table == table and error.direction == Direction.TO_ERP.value
 
 
 def _options(desk: Desk) -> Iterator[Waiting]:
@@ -186,29 +135,25 @@ def _options(desk: Desk) -> Iterator[Waiting]:
 
 
 def _skipped(desk: Desk) -> Iterator[Waiting]:
-    rests = Result.SKIPPED.value
-    skipped = Q(couplings__to_crm_result=rests) | Q(couplings__to_erp_result=rests)
-    if number := TableMapping.objects.filter(skipped).count():
+    look = first_url("skipped")
+    if number := desk.pairs["resting"]:
         title = f"{_of(number, 'record')} skipped"
         text = "They failed twice the same way and rest until somebody mends the cause or tries again."
-        button, look = first_url("home.retry_skipped"), first_url("skipped")
-        yield Waiting(title, text, "Retry All", button, look, presses=True)
-    if number := PendingPost.objects.filter(skipped=True).count():
-        title, text = f"{_of(number, 'post')} on timelines skipped", "Dynamics 365 Sales refused them twice."
-        button, look = first_url("home.retry_posts"), first_url("skipped")
-        yield Waiting(title, text, "Retry Posts", button, look, presses=True)
+        yield Waiting(title, text, "Retry All", first_url("home.retry_skipped"), look, presses=True)
+    if desk.posts:
+        title, text = f"{_of(desk.posts, 'post')} on timelines skipped", "Dynamics 365 Sales refused them twice."
+        yield Waiting(title, text, "Retry Posts", first_url("home.retry_posts"), look, presses=True)
 
 
 def _stuck(desk: Desk) -> Iterator[Waiting]:
     """Recurring jobs that gave up: nothing of them runs until a person sets them Ready."""
-    entries = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.ERROR)
+    look = reverse("job_queue") + "?status=error"
+    entries = list(JobQueueEntry.objects.filter(status=JobQueueEntry.Status.ERROR)[: BY_NAME + 1])
     for entry in entries[:BY_NAME]:
-        button = reverse("job_queue_entry", args=[entry.pk, "ready"])
-        title, look = f"The recurring job {entry} has stopped", reverse("job_queue") + "?status=error"
+        button, title = reverse("job_queue_entry", args=[entry.pk, "ready"]), f"The recurring job {entry} has stopped"
         yield Waiting(title, _short(entry.message), "Set Ready", button, look, presses=True, name=entry.name)
-    if (number := entries.count()) > BY_NAME:
-        address = reverse("job_queue") + "?status=error"
-        yield Waiting(f"{number} recurring jobs have stopped", "", "See All", address)
+    if len(entries) > BY_NAME:
+        yield Waiting("More recurring jobs have stopped", "", "See All", look)
 
 
 def _mine(desk: Desk) -> Iterator[Waiting]:
@@ -219,7 +164,7 @@ def _mine(desk: Desk) -> Iterator[Waiting]:
 
 def _others(desk: Desk) -> Iterator[Waiting]:
     """What no other kind has named, as one line."""
-    heaps = [one for one in desk.heaps if one.code != Conflict.code and not one.is_document and not one.is_option]
+    heaps = [one for one in desk.heaps if not (one.is_conflict or one.is_document or one.is_option)]
     if number := sum(heap.number for heap in heaps):
         most = max(heaps, key=lambda heap: heap.number)
         text = f"Mostly: {meaning(most.code).lower()}. {advice(most.code)}".strip()

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Sum
 from django.urls import reverse
-from django.utils import timezone
 
 from integration.defaults.tasks import HOUSE_TASKS
 from integration.models import (
     ConnectionSetup,
-    FullSynchLine,
     JobQueueEntry,
-    PendingPost,
-    SyncError,
     SyncJob,
-    TableMapping,
 )
+from integration.pages.desk import Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
-from integration.sync.rules import Direction
 
 DAY = 24
 WAITING = "?code=reference-not-coupled"
@@ -80,55 +72,23 @@ def job_counter(setup: ConnectionSetup) -> JobCounter:
     return JobCounter(active.count(), entries.count())
 
 
-def cues() -> list[Cue]:
+def cues(desk: Desk) -> list[Cue]:
     """What needs attention, most urgent first."""
-    since = timezone.now() - dt.timedelta(hours=DAY)
-    pairs = _pairs()
-    failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
-    errors = _open_errors()
-    conflicts = errors.pop(Conflict.code, 0)
-    posts = PendingPost.objects.filter(skipped=True).count()
-    running = SyncJob.objects.active().count()
-    to_approve = SyncJob.objects.waiting().count()
-    waiting = _documents_waiting()
+    status, jobs = SyncJob.Status, desk.jobs
+    failed, to_approve = jobs.get(status.FAILED, 0), jobs.get(status.APPROVAL, 0)
+    running = jobs.get(status.QUEUED, 0) + jobs.get(status.RUNNING, 0)
     return [
         *(
-            Cue(number, f"Sales {DOCUMENTS[table]} waiting", reverse(f"sales_{DOCUMENTS[table]}") + OPEN, "bad")
-            for table, number in waiting.items()
-            if number
+            Cue(number, f"Sales {called} waiting", reverse(f"sales_{called}") + OPEN, "bad")
+            for table, called in DOCUMENTS.items()
+            if (number := desk.documents(table))
         ),
         Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad"),
         Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad"),
-        Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad"),
-        Cue(errors.total(), "Records with errors", reverse("synch_errors"), "bad"),
-        Cue(pairs["resting"] + posts, "Records skipped", first_url("skipped"), "busy"),
-        Cue(pairs["waiting"], "Records waiting", reverse("synch_errors") + WAITING, "busy"),
+        Cue(desk.conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad"),
+        Cue(desk.errors, "Records with errors", reverse("synch_errors"), "bad"),
+        Cue(desk.pairs["resting"] + desk.posts, "Records skipped", first_url("skipped"), "busy"),
+        Cue(desk.pairs["waiting"], "Records waiting", reverse("synch_errors") + WAITING, "busy"),
         Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy"),
-        Cue(pairs["coupled"], "Coupled records", reverse("mappings")),
+        Cue(desk.pairs["coupled"], "Coupled records", reverse("mappings")),
     ]
-
-
-def _pairs() -> dict[str, int]:
-    """How many pairs are coupled, rest and wait, of all mappings; the database keeps these numbers."""
-    kept = ("coupled", "resting", "waiting")
-    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in kept})
-    return {name: found[name] or 0 for name in kept}
-
-
-def _open_errors() -> Counter[str]:
-    """How many errors are open, by code."""
-    return Counter(dict(SyncError.objects.open().order_by().values_list("code").annotate(number=Count("pk"))))
-
-
-def _documents_waiting() -> dict[str, int]:
-    """How many documents of Sales failed and are to be made still, by table."""
-    documents = SyncError.objects.open().filter(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
-    counted = dict(documents.order_by().values_list("mapping__crm_table").annotate(number=Count("pk")))
-    return {table: counted.get(table, 0) for table in DOCUMENTS}
-
-
-def last_full() -> dt.datetime | None:
-    """When the last full synchronization ended, as far as one did."""
-    finished = FullSynchLine.objects.filter(status=FullSynchLine.Status.FINISHED)
-    latest = finished.aggregate(crm=Max("to_crm_job__finished_at"), erp=Max("to_erp_job__finished_at"))
-    return max((moment for moment in latest.values() if moment is not None), default=None)

@@ -63,7 +63,7 @@ def _said(request: HttpRequest, outcomes: Sequence[Outcome], done: str) -> HttpR
         return _refused(request, NOTHING_CHOSEN)
     good = [one.name for one in outcomes if not one.reason]
     if good:
-        messages.success(request, f"{done}: {named(good)}.")
+        messages.success(request, sentence(f"{done}: {named(good)}"))
     for reason in dict.fromkeys(one.reason for one in outcomes if one.reason):
         left = named([one.name for one in outcomes if one.reason == reason])
         messages.warning(request, f"Left as it is, {left}: {reason}")
@@ -80,6 +80,11 @@ def named(names: Iterable[str]) -> str:
     every = list(dict.fromkeys(names))
     more = len(every) - NAMED
     return ", ".join(every[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def sentence(text: str) -> str:
+    """With one full stop at its end; a firm's name may bring its own."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def came_from(request: HttpRequest) -> HttpResponse:

@@ -57,7 +57,7 @@ class Group:
 
 
 def synch_errors(request: PageRequest) -> HttpResponseBase:
-    """``/synch/errors/``: open errors, narrowed by mapping, cause, person, age and text; ``state`` shows closed ones."""
+    """``/synch/errors/``: open errors, narrowed by mapping, cause, person, age, text; ``state`` shows closed ones."""
     person = request.user if isinstance(request.user, User) else None
     chosen = ErrorFilter(request.GET, SyncError.objects.exclude(code=LEFT_OUT), person=person)
     if request.GET.get("format") == "csv":

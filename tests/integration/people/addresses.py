@@ -37,6 +37,8 @@ class Page:
 PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "components": Page(SEERS, SEERS),
+    "list_columns": Page(SEERS, SEERS),
+    "list_views": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
     "published": Page(ANYBODY, ANYBODY),  # asks for a key, whoever is signed in (tests/integration/published)
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
@@ -123,6 +125,9 @@ PAGES = {
     "synch_job_approve": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_job_reject": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_errors": Page(SEERS, SEERS),
+    "errors_assign": Page(SEERS, RUNNERS),
+    "errors_resolve": Page(SEERS, RUNNERS),
+    "conflicts": Page(RUNNERS, RUNNERS),
     "errors_action": Page(SEERS, RUNNERS, {"action": "retry"}),
     "sales_orders": Page(SEERS, SEERS),
     "sales_order": Page(SEERS, SEERS, {"id": ID}),
@@ -164,6 +169,10 @@ PAGES = {
     "customers_in_sales": Page(SEERS, SEERS),
     "customer_in_sales": Page(SEERS, SEERS, {"id": ID}),
     "erp_card": Page(SEERS, SEERS, {"table": "customer", "id": ID}),
+    "record_new": Page(RUNNERS, RUNNERS, {"table": "customer"}),
+    "record_edit": Page(RUNNERS, RUNNERS, {"table": "customer", "id": ID}),
+    "record_delete": Page(RUNNERS, RUNNERS, {"table": "customer", "id": ID}),
+    "record_lookup": Page(RUNNERS, SEERS, {"table": "customer", "field": "salesperson_code"}),
     "crm_list": Page(SEERS, SEERS, {"entity": "account"}),
     "crm_card": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
     "open": Page(SEERS, SEERS, {"entity": "account", "id": ID}),

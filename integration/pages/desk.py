@@ -1,0 +1,110 @@
+"""What is open, counted once for everything that Home shows of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
+from integration.sync.problems import Conflict
+from integration.sync.rules import Direction
+from integration.sync.run import LEFT_OUT
+from integration.systems.values import is_option_table
+
+DOCUMENTS = ("salesorder", "quote")
+"""Tables of Sales whose documents are made here."""
+MOST_BY_NAME, DAY = 9, dt.timedelta(hours=24)
+KEPT = ("coupled", "resting", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Open errors of one cause, mapping and direction. ``mine``: how many of them the person looks after."""
+
+    code: str
+    mapping: str
+    crm_table: str
+    direction: str
+    number: int
+    mine: int
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.code == Conflict.code
+
+    @property
+    def is_document(self) -> bool:
+        """About an order or quote of Sales of which nothing has become here yet."""
+        return self.crm_table in DOCUMENTS and self.direction == Direction.TO_ERP.value
+
+    @property
+    def is_option(self) -> bool:
+        return is_option_table(self.crm_table)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who looks, and what is open: errors in heaps, pairs by how they stand (the database keeps these numbers), posts
+    that Sales refused twice, jobs by status (failed ones of the last day alone). ``by_name``: the errors about single
+    records that Home names, where they are few."""
+
+    person: User
+    setup: ConnectionSetup
+    heaps: Sequence[Heap]
+    pairs: Mapping[str, int]
+    posts: int
+    jobs: Mapping[str, int]
+    by_name: Sequence[SyncError] = ()
+
+    def may(self, right: str) -> bool:
+        return self.person.has_perm(right)
+
+    @property
+    def conflicts(self) -> int:
+        return sum(heap.number for heap in self.heaps if heap.is_conflict)
+
+    @property
+    def errors(self) -> int:
+        """All that is open but conflicts."""
+        return sum(heap.number for heap in self.heaps if not heap.is_conflict)
+
+    def documents(self, table: str) -> int:
+        """How many documents of this table of Sales failed and are still to be made."""
+        return sum(heap.number for heap in self.heaps if heap.is_document and heap.crm_table == table)
+
+
+def desk_of(person: User, setup: ConnectionSetup) -> Desk:
+    """Five queries, however much there is."""
+    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in KEPT})
+    pairs = {name: found[name] or 0 for name in KEPT}
+    posts = PendingPost.objects.filter(skipped=True).count()
+    heaps = _heaps(person)
+    return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps))
+
+
+def _heaps(person: User) -> list[Heap]:
+    rows = SyncError.objects.open().exclude(code=LEFT_OUT).order_by()
+    places = ("code", "mapping__name", "mapping__crm_table", "direction")
+    mine = Count("pk", filter=Q(assigned_to=person.pk))
+    return [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine)]
+
+
+def _by_name(heaps: Sequence[Heap]) -> list[SyncError]:
+    """Conflicts and documents that failed, newest first; none where there are many."""
+    number = sum(heap.number for heap in heaps if heap.is_conflict or heap.is_document)
+    if not 0 < number <= MOST_BY_NAME:
+        return []
+    documents = Q(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
+    rows = SyncError.objects.open().exclude(code=LEFT_OUT).filter(documents | Q(code=Conflict.code))
+    return list(rows.select_related("mapping"))
+
+
+def _jobs() -> dict[str, int]:
+    status = SyncJob.Status
+    now = Q(status__in=(status.QUEUED, status.RUNNING, status.APPROVAL))
+    lately = Q(status=status.FAILED, queued_at__gte=timezone.now() - DAY)
+    return dict(SyncJob.objects.filter(now | lately).order_by().values_list("status").annotate(number=Count("pk")))
