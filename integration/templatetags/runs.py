@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integration.connection.live_systems import NAMES
 from integration.models import SyncJob, TableMapping
-from integration.pages.nouns import noun
+from integration.pages.runs.nouns import noun
 from integration.pages.parts import first_url
 from integration.pages.runs.rows import Row
 from integration.pages.runs.titles import SHORT_WAYS, noun_of
