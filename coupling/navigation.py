@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupling.pages.tables import Place, every
+from coupling.pages.tables import Place, editing_of, every
 from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
+from integration.models.people.rights import EDIT_RECORD
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
 from integration.systems.values import Side
@@ -36,6 +37,12 @@ ENTRIES = (
 def _record(subject: tuple[str, str, object]) -> tuple[object, ...]:
     """A record is (side, table, id)."""
     return subject[1:]
+
+
+def _is_edited(subject: tuple[str, str, object]) -> bool:
+    """Is it of a table that people edit with the usual right?"""
+    editing = editing_of(subject[1]) if subject[0] == "erp" else None
+    return editing is not None and editing.right == EDIT_RECORD
 
 
 def _on_erp(subject: tuple[str, str, object]) -> bool:
@@ -155,6 +162,7 @@ PARTS = (
     Part("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
     Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
     Part("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
+    Part("record.edit", 0, "Edit", "record_edit", args=_record, when=_is_edited, right=EDIT_RECORD),
     Part("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
     Part("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
     Part("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),
