@@ -3,6 +3,7 @@
 #   make test                                linters, types, import contracts, all tests
 #   make manage ARGS="synchronize CUSTOMER --dry-run"   any command of manage.py
 #   make lint | make audit | make bench | make lock
+#   make screens   photographs of every page, wide and narrow, light and dark
 #   make coverage   all tests while branches are counted; make test repeats the last figure
 #   make mutants ARGS=integration/sync/decide.py   which small changes would no test notice?
 # A fresh machine needs python3 (3.11 or newer), make and git; the tests also a Chromium.
@@ -21,7 +22,7 @@ export CHROMIUM
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo manage test lint audit pytest coverage mutants bench lock install chromium
+.PHONY: help demo manage test lint audit pytest coverage mutants screens bench lock install chromium
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +64,10 @@ $(MUTANTS)/installed.lock: tests/measures/mutants.lock | install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		--target $(MUTANTS)/packages -r $<
 	@cp $< $@
+
+# Photographs of every page, and what a machine can see of them; they are looked at one by one.
+screens: install chromium
+	@DEVELOPMENT=true DJANGO_SETTINGS_MODULE=integration.project.settings $(BIN)/python -m tests.browser.screens $(ARGS)
 
 bench: install
 	@exec $(BIN)/python -m tests.bench $(ARGS)

@@ -25,7 +25,7 @@ if (form) {
   });
   // The first input that needs a look has the cursor, unless another one was asked for.
   if (!form.querySelector("[autofocus]")) {
-    const first = form.querySelector("[aria-invalid]") || form.querySelector(".edit-field input:not([disabled]), .edit-field select");
+    const first = form.querySelector("[aria-invalid]") || form.querySelector(".edit-field input:not([disabled], [data-key]), .edit-field select");
     if (first && !location.hash) first.focus();
   }
 }

@@ -59,9 +59,4 @@ def delete(system: System, table: Table, id: uuid.UUID, version: str) -> Written
 def note(action: AuditEntry.Action, table: Table, id: uuid.UUID, fields: Iterable[str]) -> None:
     """Leave an entry in the audit log."""
     labels = SEPARATOR.join(field_name(table.fields[name]) for name in fields)
-    record(action, table.label, subject_of(table.name, id), after={FIELDS: labels} if labels else None)
-
-
-def subject_of(table: str, id: uuid.UUID) -> str:
-    """How the audit log names a record."""
-    return f"{table} {id}"
+    record(action, table.label, id, after={FIELDS: labels} if labels else None)

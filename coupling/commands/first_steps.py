@@ -48,13 +48,10 @@ def _done_first(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], use
     stuck = next((need for need in wanted if not need.can_be_done), None)
     if stuck is not None:
         raise CouplingError(f"{stuck.what} has to be coupled by a person first.")
-    started: list[SyncJob] = []
     for need in wanted:
         if need.match is not None and need.mapping is not None:
             _couple(need, need.mapping, need.match)
-        elif need.mapping is not None:
-            started.append(_created(need.mapping, side, need.id, user, started[-1] if started else None))
-    return started
+    return _created(side, [need for need in wanted if need.match is None], user)
 
 
 def _couple(need: Need, mapping: TableMapping, match: uuid.UUID) -> None:
@@ -62,6 +59,13 @@ def _couple(need: Need, mapping: TableMapping, match: uuid.UUID) -> None:
     couple(mapping, erp_id, crm_id)
 
 
-def _created(mapping: TableMapping, side: Side, id: uuid.UUID, user: User | None, before: SyncJob | None) -> SyncJob:
-    options = options_for([id], create=True, force=True)
-    return jobs.start(mapping, Direction.away_from(side), options=options, user=user, after=before)
+def _created(side: Side, wanted: Sequence[Need], user: User | None) -> list[SyncJob]:
+    """One job a mapping, in the order in which the mappings need each other."""
+    started: list[SyncJob] = []
+    for mapping in TableMapping.objects.prioritized():
+        ids = list(dict.fromkeys(need.id for need in wanted if need.mapping == mapping))
+        if ids:
+            options = options_for(ids, create=True, force=True)
+            before = started[-1] if started else None
+            started.append(jobs.start(mapping, Direction.away_from(side), options=options, user=user, after=before))
+    return started

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from coupling.models import Coupling
-from coupling.pages.tables import captions, listed
+from coupling.pages.tables import captions, listed, shown_tables
 from integration.models import TableMapping
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
-from integration.systems.values import Field, FieldType, Record, Side, Table, Value
+from integration.systems.values import Field, FieldType, Record, Ref, Side, Table, Value
 from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
@@ -23,36 +23,21 @@ UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as a page shows it."""
+    """One value as a page shows it. ``refers_to``: the record it names, where that has a card."""
 
     label: str
     text: str
     numeric: bool = False
+    refers_to: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of a list: its cells, and what is known about its coupling, if anything is."""
+    """One record to choose: its cells."""
 
     id: uuid.UUID
     title: str
     cells: tuple[Cell, ...]
-    mapping: TableMapping | None = None
-    pair: Pair | None = None
-
-    @property
-    def coupled(self) -> bool:
-        """A row whose twin was never written is not."""
-        return self.pair is not None and self.pair.state is not State.RESERVED
-
-    @property
-    def skipped(self) -> bool:
-        return self.pair is not None and self.pair.skipped
-
-    @property
-    def lacks(self) -> bool:
-        """Does a field of the pair hold something that has no partner on the other side?"""
-        return self.coupled and self.pair is not None and has_lacking(self.pair.agreed)
 
 
 MappedPair = tuple[TableMapping, Pair]
@@ -107,14 +92,10 @@ def searched(table: Table, text: str) -> Filter:
     return AnyOf(tuple(Comparison(name, "contains", text.strip()) for name in names))
 
 
-def lines(side: Side, table: Table, records: Iterable[Record], mappings: Sequence[TableMapping]) -> list[Line]:
-    """Records as lines of a list, with their couplings: one query, however many records."""
-    listed, columns = list(records), columns_of(side, table)
-    mapped = mapped_pairs(side, mappings, [record.id for record in listed])
-    return [
-        Line(one.id, name_of(side, table, one), cells(table, columns, one), *mapped.get(one.id, (None, None)))
-        for one in listed
-    ]
+def lines(side: Side, table: Table, records: Iterable[Record]) -> list[Line]:
+    """Records as lines to choose from."""
+    columns = columns_of(side, table)
+    return [Line(one.id, name_of(side, table, one), cells(table, columns, one)) for one in records]
 
 
 def mapped_pairs(
@@ -133,10 +114,12 @@ def mapped_pairs(
 
 def cells(table: Table, columns: Iterable[str], record: Record) -> tuple[Cell, ...]:
     """The values of these columns as people read them."""
-    fields = [table.fields[name] for name in columns]
-    return tuple(
-        Cell(field_name(field), shown(record.values.get(field.name), field), field.type in NUMBERS) for field in fields
-    )
+    return tuple(_cell(table.fields[name], record.values.get(name)) for name in columns)
+
+
+def _cell(field: Field, value: Value) -> Cell:
+    refers_to = value if isinstance(value, Ref) and value.table in shown_tables() else None
+    return Cell(field_name(field), shown(value, field), field.type in NUMBERS, refers_to)
 
 
 def name_of(side: Side, table: Table, record: Record) -> str:

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import signal
-import socket
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -21,72 +12,24 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.running import HOUSE, Demo, free_port, running
 from tests.real.chromium import path
 
-HOUSE = Path(__file__).resolve().parents[2]
+__all__ = ["HOUSE", "Demo", "free_port"]
+
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 CUSTOMERS = 800
 SERIOUS = ("serious", "critical")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Demo:
-    """Where it is, how to sign in, and its process."""
-
-    url: str
-    password: str
-    home: Path
-    process: subprocess.Popen[str]
-
-    def secret(self) -> str:
-        """What the integration's application signs in with, as the sandbox keeps it."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.home}/sandbox.sqlite3?mode=ro", uri=True)) as line:
-            return str(line.execute("SELECT secret FROM client WHERE label = 'integration'").fetchone()[0])
-
-    def client(self, label: str) -> dict[str, str]:
-        """The credentials of one of the sandbox's clients."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.home}/sandbox.sqlite3?mode=ro", uri=True)) as line:
-            row = line.execute("SELECT id, secret FROM client WHERE label = ?", (label,)).fetchone()
-        return {"client_id": str(row[0]), "client_secret": str(row[1])}
-
-    def sandbox_pids(self) -> list[int]:
-        """The process of the Dataverse sandbox (started again by the supervisor when it dies)."""
-        found = subprocess.run(
-            ["pgrep", "-f", f"manage.py sandbox .*{self.home}"], capture_output=True, text=True, check=False
-        )
-        return [int(pid) for pid in found.stdout.split()]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Demo]:
     """A running demo, not yet connected: each file begins with its own, so that any may come first. A file with
     ``DEMO`` gives it further options."""
-    home, port = tmp_path_factory.mktemp("browser"), free_port()
-    command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
-    command += ["--sandbox-port", str(free_port()), "--customers", str(CUSTOMERS), "--data", str(home)]
-    command += getattr(request.module, "DEMO", [])
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    env = {**kept, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
-    assert process.stdout is not None
-    said: list[str] = []
-    for line in process.stdout:
-        said.append(line)
-        if "Ctrl-C" in line:
-            break
-    text = "".join(said)
-    match = re.search(r"admin / (\S+)", text)
-    assert match, text
-    yield Demo(f"http://127.0.0.1:{port}", match[1], home, process)
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    options = ["--customers", str(CUSTOMERS), *getattr(request.module, "DEMO", [])]
+    with running(tmp_path_factory.mktemp("browser"), *options) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="package")
@@ -145,6 +88,23 @@ def sign_in(page: Page, demo: Demo, name: str = "admin", password: str = "") -> 
     page.get_by_label("Password").fill(password or demo.password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Home").wait_for()
+
+
+def act(page: Page, name: str) -> None:
+    """Press an action of the page, where it stands in a menu after opening that."""
+    bar = page.locator(".pageactions")
+    entry = bar.locator("a, button").filter(has_text=re.compile(f"^{re.escape(name)}$"))
+    entry.first.wait_for(state="attached")
+    folded = bar.locator("details.menu:not([open])").filter(has=page.locator("a, button").get_by_text(name, exact=True))
+    if folded.count():
+        folded.locator("summary").click()
+    entry.first.click()
+
+
+def sign_out(page: Page) -> None:
+    """By the person's menu."""
+    page.locator(".person > summary").click()
+    page.get_by_role("button", name="Sign out").click()
 
 
 def start_full_synchronization(page: Page) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Demo, Strict, sign_in, unfit
+from tests.browser.conftest import Demo, Strict, sign_in, sign_out, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
@@ -194,7 +194,7 @@ def test_every_button_of_connection_setup_is_clicked_twice_and_works_once(page: 
 
 def test_after_signing_out_the_back_button_shows_nothing_of_the_pages_before(page: Page) -> None:
     page.goto("/connection/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page.get_by_label("Username")).to_be_visible()
     page.go_back()
     expect(page.get_by_label("Username")).to_be_visible()

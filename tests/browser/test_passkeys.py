@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Demo, Strict, unfit
+from tests.browser.conftest import Demo, Strict, sign_out, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 DEMO = ["--customers", "5", "--accounts", "5"]
@@ -65,8 +65,8 @@ def with_password(page: Page, demo: Demo) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
+def signed_out(page: Page) -> None:
+    sign_out(page)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
@@ -90,7 +90,7 @@ def test_a_passkey_is_stored_and_recovery_codes_are_shown_once(demo: Demo, page:
 
 
 def test_after_the_password_the_passkey_is_asked_for(demo: Demo, page: Page) -> None:
-    sign_out(page)
+    signed_out(page)
     with_password(page, demo)
     expect(page.get_by_role("heading", name="One more step")).to_be_visible()
     assert unfit(page) == []
@@ -100,7 +100,7 @@ def test_after_the_password_the_passkey_is_asked_for(demo: Demo, page: Page) -> 
 
 
 def test_the_passkey_alone_signs_in_and_leads_on(page: Page) -> None:
-    sign_out(page)
+    signed_out(page)
     page.goto("/accounts/login/?next=/mappings/")
     assert unfit(page) == []
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -109,7 +109,7 @@ def test_the_passkey_alone_signs_in_and_leads_on(page: Page) -> None:
 
 
 def test_a_device_that_does_not_answer_is_told_in_words(page: Page) -> None:
-    sign_out(page)
+    signed_out(page)
     page.evaluate("() => { navigator.credentials.get = async () => { throw new DOMException('', 'NotAllowedError') } }")
     page.get_by_role("button", name="Sign in with a passkey").click()
 
@@ -132,7 +132,7 @@ def test_the_passkey_is_shown_again_before_it_is_removed(demo: Demo, page: Page)
     page.get_by_role("button", name="Remove").click()
 
     expect(page.get_by_role("main")).to_contain_text("Signing in asks for your password alone.")
-    sign_out(page)
+    signed_out(page)
     with_password(page, demo)
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
@@ -153,7 +153,7 @@ def test_without_scripts_an_app_is_set_up_and_asked_for_and_no_passkey_is_offere
     codes = page.locator("ul.font-monospace li")
     expect(codes).to_have_count(10)
     code = codes.first.inner_text()
-    page.get_by_role("button", name="Sign out").click()
+    signed_out(page)
     expect(page.get_by_label("Username")).to_be_visible()
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
     with_password(page, demo)

@@ -11,7 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, start_full_synchronization
+from tests.browser.conftest import Demo, act, start_full_synchronization
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
@@ -109,8 +109,8 @@ def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connect
     page.goto(card)
     page.get_by_role("button", name="Synchronize Now").click()
     page.get_by_label("Merge").check()
-    page.get_by_role("button", name="Synchronize").click()
-    expect(page.locator("#job")).to_contain_text("Both records were changed", timeout=PATIENCE)
+    page.get_by_role("button", name="Synchronize", exact=True).click()
+    expect(page.locator(".outcome")).to_contain_text("a conflict is left to decide", timeout=PATIENCE)
     page.get_by_role("link", name="Compare and Decide").first.click()
     page.get_by_label("030 2222").check()
     page.get_by_role("button", name="Carry the Chosen Values").click()
@@ -145,7 +145,7 @@ def test_match_based_coupling_is_previewed_for_all_records(connected: Page) -> N
 def test_modified_records_are_synchronized_from_the_connection(connected: Page) -> None:
     page = connected
     page.goto("/connection/")
-    page.get_by_role("link", name="Synchronize Modified Records").click()
+    act(page, "Synchronize Modified Records")
     page.get_by_role("button", name="Synchronize", exact=True).click()
     expect(page.locator("main")).to_contain_text("jobs have been scheduled")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Demo, sign_in, unfit
+from tests.browser.conftest import Demo, act, sign_in, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 DEMO = ["--customers", "20", "--accounts", "20"]
@@ -38,7 +38,7 @@ def test_a_connection_nobody_has_enabled_is_looked_at_beside_the_request_and_the
     page: Page,
 ) -> None:
     page.goto("/connection/")
-    page.get_by_role("link", name="Preflight").click()
+    act(page, "Preflight")
     expect(page.locator("#preflight")).to_contain_text("Nothing has been looked at yet.")
     page.get_by_role("button", name="Run Now").focus()
     with page.expect_navigation():

@@ -50,7 +50,7 @@ def test_every_right_that_a_page_asks_for_is_in_the_table() -> None:
     asked = set()
     for path in [*sources, *(HOUSE / "templates").rglob("*.html")]:
         asked |= {one or other for one, other in RIGHT.findall(path.read_text(encoding="utf-8"))}
-    verbs = ("add_", "approve_", "change_", "delete_", "post_", "read_", "see_", "view_")
+    verbs = ("add_", "approve_", "change_", "delete_", "edit_", "post_", "read_", "see_", "undo_", "view_")
 
     assert {right for right in asked if right.partition(".")[2].startswith(verbs)} == PERMITS.keys()
     assert all(any(granted(rights, right) for rights in GROUPS.values()) for right in PERMITS)

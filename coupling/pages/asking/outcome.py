@@ -20,7 +20,7 @@ from integration.sync.run import LEFT_OUT, Scope
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
-LONGEST_CHAIN = 6
+LONGEST_CHAIN = 30
 """Passes, the lines behind them, and what had to be coupled first."""
 SYNCHRONIZING = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY)
 
@@ -39,6 +39,11 @@ class Outcome:
     total: int | None = None
     conflict: uuid.UUID | None = None
     other: tuple[str, str, uuid.UUID] | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """How far the run is; ``None`` where nobody knows."""
+        return self.done * 100 // self.total if self.is_active and self.total else None
 
     @property
     def kind(self) -> str:

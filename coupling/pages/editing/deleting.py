@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from coupling.commands import edit_records
 from coupling.pages import records
+from coupling.pages.tables import every
 from integration.business_central.writing import deletion
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import State
@@ -85,7 +86,9 @@ def deletion_of(system: System, name: str, id: uuid.UUID) -> Deletion | None:
 
 def _group(rows: deletion.Rows) -> Group:
     first = [Link(one.label, first_url("record", (Side.ERP.value, one.table, one.id))) for one in rows.first]
-    return Group(rows.label, rows.number, first, rows.more)
+    page = next((page for page in every() if (page.side, page.name) == (Side.ERP, rows.table)), None)
+    label = rows.label if page is None else page.caption if rows.number == 1 else page.captions
+    return Group(label, rows.number, first, rows.more)
 
 
 def _coupling(table: str, id: uuid.UUID) -> Link | None:

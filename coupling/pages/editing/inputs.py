@@ -10,6 +10,7 @@ from coupling.pages.editing.seen import Author
 from coupling.pages.editing.typed import CHECKED, NUMBERS
 from coupling.pages.tables import fasttabs
 from coupling.pages.tables.editing import Editing
+from integration.systems.formats import current
 from integration.systems.values import Field, FieldType, Side, Table
 from integration.systems.wording import field_name
 
@@ -45,6 +46,11 @@ class Input:
         """Which input the template shows."""
         kinds = {FieldType.BOOLEAN: "check", FieldType.OPTION: "select", FieldType.MEMO: "area", FieldType.DATE: "date"}
         return kinds.get(self.field.type, "number" if self.field.type in NUMBERS else "text")
+
+    @property
+    def placeholder(self) -> str:
+        """How a day is typed."""
+        return current().placeholder if self.kind == "date" else ""
 
     @property
     def is_checked(self) -> bool:

@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from django.core import signing
 from django.utils import timezone
 
-from coupling.commands.edit_records import FIELDS, SEPARATOR, subject_of
+from coupling.commands.edit_records import FIELDS, SEPARATOR
 from integration.models import RecordChange
 from integration.models.stored.audit import AuditEntry
 from integration.sync.rules import Direction
+from integration.systems.formats import current
 from integration.systems.values import Table
 from integration.systems.wording import field_name
 
@@ -73,7 +74,7 @@ class Author:
         if self.at is None:
             return ""
         moment = timezone.localtime(self.at)
-        day = "" if moment.date() == timezone.localdate() else f" on {moment:%Y-%m-%d}"
+        day = "" if moment.date() == timezone.localdate() else f" on {current().day(moment)}"
         return f"{day} at {moment:%H:%M}"
 
 
@@ -83,7 +84,8 @@ def authors(table: Table, id: uuid.UUID, since: dt.datetime, names: list[str]) -
     found: dict[str, Author] = {}
     for entry in _entries(table, id, since):
         person = entry.user.get_full_name() if entry.user else ""
-        for label in entry.after.get(FIELDS, "").split(SEPARATOR):
+        labels = entry.after[FIELDS].split(SEPARATOR) if FIELDS in entry.after else list(by_label)
+        for label in labels:
             if label in by_label:
                 found.setdefault(by_label[label], Author(person or entry.who or SOMEBODY, entry.at))
     for run in _runs(id, since):
@@ -94,7 +96,7 @@ def authors(table: Table, id: uuid.UUID, since: dt.datetime, names: list[str]) -
 
 
 def _entries(table: Table, id: uuid.UUID, since: dt.datetime) -> list[AuditEntry]:
-    about = AuditEntry.objects.filter(kind=table.label, subject=subject_of(table.name, id), at__gt=since)
+    about = AuditEntry.objects.filter(kind=table.label, subject=str(id), at__gt=since)
     return list(about.select_related("user").order_by("-at", "-pk"))
 
 

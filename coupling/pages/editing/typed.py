@@ -1,4 +1,5 @@
-"""Values as a person types them, and what was typed as values. Pure.
+"""Values as a person types them, and what was typed as values. Days and numbers are written as the person has chosen
+(``systems/formats.py``); here as by somebody who has chosen nothing.
 
 =========  =========================================  ==========================
 type       as it stands in its input                  also taken
@@ -7,9 +8,9 @@ TEXT       on one line
 CODE       upper-case                                 in any case
 MEMO       its lines
 INTEGER    ``12``, blank for 0
-DECIMAL    ``1234.5``, blank for 0                    1 234.50
+DECIMAL    ``1234.5``, blank for 0                    1 234.50 and 1,234.50
 BOOLEAN    ``yes``, or blank for No
-DATE       ``2027-03-10``                             10.03.2027
+DATE       ``2027-03-10``                             t for today
 OPTION     the number of the option
 REFERENCE  the other record's code                    in any case
 =========  =========================================  ==========================
@@ -24,6 +25,9 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
+from integration.forms.day import typed_day
+from integration.systems.formats import NUMBERS as SIGNS
+from integration.systems.formats import POINT, current
 from integration.systems.values import Field, FieldType, Ref, Value
 from integration.systems.wording import field_name, shorten
 
@@ -31,7 +35,6 @@ CHECKED = "yes"
 QUOTED = 40
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 
 class NotTaken(Exception):
@@ -47,7 +50,9 @@ def as_typed(field: Field, value: Value) -> str:
     if isinstance(value, bool):
         return CHECKED if value else ""
     if isinstance(value, Decimal | int) and field.type in NUMBERS:
-        return f"{Decimal(value).normalize():f}" if value else ""
+        return current().number(f"{Decimal(value).normalize():f}") if value else ""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return current().day(value)
     if isinstance(value, str) and field.type is not FieldType.MEMO:
         return " ".join(value.splitlines()) if len(value.splitlines()) > 1 else value
     return str(value)
@@ -91,14 +96,19 @@ def _integer(field: Field, text: str) -> Value:
 
 
 def _number(field: Field, text: str) -> Decimal:
-    """Blanks that set thousands apart are passed over; a comma is refused, for it means two things."""
-    plain = "".join(text.split())
-    if "," in plain:
-        raise NotTaken(
-            f"{field_name(field)}: write the number without commas and with a point before its decimals: 1234.5."
-        )
+    """The number that was typed. Blanks that set thousands apart are passed over; a comma or a point that does so is
+    taken where nothing else can be meant, and refused where it may stand before decimals."""
+    thousands, point = SIGNS.get(current().numbers, SIGNS[POINT])
+    plain = "".join(text.split()).replace("’", "")
+    if thousands in plain:
+        groups = rf"(?:{re.escape(thousands)}\d{{3}})"
+        if not re.fullmatch(rf"[+-]?\d{{1,3}}(?:{groups}+{re.escape(point)}\d*|{groups}{{2,}})", plain):
+            raise NotTaken(f"{field_name(field)}: write the number without “{thousands}”, such as {_example()}.")
+        plain = plain.replace(thousands, "")
+    plain = plain.replace(point, ".") if point in plain or "." not in plain else "–"
     if not _NUMBER.fullmatch(plain):
-        raise NotTaken(f"{field_name(field)} takes a number such as 1234.5, not “{shorten(text.strip(), QUOTED)}”.")
+        quoted = shorten(text.strip(), QUOTED)
+        raise NotTaken(f"{field_name(field)} takes a number such as {_example()}, not “{quoted}”.")
     try:
         number = Decimal(plain)
         round(number, field.scale or 0)
@@ -107,17 +117,16 @@ def _number(field: Field, text: str) -> Decimal:
     return number
 
 
+def _example() -> str:
+    return current().number("1234.5")
+
+
 def _date(field: Field, text: str) -> Value:
-    typed = text.strip()
-    day_first = _DAY_FIRST.fullmatch(typed)
-    try:
-        if day_first:
-            return dt.date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
-        return dt.date.fromisoformat(typed)
-    except ValueError as error:
-        raise NotTaken(
-            f"{field_name(field)} takes a day such as 2027-03-10, not “{shorten(typed, QUOTED)}”."
-        ) from error
+    day = typed_day(text)
+    if day is None:
+        example, typed = current().day(dt.date(2027, 3, 10)), shorten(text.strip(), QUOTED)
+        raise NotTaken(f"{field_name(field)} takes a day such as {example}, not “{typed}”.")
+    return day
 
 
 def _option(field: Field, text: str) -> Value:

@@ -76,6 +76,12 @@ def _by_name() -> Mapping[tuple[Side, str], TablePage]:
     return {(page.side, page.name): page for page in every()}
 
 
+@cache
+def shown_tables() -> frozenset[str]:
+    """The names of the tables that have a file, on either side."""
+    return frozenset(page.name for page in every())
+
+
 def _read(side: Side, path: Path) -> TablePage:
     """Raises ``ValueError`` for a word that no file has, and ``KeyError`` for one that is missing."""
     content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -21,8 +21,9 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one table: what they are called, how many there are, and the first of them."""
+    """Rows of one table: what the company calls them, how many there are, and the first of them."""
 
+    table: str
     label: str
     number: int
     first: tuple[Ref, ...]
@@ -71,7 +72,6 @@ def _counted(found: list[QuerySet[Any]]) -> list[Rows]:
 
 
 def _named(rows: QuerySet[Any], number: int) -> Rows:
-    meta = rows.model._meta
-    label = meta.verbose_name if number == 1 else meta.verbose_name_plural
-    first = tuple(Ref(rows.model.slug(), row.pk, str(row)) for row in rows[:NAMED])
-    return Rows(str(label), number, first)
+    table, meta = rows.model.slug(), rows.model._meta
+    label = str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
+    return Rows(table, label, number, tuple(Ref(table, row.pk, str(row)) for row in rows[:NAMED]))

@@ -35,7 +35,7 @@ def plan_mapping(mapping: TableMapping, user: Person = None, *, ids: Ids | None 
     """What the next run of this mapping would do; with ``ids`` what Synchronize Now would do with these source
     records, by direction."""
     with transaction.atomic():
-        plan = _new(mapping.name if ids is None else f"{sum(map(len, ids.values()))} records of {mapping.name}", user)
+        plan = _new(mapping.name if ids is None else _number_of(mapping, ids), user)
         last: SyncJob | None = None
         for direction in directions(mapping):
             if ids is not None and not ids.get(direction):
@@ -115,6 +115,12 @@ def on_job_ended(job: SyncJob) -> None:
             plan.fail(f"{unfinished}: {unfinished.message}")
     elif plan.finish() if unfinished is None else plan.stop(f"{unfinished}: {unfinished.message}"):
         _plan_anew(plan)
+
+
+def _number_of(mapping: TableMapping, ids: Ids) -> str:
+    """Both records of a pair are one."""
+    number = max((len(each) for each in ids.values()), default=0)
+    return f"{number} {'record' if number == 1 else 'records'} of {mapping.name}"
 
 
 def _new(title: str, user: Person) -> Plan:

@@ -52,8 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 MEANING = {
     ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
-    INTEGRATOR: "Couples and edits records; starts, cancels, retries and undoes runs; keeps the job queue; sees all "
-    "pages.",
+    INTEGRATOR: "Couples and edits records, starts, retries and undoes runs, keeps the job queue; sees all pages.",
     ORDER_PROCESSOR: "Edits, releases, ships, invoices and archives documents of Business Central; sees all pages.",
     BOOKKEEPER: "Registers and applies payments, cancels and credits invoices, undoes shipments; sees all pages.",
     VIEWER: "Sees all pages and changes nothing.",

@@ -16,5 +16,6 @@ LISTS = (
     ("Shift+click", "Select the rows between"),
     ("Esc", "Select nothing"),
 )
+EDITING = (("Ctrl+S", "Save the record that is edited"),)
 DAYS = (("t", "Today, in an input of a day"),)
-SHEET = (("Everywhere", EVERYWHERE), ("Lists", LISTS), ("Days", DAYS))
+SHEET = (("Everywhere", EVERYWHERE), ("Lists", LISTS), ("Editing", EDITING), ("Days", DAYS))

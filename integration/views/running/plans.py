@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from integration.forms.filters import ChangeFilter, PlanFilter
+from integration.forms.run_filters import ChangeFilter, PlanFilter
 from integration.jobs.dry_run import plans
-from integration.models import Plan, PlannedChange, SyncJob, TableMapping
+from integration.models import Plan, SyncJob, TableMapping
+from integration.pages.runs.planned import exported, plan_titles, planned_rows
 from integration.views.access import PageRequest
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50
-COLUMNS = ("Mapping", "Direction", "Action", "Record", "Field", "Old value", "New value", "Reason", "Outcome")
 may_run = permission_required("integration.change_syncjob", raise_exception=True)
 
 
@@ -30,7 +28,9 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     """``/synch/plans/``: the dry runs, newest first."""
     chosen = PlanFilter(request.GET, Plan.objects.select_related("created_by"))
     page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    return render(request, "integration/plans.html", {"page": page, "plans": page.object_list, "filter": chosen})
+    named = plan_titles(page.object_list)
+    listed = [(one, named[one.pk]) for one in page.object_list]
+    return render(request, "integration/plans.html", {"page": page, "plans": listed, "filter": chosen})
 
 
 @require_POST
@@ -55,7 +55,7 @@ def plan(request: PageRequest, id: uuid.UUID) -> HttpResponseBase:
     made = get_object_or_404(Plan.objects.select_related("created_by", "applied_by", "follows"), pk=id)
     chosen = ChangeFilter(request.GET, made.changes.select_related("mapping"), applied=made.applied_at is not None)
     if request.GET.get("format") == "csv":
-        return as_csv("dry-run", _rows(chosen.rows))
+        return as_csv("dry-run", exported(chosen.rows.iterator(chunk_size=500)))
     context = _shown(request, made, chosen)
     return render(request, "integration/_plan.html" if request.htmx else "integration/plan.html", context)
 
@@ -90,7 +90,8 @@ def _shown(request: HttpRequest, made: Plan, chosen: ChangeFilter) -> dict[str, 
     return {
         "plan": made,
         "page": page,
-        "changes": page.object_list,
+        "title": plan_titles([made])[made.pk],
+        "rows": planned_rows(page.object_list),
         "filter": chosen,
         "counts": counts,
         "all_here": not here,
@@ -98,12 +99,3 @@ def _shown(request: HttpRequest, made: Plan, chosen: ChangeFilter) -> dict[str, 
         "jobs": jobs.filter(kind=wanted),
         "anew": made.followers.all(),
     }
-
-
-def _rows(found: QuerySet[PlannedChange]) -> Iterator[tuple[str, ...]]:
-    """One line a field; a change without fields has one line all the same."""
-    yield COLUMNS
-    for change in found.iterator(chunk_size=500):
-        head = (change.mapping.name, change.get_direction_display(), change.get_action_display(), change.label)
-        for name, old, new in change.fields or [("", "", "")]:
-            yield (*head, name, old, new, change.reason, change.get_outcome_display().strip())

@@ -9,12 +9,13 @@ import pytest
 from django.test.client import Client
 from django.urls import reverse
 
-from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
+from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import id_of, page
+from tests.people import signed_in
 
 
 def compared(client: Client, side: str, table: str, id: object) -> str:
@@ -54,7 +55,7 @@ def test_the_fields_of_a_card_come_in_groups_with_their_labels(
     clerk: Client, mapping: TableMapping, adatum: UUID
 ) -> None:
     shown = page(clerk, "erp_card", "customer", adatum)
-    general, address = shown.index("<h2>General</h2>"), shown.index("<h2>Address &amp; Contact</h2>")
+    general, address = shown.index("<summary>General<"), shown.index("<summary>Address &amp; Contact<")
     assert general < shown.index("C-ADATUM", general) < address < shown.index("Zürich", general)
 
 
@@ -178,13 +179,14 @@ def test_an_account_is_offered_to_become_what_its_relationship_says(
         assert f"{offered} in Business Central" in shown
 
 
-def test_records_are_edited_in_the_administration_by_those_who_may(
+def test_who_may_edit_is_led_to_it_from_the_card_and_from_the_list(
     clerk: Client, mapping: TableMapping, adatum: UUID
 ) -> None:
-    address = reverse("admin:business_central_customer_change", args=[adatum])
+    address = reverse("record_edit", args=["customer", adatum])
     assert address not in page(clerk, "erp_card", "customer", adatum)
-    User.objects.filter(username="susan").update(is_staff=True)
-    assert address in page(clerk, "erp_card", "customer", adatum)
+    editor = signed_in("ann", rights=("edit_record",))
+    assert address in page(editor, "erp_card", "customer", adatum)
+    assert reverse("record_new", args=["customer"]) in page(editor, "erp_list", "customer")
 
 
 @pytest.mark.scenario("CRMIntegrationMgtTest.OpenCustomerCardPageForCoupledCRMAccount")

@@ -24,10 +24,10 @@ from integration.models import SyncError
 from integration.systems.errors import RecordProblem
 from integration.systems.filters import Comparison
 from tests.business_central import trading
-from tests.business_central.posting.test_sequences import Clerk
+from tests.business_central.posting.clerk import Clerk
 from tests.examples import examples
 from tests.integration.flows.organization import Organization, made
-from tests.integration.invoicing.test_over_http import INVOICE, ORDER, carry, twin, with_freight
+from tests.integration.invoicing.carried import INVOICE, ORDER, carry, twin, with_freight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

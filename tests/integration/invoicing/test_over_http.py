@@ -16,50 +16,34 @@ from integration.business_central.models import (
     CustLedgerEntry,
     Customer,
     DetailedCustLedgEntry,
-    GLAccount,
     Item,
     Note,
     SalesHeader,
     SalesInvoiceHeader,
     Salesperson,
-    SalesReceivablesSetup,
     UnitOfMeasure,
     VatProductPostingGroup,
 )
 from integration.business_central.posting.adjustments import post_adjustment
 from integration.business_central.store import EmbeddedCompany
 from integration.management.entry import main
-from integration.models import AuditEntry, SyncJob, TableMapping
+from integration.models import AuditEntry, TableMapping
 from integration.sync.rules import Direction
-from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
 from integration.systems.system import every
 from integration.systems.values import Ref
 from tests.business_central import trading
 from tests.integration.flows.organization import Organization, made
+from tests.integration.invoicing.carried import INVOICE, ORDER, carry, twin, with_freight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 D = Decimal
-ORDER, INVOICE, NOTES = "SALESORDER-ORDER", "POSTEDSALESINV-INV", "SALESORDER-NOTES"
+NOTES = "SALESORDER-NOTES"
 SUMS = ("totalamountlessfreight", "freightamount", "discountamount", "totaltax", "totalamount")
 LINE = ("priceperunit", "baseamount", "manualdiscountamount", "tax", "extendedamount")
 STATE = ("statecode", "statuscode")
 erp = EmbeddedCompany()
-
-
-def carry(name: str, *ids: uuid.UUID, direction: Direction = Direction.TO_CRM) -> SyncJob:
-    """One pass of a mapping, of what changed or of these records."""
-    options = Options(scope=Scope.IDS, ids=ids, create=True) if ids else Options()
-    job = jobs.start(TableMapping.objects.get(name=name), direction, options=options, inline=True)
-    assert (job.status, job.failed, job.skipped) == (SyncJob.Status.FINISHED, 0, 0), [str(e) for e in job.errors.all()]
-    return job
-
-
-def twin(organization: Organization, invoice: SalesInvoiceHeader, *names: str) -> tuple[Any, ...]:
-    id = TableMapping.objects.get(name=INVOICE).couplings.get(erp_id=invoice.pk).crm_id
-    found = organization.crm.get("invoice", [id], names)[id].values
-    return tuple(found[name] for name in names)
 
 
 def lines(organization: Organization, invoice: SalesInvoiceHeader) -> list[tuple[Any, ...]]:
@@ -88,12 +72,6 @@ def nancy(organization: Organization) -> Salesperson:
     [user] = every(organization.crm, "systemuser", Comparison("fullname", "=", person.name))
     TableMapping.objects.get(name="SALESPEOPLE").couplings.couple(person.pk, user.id)
     return person
-
-
-def with_freight() -> None:
-    setup = SalesReceivablesSetup.current()
-    setup.freight_g_l_account_no = GLAccount.objects.get(no="6810")
-    setup.save()
 
 
 def paid_in_two_payments(organization: Organization) -> None:

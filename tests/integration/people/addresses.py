@@ -37,6 +37,8 @@ class Page:
 PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "components": Page(SEERS, SEERS),
+    "list_columns": Page(SEERS, SEERS),
+    "list_views": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
     "published": Page(ANYBODY, ANYBODY),  # asks for a key, whoever is signed in (tests/integration/published)
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
@@ -117,6 +119,7 @@ PAGES = {
     "synch_jobs": Page(SEERS, SEERS),
     "record_log": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
     "synch_job": Page(SEERS, SEERS, {"id": ID}),
+    "synch_job_undo": Page(RUNNERS, RUNNERS, {"id": ID}),
     "synch_job_cancel": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_try_now": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_approve": Page(SEERS, CHIEFS, {"id": ID}),
@@ -166,10 +169,16 @@ PAGES = {
     "customers_in_sales": Page(SEERS, SEERS),
     "customer_in_sales": Page(SEERS, SEERS, {"id": ID}),
     "erp_card": Page(SEERS, SEERS, {"table": "customer", "id": ID}),
+    "record_new": Page(RUNNERS, RUNNERS, {"table": "customer"}),
+    "record_edit": Page(RUNNERS, RUNNERS, {"table": "customer", "id": ID}),
+    "record_delete": Page(RUNNERS, RUNNERS, {"table": "customer", "id": ID}),
+    "record_lookup": Page(RUNNERS, SEERS, {"table": "customer", "field": "salesperson_code"}),
     "crm_list": Page(SEERS, SEERS, {"entity": "account"}),
     "crm_card": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
     "open": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
     "record_action": Page(SEERS, RUNNERS, {"side": "erp", "table": "customer", "action": "create"}),
+    "record_comparison": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
+    "record_history": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
     "erase": Page(CHIEFS, CHIEFS, {"side": "erp", "table": "customer", "id": ID}),
     "mappings_uncouple": Page(RUNNERS, RUNNERS),
     "coupling": Page(RUNNERS, RUNNERS, RECORD),

@@ -138,7 +138,8 @@ LOOKED_AT = {
     "guide", "customer_in_sales", "customers_in_sales", "published",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
     "job_outcome", "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options",
-    "plan", "plans", "preflight", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps", "synch_errors",
+    "plan", "plans", "preflight", "record_lookup", "sales_order", "sales_orders", "sales_quote", "sales_quotes",
+    "setup", "steps", "synch_errors",
     "synch_job", "synch_jobs", "synch_skipped", "users",
     "favicon", "icons", "keyboard_help", "own_time_zone", "running_jobs", "search", "search_sales",
 }  # fmt: skip

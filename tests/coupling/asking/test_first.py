@@ -1,0 +1,95 @@
+"""What has to be coupled first is offered as one step, in the right order."""
+
+from __future__ import annotations
+
+from django.test.client import Client
+from django.urls import reverse
+
+from integration import jobs
+from integration.models import SyncJob
+from integration.systems.values import Ref
+from tests.coupling.conftest import press, told
+from tests.coupling.standard_world import StandardWorld, standard_world
+from tests.integration.jobs_world import JobsWorld, world
+
+__all__ = ["standard_world", "world"]
+
+
+def run_all() -> list[SyncJob]:
+    for job in SyncJob.objects.order_by("queued_at"):
+        jobs.run(job.pk)
+    return list(SyncJob.objects.order_by("queued_at"))
+
+
+def create(clerk: Client, *ids: object, **more: object) -> str:
+    return press(clerk, "erp", "customer", "create", *ids, mapping="CUSTOMER", **more).content.decode()
+
+
+def test_the_salesperson_who_is_one_user_beyond_doubt_is_coupled_along(world: JobsWorld, clerk: Client) -> None:
+    adatum = world.add_customer("Adatum")
+
+    shown = create(clerk, adatum)
+    assert "coupled with Jim Olive" in shown
+    assert "Do These First, Then Create" in shown
+    assert not world.mapping("SALESPEOPLE").couplings.exists()
+
+    create(clerk, adatum, confirmed="yes", first="yes")
+    run_all()
+    assert world.mapping("SALESPEOPLE").couplings.get().crm_id == world.jim_user
+    assert world.names(world.crm.side, "account") == ["Adatum"]
+
+
+def test_a_salesperson_whom_only_a_person_can_couple_is_linked_and_nothing_is_offered(
+    world: JobsWorld, clerk: Client
+) -> None:
+    world.crm.edit("systemuser", world.jim_user, fullname="James", internalemailaddress="james@cronus.example")
+    adatum = world.add_customer("Adatum")
+
+    shown = create(clerk, adatum)
+    assert "to be coupled by a person" in shown
+    assert reverse("coupling", args=["SALESPEOPLE", world.jim]) in shown
+    assert "confirmed" not in shown
+
+    answer = press(
+        clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes", first="yes",
+    )  # fmt: skip
+    assert "has to be coupled by a person first" in told(answer)[0]
+    assert not SyncJob.objects.exists()
+
+
+def test_what_can_be_made_is_made_before_one_job_behind_the_other(standard_world: StandardWorld, clerk: Client) -> None:
+    cronus = standard_world
+    codes = {"EUR": cronus.currency("EUR", "1.2"), "USD": cronus.currency("USD", "1.3")}
+    ids = [
+        cronus.customer(f"Firm {code}", f"F-{code}", currency_code=Ref("currency", id)) for code, id in codes.items()
+    ]
+
+    shown = create(clerk, *ids)
+    assert shown.count("created in Dynamics 365 Sales as Transaction Currency") == 2
+    create(clerk, *ids, confirmed="yes", first="yes")
+
+    first, second = cronus.run_all()
+    assert [first.mapping.name, second.mapping.name] == ["CURRENCY", "CUSTOMER"]
+    assert second.after == first
+    assert (first.inserted, second.inserted) == (2, 2)
+
+
+def test_synchronizing_couples_the_salesperson_first_too(world: JobsWorld, clerk: Client) -> None:
+    adatum, theirs = world.add_customer("Adatum"), world.add_account("Adatum Ltd.")
+    world.mapping().couplings.couple(adatum, theirs)
+
+    shown = press(clerk, "erp", "customer", "synchronize", adatum, way="send", preview="yes").content.decode()
+    assert "coupled with Jim Olive" in shown
+    press(clerk, "erp", "customer", "synchronize", adatum, way="send", first="yes")
+    run_all()
+
+    assert world.crm.values("account", theirs)["name"] == "Adatum"
+    assert world.mapping("SALESPEOPLE").couplings.exists()
+
+
+def test_without_the_first_step_the_refusal_names_it_with_its_link(world: JobsWorld, clerk: Client) -> None:
+    adatum = world.add_customer("Adatum")
+
+    answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
+
+    assert reverse("coupling", args=["SALESPEOPLE", world.jim]) in told(answer)[0]
