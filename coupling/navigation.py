@@ -39,12 +39,6 @@ def _record(subject: tuple[str, str, object]) -> tuple[object, ...]:
     return subject[1:]
 
 
-def _is_edited(subject: tuple[str, str, object]) -> bool:
-    """Is it of a table that people edit with the usual right?"""
-    editing = editing_of(subject[1]) if subject[0] == "erp" else None
-    return editing is not None and editing.right == EDIT_RECORD
-
-
 def _on_erp(subject: tuple[str, str, object]) -> bool:
     return subject[0] == "erp"
 
@@ -172,7 +166,6 @@ PARTS = (
     Part("error.links", 4, "Edit in Business Central", "record_edit", _erp_record, when=_is_edited, right=EDIT_RECORD),
     Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
     Part("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
-    Part("record.edit", 0, "Edit", "record_edit", args=_record, when=_is_edited, right=EDIT_RECORD),
     Part("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
     Part("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
     Part("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),

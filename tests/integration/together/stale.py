@@ -263,6 +263,7 @@ MAKES, ASKS, STARTS, NOTHING, OWN, MINE = (
     "What it replaces is never shown.",
     "Nobody but the person it is about can change it.",
 )
+INBOX = "It changes what was seen or says so: tests/coupling/errors/test_error_inbox.py."
 OVERWRITES_NOTHING = {
     "login": NOTHING, "logout": NOTHING, "single_signon": NOTHING, "single_signon_back": NOTHING,
     "admin_sign_in": NOTHING,
@@ -293,9 +294,8 @@ OVERWRITES_NOTHING = {
     "record_delete": "It carries the version seen: tests/coupling/editing/test_deleting.py.",
     "match_resolve": "It asks anew whether the record is still free: tests/coupling/asking/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
-    "conflicts": "It compares the versions of both records with what was seen: tests/coupling/test_bulk_conflicts.py.",
-    "errors_assign": "It compares whose each error was: tests/coupling/errors/test_error_inbox.py.",
-    "errors_resolve": "Of two people one resolves it: tests/coupling/errors/test_error_inbox.py.",
+    "conflicts": "It compares versions, too: tests/coupling/errors/test_bulk_conflicts.py.",
+    "errors_assign": INBOX, "errors_resolve": INBOX,
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import reverse
 from integration.models import AuditEntry, SyncError, SyncJob
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import page, told
-from tests.coupling.test_conflicts import both, run_all
+from tests.coupling.errors.clashing import both, run_all
 from tests.integration.jobs_world import JobsWorld, world
 from tests.pages import form_on
 
