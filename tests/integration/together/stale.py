@@ -263,7 +263,6 @@ MAKES, ASKS, STARTS, NOTHING, OWN, MINE = (
     "What it replaces is never shown.",
     "Nobody but the person it is about can change it.",
 )
-INBOX = "It changes what was seen or says so: tests/coupling/errors/test_error_inbox.py."
 OVERWRITES_NOTHING = {
     "login": NOTHING, "logout": NOTHING, "single_signon": NOTHING, "single_signon_back": NOTHING,
     "admin_sign_in": NOTHING,
@@ -281,7 +280,7 @@ OVERWRITES_NOTHING = {
     "synch_job_cancel": ASKS, "synch_job_try_now": STARTS, "synch_job_undo": STARTS,
     "synch_job_approve": ASKS, "synch_job_reject": ASKS,
     "plan_start": STARTS, "plan_apply": STARTS, "full_synch_start": STARTS, "full_synch_reset": ASKS,
-    "full_synch_line": ASKS, "job_queue_entry": ASKS,
+    "full_synch_line": ASKS, "job_queue_entry": ASKS, "errors_assign": ASKS, "errors_resolve": ASKS,
     "record_action": STARTS, "errors_action": STARTS, "skipped_action": STARTS, "erase": ASKS,
     "mappings_uncouple": ASKS, "sales_orders_action": STARTS, "sales_quotes_action": STARTS,
     "order_new": MAKES, "quote_new": MAKES, "invoice_new": MAKES, "document_amounts": NOTHING, "note_add": MAKES,
@@ -295,7 +294,6 @@ OVERWRITES_NOTHING = {
     "match_resolve": "It asks anew whether the record is still free: tests/coupling/asking/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflicts": "It compares versions, too: tests/coupling/errors/test_bulk_conflicts.py.",
-    "errors_assign": INBOX, "errors_resolve": INBOX,
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip
