@@ -18,6 +18,7 @@ from integration.views.frame.around import favicon, icons, keyboard_help, own_th
 from integration.views.frame.search import search_page, search_sales
 from integration.views.health import healthz
 from integration.views.home import home
+from integration.views.lists import list_columns, list_views
 from integration.views.mapping.fields import field_add, fields, fields_refresh
 from integration.views.mapping.mappings import mapping, mapping_count, mapping_defaults, mappings
 from integration.views.mapping.options import option_add, options
@@ -122,6 +123,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
     path("accounts/theme/", without_rights(own_theme), name="own_theme"),
+    path("lists/columns/", list_columns, name="list_columns"),
+    path("lists/views/", list_views, name="list_views"),
     path("search/", search_page, name="search"),
     path("search/sales/", search_sales, name="search_sales"),
     path("synch/running/", running_jobs, name="running_jobs"),

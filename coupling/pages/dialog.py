@@ -158,7 +158,7 @@ def _candidates(
     found = rows.page(asked, rows.unsigned(page, salt))
     others = [one for one in found.records if first is None or one.id != first.id]
     free = [one for one in others if not is_our_price_list(table.name, one)]
-    shown = records.lines(side, table, [*([first] if first else []), *free], [])
+    shown = records.lines(side, table, [*([first] if first else []), *free])
     return shown, rows.signed(found.after, salt), found.notice
 
 

@@ -1,77 +1,76 @@
-"""A list page of one table: its heads, search, coupled or not, sorting, paging, and all rows for a spreadsheet.
+"""A list page of one table of either side: rows, what narrows them, their couplings, and all of it as a spreadsheet.
 
-Which rows there are is a matter of ``integration.pages.rows``.
+How a list looks is a matter of ``integration.pages.lists``, which rows there are one of ``integration.pages.rows``.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from typing import Any
 
-from coupling.pages import records
+from coupling.models import Tally
+from coupling.pages import records, standing
 from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
+from coupling.pages.tables import caption, captions, listed
 from coupling.sides import opened, opened_to_download
 from integration.connection.live_systems import NAMES
 from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages import rows
+from integration.pages.lists import cells
+from integration.pages.lists.address import Address, Asked
+from integration.pages.lists.layout import chosen_columns, views_of
+from integration.pages.lists.pane import Chip, pane
+from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.parts import first_url
 from integration.pages.rows import Standing
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import EVERYTHING, Filter, both
 from integration.systems.system import System
 from integration.systems.values import Record, Side, Table
-from integration.systems.wording import field_name
 
-COUPLED, UNCOUPLED, SKIPPED = Standing.COUPLED.value, Standing.UNCOUPLED.value, Standing.SKIPPED.value
-ALL = "all"
-STATES = ((COUPLED, "Coupled"), (UNCOUPLED, "Not coupled"), (SKIPPED, "Skipped"))
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """The head of a column, and the query that sorts by it (a second time: the other way round; blank: it cannot).
-    ``sorted`` is as in ``aria-sort``."""
-
-    label: str
-    query: str
-    sorted: str = ""
+STATE, OF, ALL = "state", "of", "all"
+STATES = {
+    Standing.COUPLED.value: "Coupled",
+    Standing.UNCOUPLED.value: "Not coupled",
+    Standing.DIFFERING.value: "Differing",
+    Standing.WAITING.value: "Waiting",
+    Standing.OPEN.value: "Failed",
+    Standing.SKIPPED.value: "Skipped",
+}
+COUPLING = cells.Column("", "Coupling", cells.Width.STATE)
+"""What our side knows of each row; it stands behind the fields of the table."""
 
 
 @dataclass(slots=True)
 class Listing:
-    """What the template shows. ``problem``: why the side does not answer; ``next``: the bookmark of the next page."""
+    """One list as it was asked for, and what its page shows. ``outside``: rows outside the mappings' filters, too;
+    ``of``: only the open ones of this account."""
 
     side: Side
     name: str
-    title: str
-    search: str
-    state: str
-    order: str
     mappings: Sequence[TableMapping]
     is_enabled: bool
-    after: str = ""
-    captions: Sequence[Caption] = ()
-    lines: Sequence[records.Line] = ()
-    next: str = ""
-    notice: str = ""
-    problem: str = ""
-    states: Sequence[tuple[str, str]] = field(default=STATES)
+    shown: ShownList
+    state: str = ""
     outside: bool = False
     of: uuid.UUID | None = None
-    """Only the open ones of this account."""
+    ids: Sequence[uuid.UUID] = field(default_factory=tuple)
+    coupled: bool = False
+    """Is one of the rows shown coupled?"""
 
     @property
     def narrowed(self) -> bool:
         """Is a list of Sales shown as its mappings see it, and not the rows outside their filters too?"""
         inside = bool(self.mappings) and not self.outside and self.of is None
-        return self.side is Side.CRM and inside and self.state in ("", UNCOUPLED)
+        return self.side is Side.CRM and inside and self.state in ("", Standing.UNCOUPLED)
 
     @property
-    def creations(self) -> list[tuple[str, str]]:
+    def creations(self) -> Sequence[tuple[str, str]]:
         """(mapping, caption) of every kind of record that can be made of these on the other side."""
         direction = Direction.away_from(self.side)
         going = [mapping for mapping in self.mappings if creates(mapping, direction)]
@@ -83,20 +82,8 @@ class Listing:
         return NAMES[self.side.other]
 
     @property
-    def kept(self) -> str:
-        """The query of this list without its bookmark."""
-        return self.query()
-
-    def query(self, **changed: str) -> str:
-        state = ALL if self.outside else self.state
-        of = str(self.of or "")
-        asked = {"q": self.search, "state": state, "order": self.order, "of": of} | changed
-        return urlencode({name: value for name, value in asked.items() if value})
-
-    @property
-    def salt(self) -> str:
-        """A bookmark only opens the list it was made for: it can be an address inside the organization."""
-        return f"{self.side}/{self.name}?{self.kept}"
+    def problem(self) -> str:
+        return self.shown.problem
 
 
 def other(mapping: TableMapping, side: Side) -> str:
@@ -104,88 +91,143 @@ def other(mapping: TableMapping, side: Side) -> str:
     return mapping.table(side.other)
 
 
-def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
+def asked_for(side: Side, name: str, asked: Asked, person: Any = None) -> Listing:
     """The list as it was asked for, still empty."""
-    state = asked.get("state", "")
-    return Listing(
-        side,
-        name,
-        title=records.title_of(side, name),
-        search=asked.get("q", "").strip(),
-        state=state if state in dict(STATES) else "",
-        outside=state == ALL,
-        order=asked.get("order", ""),
-        mappings=records.mappings_of(side, name),
-        is_enabled=ConnectionSetup.current().is_enabled,
-        of=named(asked.get("of", "")) if side is Side.CRM else None,
-    )
+    address = Address(asked, (STATE, OF))
+    state = address.value(STATE)
+    mappings = records.mappings_of(side, name)
+    if state not in STATES and not (state == ALL and side is Side.CRM):
+        address.drop(STATE)
+    of = named(address.value(OF)) if side is Side.CRM else None
+    if of is None:
+        address.drop(OF)
+    key = f"{side}/{name}"
+    nouns = caption(name, side).lower(), captions(side, name).lower()
+    shown = ShownList(key, records.title_of(side, name), nouns, address, views=views_of(person, key))
+    shown.selectable = bool(mappings)
+    known = state if state in STATES and mappings else ""
+    made = Listing(side, name, mappings, ConnectionSetup.current().is_enabled, shown, known, state == ALL, of)
+    shown.ways = _ways(made)
+    return made
 
 
-def listing(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
-    """The page that was asked for. Raises ``TableMissing``; a side that does not answer is told in ``problem``."""
-    shown = asked_for(side, name, asked)
-    shown.after = rows.unsigned(asked.get("after", ""), shown.salt)
+def listing(side: Side, name: str, asked: Asked, person: Any = None) -> Listing:
+    """The page that was asked for. Raises ``TableMissing``; a side that does not answer is named in ``problem``."""
+    made = asked_for(side, name, asked, person)
+    shown = made.shown
     try:
         with opened(side) as system:
-            table = _described(shown, system)
-            shown.captions = [_caption(shown, table, column) for column in records.columns_of(side, table)]
-            found = rows.page(_rows(shown, system, table), shown.after)
-            shown.lines = records.lines(side, table, found.records, shown.mappings)
-            shown.next, shown.notice = rows.signed(found.after, shown.salt), found.notice
+            table = _described(made, system, person)
+            wanted = _rows(made, system, table)
+            found = rows.page(wanted, shown.open_bookmark())
+            _fill(made, table, found.records)
+            shown.keep_bookmark(found.after)
+            shown.notice = found.notice
+            _count(made, wanted, found)
     except TableMissing:
         raise
     except Problem as problem:
         shown.problem = f"{NAMES[side]} does not answer: {problem}"
-    return shown
+    return made
 
 
-def exported(side: Side, name: str, asked: Mapping[str, str]) -> Iterator[list[str]]:
-    """Every row of the list, heads first, each value safe for a spreadsheet. Raises what the side raises; where it
-    falls silent later on, the last row says so."""
-    shown = asked_for(side, name, asked)
+def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterator[list[str]]:
+    """Every row of the list in the columns shown, heads first. Raises what the side raises; where it falls silent later
+    on, the last row says so."""
+    made = asked_for(side, name, asked, person)
     with opened_to_download(side) as system:
-        table = _described(shown, system)
-        heads = [table.fields[column].label or column for column in records.columns_of(side, table)]
-        pages = rows.pages(_rows(shown, system, table))
+        table = _described(made, system, person)
+        fields = [table.fields[column.name] for column in made.shown.columns if column.name]
+        pages = rows.pages(_rows(made, system, table))
         page: Sequence[Record] = next(pages, [])
-        yield [*heads, "Coupled"]
+        yield [column.label for column in made.shown.columns]
         try:
             while page:
-                for line in records.lines(side, table, page, shown.mappings):
-                    yield [*(cell.text for cell in line.cells), "Yes" if line.coupled else "No"]
+                known = standing.read(side, made.mappings, page)
+                for record in page:
+                    values = [cells.worded(record.values.get(one.name), one) for one in fields]
+                    yield [*values, known[record.id].label] if made.mappings else values
                 page = next(pages, [])
         except Problem as problem:
             yield [f"This list is incomplete: {problem}"]
 
 
-def _described(shown: Listing, system: System) -> Table:
-    """The table; from here on the list has an order that exists."""
-    table = system.describe(shown.name)
-    shown.title = records.title_of(shown.side, shown.name, table)
-    wanted = table.fields.get(shown.order.removeprefix("-"))
-    if wanted is None or not records.sortable(wanted):
-        shown.order = ""
+def _described(made: Listing, system: System, person: Any) -> Table:
+    """The table; from here on the list has its columns, its order and its filters."""
+    table, shown = system.describe(made.name), made.shown
+    page = listed(made.side, table)
+    shown.title = records.title_of(made.side, made.name, table)
+    shown.nouns = page.caption.lower(), page.captions.lower()
+    shown.offered = cells.offered(table)
+    shown.columns = columns_named(shown.offered, chosen_columns(person, shown.key, page.columns, table.fields))
+    if made.mappings:
+        shown.columns = [*shown.columns, COUPLING]
+    shown.usual = page.order
+    shown.pane = pane(table, page.filters, shown.address)
+    if made.of is not None:
+        only = Chip("Only", "open ones of one account", shown.address.query(**{OF: ""}))
+        shown.pane.chips = [*shown.pane.chips, only]
+    shown.ways = _ways(made)
+    shown.widest = f"{STATE}={ALL}" if made.side is Side.CRM and (shown.is_narrowed or made.narrowed) else ""
     return table
 
 
-def _caption(shown: Listing, table: Table, name: str) -> Caption:
-    column = table.fields[name]
-    if not records.sortable(column):
-        return Caption(field_name(column), "")
-    sorted_so = {name: "ascending", f"-{name}": "descending"}.get(shown.order, "")
-    order = f"-{name}" if shown.order == name else name
-    return Caption(field_name(column), shown.query(order=order), sorted_so)
+def _ways(made: Listing) -> list[Way]:
+    if not made.mappings:
+        return []
+    narrows = made.side is Side.CRM and made.of is None
+    chosen = ALL if made.outside else made.state
+    words = {"": "In the filter" if narrows else "All", **STATES, **({ALL: "All"} if narrows else {})}
+    return [Way(label, made.shown.address.query(state=state), state == chosen) for state, label in words.items()]
 
 
-def _rows(shown: Listing, system: System, table: Table) -> rows.Asked:
+def _rows(made: Listing, system: System, table: Table) -> rows.Asked:
     """Which rows of the side the list shows."""
-    order = shown.order or table.number_field or table.name_field
-    columns = records.read_columns(shown.side, table)
-    where, standing = _filter_of(shown, table), Standing(shown.state)
-    return rows.Asked(system, table, shown.mappings, columns, where, order or "", standing, inside=shown.narrowed)
+    shown = made.shown
+    columns = [column.name for column in shown.columns if column.name]
+    columns = list(dict.fromkeys([*columns, *records.read_columns(made.side, table)]))
+    where = both(_filter_of(made, table), shown.pane.where)
+    return rows.Asked(
+        system, table, made.mappings, columns, where, shown.order, Standing(made.state), shown.nouns[0], made.narrowed
+    )
 
 
-def _filter_of(shown: Listing, table: Table) -> Filter:
-    inside = records.inside(table, shown.mappings) if shown.narrowed else EVERYTHING
-    of = open_of(table, shown.of) if shown.of is not None else EVERYTHING
-    return both(records.searched(table, shown.search), inside, of)
+def _filter_of(made: Listing, table: Table) -> Filter:
+    inside = records.inside(table, made.mappings) if made.narrowed else EVERYTHING
+    of = open_of(table, made.of) if made.of is not None else EVERYTHING
+    return both(records.searched(table, made.shown.search), inside, of)
+
+
+def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
+    fields = [table.fields[column.name] for column in made.shown.columns if column.name]
+    known = standing.read(made.side, made.mappings, page)
+    made.ids = [record.id for record in page]
+    made.coupled = any(one.is_coupled for one in known.values())
+    made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]
+
+
+def _line(made: Listing, table: Table, record: Record, fields: Sequence[Any], known: standing.Known) -> Line:
+    found = [cells.cell_of(record, one) for one in fields]
+    if made.mappings:
+        found.append(known.cell(made.side))
+    url = first_url("record", (made.side.value, made.name, record.id))
+    return Line(record.id, records.name_of(made.side, table, record), url, found)
+
+
+def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
+    """How many rows there are, and how many of them are coupled, as far as that is cheap to know."""
+    shown = made.shown
+    if made.state:
+        shown.count_rows(found.total)
+        shown.also = "" if found.total is not None else STATES[made.state].lower()
+        return
+    is_whole = len(found.records) < rows.ROWS and not found.after and shown.start == 1
+    total = len(found.records) if is_whole else wanted.system.count(wanted.table.name, wanted.where)
+    shown.count_rows(total, wanted.system.counts_all)
+    if made.mappings and not shown.pane.chips:
+        shown.also = f"{_coupled(made):,} coupled"
+
+
+def _coupled(made: Listing) -> int:
+    kept = Tally.objects.filter(mapping__in=[mapping.pk for mapping in made.mappings])
+    return sum(kept.values_list("coupled", flat=True))

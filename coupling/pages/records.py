@@ -33,27 +33,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of a list: its cells, and what is known about its coupling, if anything is."""
+    """One record to choose: its cells."""
 
     id: uuid.UUID
     title: str
     cells: tuple[Cell, ...]
-    mapping: TableMapping | None = None
-    pair: Pair | None = None
-
-    @property
-    def coupled(self) -> bool:
-        """A row whose twin was never written is not."""
-        return self.pair is not None and self.pair.state is not State.RESERVED
-
-    @property
-    def skipped(self) -> bool:
-        return self.pair is not None and self.pair.skipped
-
-    @property
-    def lacks(self) -> bool:
-        """Does a field of the pair hold something that has no partner on the other side?"""
-        return self.coupled and self.pair is not None and has_lacking(self.pair.agreed)
 
 
 MappedPair = tuple[TableMapping, Pair]
@@ -108,14 +92,10 @@ def searched(table: Table, text: str) -> Filter:
     return AnyOf(tuple(Comparison(name, "contains", text.strip()) for name in names))
 
 
-def lines(side: Side, table: Table, records: Iterable[Record], mappings: Sequence[TableMapping]) -> list[Line]:
-    """Records as lines of a list, with their couplings: one query, however many records."""
-    listed, columns = list(records), columns_of(side, table)
-    mapped = mapped_pairs(side, mappings, [record.id for record in listed])
-    return [
-        Line(one.id, name_of(side, table, one), cells(table, columns, one), *mapped.get(one.id, (None, None)))
-        for one in listed
-    ]
+def lines(side: Side, table: Table, records: Iterable[Record]) -> list[Line]:
+    """Records as lines to choose from."""
+    columns = columns_of(side, table)
+    return [Line(one.id, name_of(side, table, one), cells(table, columns, one)) for one in records]
 
 
 def mapped_pairs(

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from coupling.filters import RecordFilter
 from coupling.pages.asking.standing import standing_of
 from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import ACCOUNT, CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import may_edit, show_problem
+from coupling.views.editing.saved import recall
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
@@ -67,28 +67,21 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     try:
         if request.GET.get("format") == "csv":
             return _csv(request, side, table)
-        shown = listing(side, table, request.GET)
+        shown = listing(side, table, request.GET, request.user)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
-    more = {"filter": RecordFilter(shown), "offers_sales": _offers_sales(shown), **_pages(shown)}
-    more["may_edit"] = may_edit(request.user, side, table)
-    return render(request, "coupling/record_list.html", {"list": shown, **more})
+    more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
+    return render(request, "coupling/record_list.html", {"list": shown.shown, **more})
 
 
 def _offers_sales(shown: Listing) -> bool:
     """Is there a coupled customer in the list, while the connection is enabled?"""
-    customers = shown.side is Side.ERP and shown.name == CUSTOMER and shown.is_enabled
-    return customers and any(line.coupled for line in shown.lines)
-
-
-def _pages(shown: Listing) -> dict[str, str]:
-    """The queries of the first and of the next page."""
-    return {"first_page": f"?{shown.kept}", "next_page": f"?{shown.query(after=shown.next)}"}
+    return shown.side is Side.ERP and shown.name == CUSTOMER and shown.is_enabled and shown.coupled
 
 
 def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     """All rows of the list. What keeps the first ones from coming is told on the list itself."""
-    rows = exported(side, table, request.GET)
+    rows = exported(side, table, request.GET, request.user)
     try:
         head = next(rows)
     except TableMissing:
@@ -108,6 +101,7 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
     more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
+    more["just_saved"] = recall(request, id)
     return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
 
 

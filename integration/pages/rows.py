@@ -25,7 +25,7 @@ from integration.systems.filters import EVERYTHING, Filter, matches
 from integration.systems.system import System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
-ROWS = 25
+ROWS = 50
 BY_ID = 500
 """So many rows are read by their ids; what is behind them pages as the side does."""
 SCANNED, SCANS = 100, 20
@@ -82,11 +82,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it."""
+    """The rows of one page. ``after``: the bookmark of the next page; ``notice``: what a person has to know of it;
+    ``total``: how many there are in all, where that is known already."""
 
     records: Sequence[Record]
     after: str = ""
     notice: str = ""
+    total: int | None = None
 
 
 def page(asked: Asked, after: str = "") -> Found:
@@ -103,7 +105,8 @@ def page(asked: Asked, after: str = "") -> Found:
         return _scan(asked, after)
     start = int(after) if after.isdecimal() else 0
     records = _by_id(asked, ids)
-    return Found(records[start : start + ROWS], str(start + ROWS) if len(records) > start + ROWS else "")
+    following = str(start + ROWS) if len(records) > start + ROWS else ""
+    return Found(records[start : start + ROWS], following, total=len(records))
 
 
 def pages(asked: Asked) -> Iterator[Sequence[Record]]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
 
 from integration.pages import amounts, postings
 from integration.pages.parts import first_url
 from integration.pages.states import Shown
-from integration.templatetags.components import sorted_column
 
 register = template.Library()
 
@@ -29,13 +27,6 @@ def invoice_state(invoice: Any) -> Shown:
 def entry_state(entry: Any) -> Shown:
     """How an entry of the customer ledger stands."""
     return postings.of_entry(entry)
-
-
-@register.simple_tag
-def heading(chosen: Any, label: str, name: str, number: bool = False) -> SafeString:
-    """The head of a column that sorts by it; ``chosen`` is the filter of the list (a ``SortedFilter``)."""
-    query, now = chosen.head(name)
-    return sorted_column(label, query, now, number)
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from integration.business_central.fields import Text
@@ -19,7 +19,7 @@ from integration.business_central.reading.records import Reader
 from integration.business_central.tables import TableColumns
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
-from integration.systems.values import Page, Record
+from integration.systems.values import Page
 
 BEFORE_ALL_DAYS = dt.date(1, 1, 1)
 """What a blank date is ordered as."""
@@ -46,14 +46,35 @@ def find(
     holds the order columns of the last row, so that rows that come or go in between neither repeat nor hide others.
     Raises ``FieldMissing``, ``CursorExpired``."""
     reader = Reader(table, names)
+    keys, rows = _window(table, reader.rows(where), order, size, after)
+    found = list(reader.records(rows, [key.name for key in keys]))
+    last = found[size - 1] if len(found) > size else None
+    cursor = _encode_cursor(last[0].id, last[1]) if last is not None else None
+    return Page([record for record, _ in found[:size]], cursor=cursor)
+
+
+def page_of(
+    table: TableColumns, rows: QuerySet[Any], order: Sequence[str], size: int, after: str | None
+) -> tuple[list[Any], str]:
+    """The same for rows of the table that somebody has chosen already: at most ``size`` of them as they are stored, and
+    the cursor to the next ones (blank where there are none)."""
+    keys, rows = _window(table, rows, order, size, after)
+    found = list(rows)
+    if len(found) <= size:
+        return found, ""
+    last = found[size - 1]
+    return found[:size], _encode_cursor(last.pk, [getattr(last, key.name) for key in keys])
+
+
+def _window(
+    table: TableColumns, rows: QuerySet[Any], order: Sequence[str], size: int, after: str | None
+) -> tuple[list[_OrderKey], QuerySet[Any]]:
+    """These rows in order behind the cursor, one more than asked for, with what they are ordered by."""
     keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
-    rows = reader.rows(where).annotate(**{key.name: key.expression for key in keys})
+    rows = rows.annotate(**{key.name: key.expression for key in keys})
     if after is not None:
         rows = rows.filter(_behind(keys, *_decode_cursor(after, keys)))
-    rows = rows.order_by(*map(str, keys), "pk")[: size + 1]
-    found = list(reader.records(rows, [key.name for key in keys]))
-    cursor = _encode_cursor(*found[size - 1]) if len(found) > size else None
-    return Page([record for record, _ in found[:size]], cursor=cursor)
+    return keys, rows.order_by(*map(str, keys), "pk")[: size + 1]
 
 
 def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
@@ -85,8 +106,8 @@ def _behind(keys: Sequence[_OrderKey], values: Sequence[Any], id: uuid.UUID) -> 
     return behind
 
 
-def _encode_cursor(record: Record, keys: Sequence[Any]) -> str:
-    text = json.dumps([*keys, str(record.id)], default=str)
+def _encode_cursor(id: uuid.UUID, keys: Sequence[Any]) -> str:
+    text = json.dumps([*keys, str(id)], default=str)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 

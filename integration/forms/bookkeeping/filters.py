@@ -13,8 +13,7 @@ from integration.business_central.models import (
     SalesCrMemoHeader,
     SalesInvoiceHeader,
 )
-from integration.forms.documents.filters import SortedFilter
-from integration.forms.filters import text_filter
+from integration.forms.filters import ListFilter, text_filter
 
 OPEN, CLOSED, OVERDUE, CANCELED = "open", "closed", "overdue", "canceled"
 CUSTOMER = "Customer No."
@@ -25,7 +24,7 @@ def no_filter(label: str, name: str) -> django_filters.CharFilter:
     return django_filters.CharFilter(label=label, field_name=name, lookup_expr="exact")
 
 
-class PostedInvoiceFilter(SortedFilter):
+class PostedInvoiceFilter(ListFilter):
     """Posted Sales Invoices."""
 
     q = text_filter("Number, name or reference contains", "containing")
@@ -36,9 +35,6 @@ class PostedInvoiceFilter(SortedFilter):
         empty_label="All",
         method="by_state",
     )
-
-    SORTED = ("no", "sell_to_customer_name", "posting_date", "due_date", "amount_including_vat", "remaining_amount")
-    USUAL = ("-posting_date", "-no")
 
     class Meta:
         model = SalesInvoiceHeader
@@ -54,15 +50,12 @@ class PostedInvoiceFilter(SortedFilter):
         return rows.filter(due_date__lt=today()) if value == OVERDUE else rows
 
 
-class CreditMemoFilter(SortedFilter):
+class CreditMemoFilter(ListFilter):
     """Posted Sales Credit Memos."""
 
     q = text_filter("Number, name or reference contains", "containing")
     customer = no_filter(CUSTOMER, "bill_to_customer_no__no")
     invoice = no_filter("Corrects Invoice No.", "corrects_invoice_no")
-
-    SORTED = ("no", "sell_to_customer_name", "posting_date", "corrects_invoice_no", "amount_including_vat")
-    USUAL = ("-posting_date", "-no")
 
     class Meta:
         model = SalesCrMemoHeader
@@ -72,7 +65,7 @@ class CreditMemoFilter(SortedFilter):
         return rows.filter(_document_contains(value))
 
 
-class LedgerFilter(SortedFilter):
+class LedgerFilter(ListFilter):
     """Customer Ledger Entries."""
 
     q = text_filter("Document or description contains", "containing")
@@ -86,9 +79,6 @@ class LedgerFilter(SortedFilter):
     document_type = django_filters.ChoiceFilter(
         label="Document Type", choices=CustLedgerEntry.DocumentType.choices[1:], empty_label="All"
     )
-
-    SORTED = ("entry_no", "posting_date", "document_no", "description", "amount", "remaining_amount", "due_date")
-    USUAL = ("-entry_no",)
 
     class Meta:
         model = CustLedgerEntry

@@ -1,8 +1,7 @@
-"""The filters of the lists of documents, and the order of their rows."""
+"""The filters of the lists of documents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -15,38 +14,6 @@ from integration.forms.filters import ALL, ListFilter, text_filter
 
 INVOICED, HELD, UNSHIPPED, UNINVOICED, UNDONE = "invoiced", "held", "unshipped", "uninvoiced", "undone"
 LOCAL = "local"
-
-
-class SortedFilter(ListFilter):
-    """A list whose heads sort it: ``order`` is one of its columns, with a minus in front for the other way round."""
-
-    order = django_filters.CharFilter(label="Order", widget=forms.HiddenInput, method="in_order")
-    SORTED: Sequence[str] = ()
-    USUAL: Sequence[str] = ()
-
-    def in_order(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """``filter_queryset`` sorts in the end, also where nothing is chosen."""
-        return rows
-
-    @property
-    def column(self) -> str:
-        """The column that the list is sorted by, as the address says it; blank: as usual."""
-        asked = str(self.data.get("order", ""))
-        return asked if asked.removeprefix("-") in self.SORTED else ""
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        order = [self.column, "pk"] if self.column else list(self.USUAL)
-        return super().filter_queryset(queryset).order_by(*order)
-
-    @property
-    def active(self) -> list[Any]:
-        return [one for one in super().active if one.label != "Order"]
-
-    def head(self, name: str) -> tuple[str, str]:
-        """(the query that sorts by this column, the other way round where it does already; how it is sorted now, as in
-        ``aria-sort``)."""
-        now = {name: "ascending", f"-{name}": "descending"}.get(self.column, "")
-        return self.query(order=f"-{name}" if self.column == name else name), now
 
 
 def currency_filter() -> django_filters.ChoiceFilter:
@@ -79,22 +46,19 @@ def of_customer(rows: QuerySet[Any], text: str, *numbers: str) -> QuerySet[Any]:
     return rows.filter(found)
 
 
-class DocumentFilter(SortedFilter):
+class DocumentFilter(ListFilter):
     """Open documents of one kind. What is invoiced in full is shown only where ``state`` asks for it."""
 
     q = text_filter("Number, customer or reference", "containing")
     status = django_filters.ChoiceFilter(label="Status", choices=SalesHeader.Status.choices, empty_label="All")
     state = django_filters.ChoiceFilter(
         label="Show",
-        choices=[(UNSHIPPED, "Not shipped in full"), (UNINVOICED, "Shipped, not invoiced"), (HELD, "On hold"),
-                 (INVOICED, "Invoiced in full"), (ALL, "All, also invoiced in full")],
-        empty_label="Not invoiced in full", method="by_nothing",
+        choices=[(UNSHIPPED, "To ship"), (UNINVOICED, "To invoice"), (HELD, "On hold"), (INVOICED, "Invoiced"),
+                 (ALL, "All")],
+        empty_label="Not invoiced", method="by_nothing",
     )  # fmt: skip
     currency = currency_filter()
     customer = customer_filter()
-    SORTED = ("no", "sell_to_customer_name", "document_date", "amount", "amount_including_vat", "status",
-              "requested_delivery_date")  # fmt: skip
-    USUAL = ("-document_date", "-no")
 
     class Meta:
         model = SalesHeader
@@ -124,7 +88,7 @@ _STATES: dict[str, Any] = {
 }
 
 
-class ShipmentFilter(SortedFilter):
+class ShipmentFilter(ListFilter):
     """Posted shipments. ``order_no`` and ``state`` are how a card leads here."""
 
     q = text_filter("Number, customer or order", "containing")
@@ -134,8 +98,6 @@ class ShipmentFilter(SortedFilter):
     )
     currency = currency_filter()
     customer = customer_filter()
-    SORTED = ("no", "sell_to_customer_name", "posting_date", "order_no")
-    USUAL = ("-posting_date", "-no")
 
     class Meta:
         model = SalesShipmentHeader
@@ -151,15 +113,13 @@ class ShipmentFilter(SortedFilter):
         return in_currency(rows, value)
 
 
-class ArchiveFilter(SortedFilter):
+class ArchiveFilter(ListFilter):
     """Archived versions of quotes and orders."""
 
     q = text_filter("Number, customer or reference", "containing")
     type = django_filters.ChoiceFilter(
         label="Type", field_name="document_type", choices=DocumentType.choices, empty_label="All"
     )
-    SORTED = ("no", "sell_to_customer_name", "document_date", "archived_at", "amount", "amount_including_vat")
-    USUAL = ("-archived_at", "-no", "-version_no")
 
     class Meta:
         model = SalesHeaderArchive

@@ -38,7 +38,7 @@ class LastAdministrator(Exception):
 class User(Audited, AbstractUser):
     """A user with the settings the pages keep for a person."""
 
-    not_audited = ("last_login", "date_joined", "is_staff", "list_columns", "folded_groups", *OWN_CHOICES)
+    not_audited = ("last_login", "date_joined", "is_staff", "list_columns", "list_views", "folded_groups", *OWN_CHOICES)
     secret_columns = ("password",)
 
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
@@ -47,6 +47,7 @@ class User(Audited, AbstractUser):
     theme = models.CharField("theme", max_length=6, choices=Theme, default=Theme.SYSTEM)
     folded_groups = models.JSONField("folded groups of the navigation", default=list, blank=True)
     list_columns = models.JSONField("list columns", default=dict, blank=True)
+    list_views = models.JSONField("list views", default=dict, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta(AbstractUser.Meta):

@@ -11,20 +11,29 @@ from django.views.decorators.http import require_GET
 from integration.business_central.models import SalesCrMemoHeader, SalesCrMemoLine, SalesInvoiceHeader
 from integration.forms.bookkeeping.filters import CreditMemoFilter
 from integration.pages import postings as states
-from integration.views.bookkeeping.lists import Listed, in_currency, listed
+from integration.pages.lists.cells import Width
+from integration.views.bookkeeping.lists import amounts, customer, in_currency, plain
 from integration.views.bookkeeping.printed import printed, vat_groups
 from integration.views.bookkeeping.related import applied_to, entry_of, linked, of_invoice, page_of
+from integration.views.stored_lists import StoredList, stored_list
 
 CUSTOMERS = ("sell_to_customer_no", "bill_to_customer_no")
-LIST = Listed(
-    "integration/bookkeeping/credit_memos.html",
-    "posted-sales-credit-memos",
-    ("No.", "Customer No.", "Customer", "Posting Date", "Corrects Invoice No.", "Currency", "Amount",
-     "Amount Including VAT"),
-    lambda row: (
-        row.no, row.bill_to_customer_no.no, row.sell_to_customer_name, row.posting_date, row.corrects_invoice_no,
-        row.currency, row.amount, row.amount_including_vat,
-    ),
+LIST = StoredList(
+    "documents/posted-credit-memos",
+    "Posted Sales Credit Memos",
+    ("posted credit memo", "posted credit memos"),
+    "sales_cr_memo_header",
+    lambda: [
+        plain("no", "No.", Width.CODE),
+        *customer("bill_to_customer_no", lambda row: row.sell_to_customer_name),
+        plain("posting_date", "Posting Date", Width.DATE),
+        plain("corrects_invoice_no", "Corrects Invoice No."),
+        *amounts((("amount", "Amount"), ("amount_including_vat", "Amount Including VAT"))),
+    ],
+    ("-posting_date", "-no"),
+    ("no", "sell_to_customer_no", "sell_to_customer_name", "corrects_invoice_no", "posting_date",
+     "amount_including_vat"),
+    ("no", "customer", "posting_date", "corrects_invoice_no", "currency_code", "amount", "amount_including_vat"),
 )  # fmt: skip
 
 
@@ -32,7 +41,7 @@ LIST = Listed(
 def posted_credit_memos(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-credit-memos/``, the latest first."""
     rows = SalesCrMemoHeader.objects.select_related(*CUSTOMERS)
-    return listed(request, LIST, CreditMemoFilter(request.GET, rows))
+    return stored_list(request, LIST, CreditMemoFilter(request.GET, rows))
 
 
 def _memo(id: uuid.UUID) -> tuple[SalesCrMemoHeader, list[SalesCrMemoLine]]:

@@ -17,24 +17,41 @@ from integration.mappings.flows import find_mapping
 from integration.models import ConnectionSetup
 from integration.pages import postings as states
 from integration.pages.documents.cards import partner_of
+from integration.pages.lists.cells import Width
 from integration.views.access import poster
 from integration.views.bookkeeping.acting import needs_bookkeeper, posted
-from integration.views.bookkeeping.lists import Listed, in_currency, listed
+from integration.views.bookkeeping.lists import STATE, amounts, customer, in_currency, plain, state
 from integration.views.bookkeeping.printed import printed, vat_groups
 from integration.views.bookkeeping.related import applied_to, entry_of, of_invoice, page_of
+from integration.views.stored_lists import StoredList, stored_list
 
 IN_SALES = ("sales_invoice_header", "invoice")
+AMOUNTS = (
+    ("amount", "Amount"),
+    ("amount_including_vat", "Amount Including VAT"),
+    ("remaining_amount", "Remaining Amount"),
+)
 CUSTOMERS = ("sell_to_customer_no", "bill_to_customer_no")
-LIST = Listed(
-    "integration/bookkeeping/posted_invoices.html",
-    "posted-sales-invoices",
-    ("No.", "Customer No.", "Customer", "Posting Date", "Due Date", "External Document No.", "Order No.", "Currency",
-     "Amount", "Amount Including VAT", "Remaining Amount", "State"),
-    lambda row: (
-        row.no, row.bill_to_customer_no.no, row.sell_to_customer_name, row.posting_date, row.due_date,
-        row.external_document_no, row.order_no, row.currency, row.amount, row.amount_including_vat,
-        row.remaining_amount, states.of_invoice(row).label,
-    ),
+LIST = StoredList(
+    "documents/posted-invoices",
+    "Posted Sales Invoices",
+    ("posted invoice", "posted invoices"),
+    "sales_invoice_header",
+    lambda: [
+        plain("no", "No.", Width.CODE),
+        *customer("bill_to_customer_no", lambda row: row.sell_to_customer_name),
+        plain("posting_date", "Posting Date", Width.DATE),
+        plain("due_date", "Due Date", Width.DATE),
+        plain("external_document_no", "External Document No."),
+        plain("order_no", "Order No.", Width.CODE),
+        *amounts(AMOUNTS),
+        state(states.of_invoice),
+    ],
+    ("-posting_date", "-no"),
+    ("no", "sell_to_customer_no", "sell_to_customer_name", "external_document_no", "order_no", "posting_date",
+     "due_date", "salesperson_code", "amount_including_vat", "remaining_amount"),
+    ("no", "customer", "posting_date", "due_date", "external_document_no", "currency_code", "amount_including_vat",
+     "remaining_amount", STATE),
 )  # fmt: skip
 
 
@@ -42,7 +59,7 @@ LIST = Listed(
 def posted_invoices(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-invoices/``: all, or by customer and state, the latest first."""
     rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS)
-    return listed(request, LIST, PostedInvoiceFilter(request.GET, rows))
+    return stored_list(request, LIST, PostedInvoiceFilter(request.GET, rows))
 
 
 def _invoice(id: uuid.UUID) -> SalesInvoiceHeader:

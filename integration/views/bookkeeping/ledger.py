@@ -15,25 +15,38 @@ from integration.forms.bookkeeping.applying import ApplyForm, UnapplyForm
 from integration.forms.bookkeeping.filters import LedgerFilter
 from integration.forms.bookkeeping.payments import OnAccountForm
 from integration.pages import postings as states
-from integration.pages.amounts import typed
+from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.parts import first_url
 from integration.views.access import poster
 from integration.views.bookkeeping.acting import needs_bookkeeper, posted
-from integration.views.bookkeeping.lists import Listed, in_currency, listed
+from integration.views.bookkeeping.lists import STATE, amounts, customer, in_currency, local_amounts, plain, state
 from integration.views.bookkeeping.related import applied_to, document_of, page_of
+from integration.views.stored_lists import Own, StoredList, stored_list
 
-LIST = Listed(
-    "integration/bookkeeping/ledger.html",
-    "customer-ledger-entries",
-    ("Entry No.", "Posting Date", "Document Type", "Document No.", "Customer No.", "Description",
-     "External Document No.", "Currency", "Amount", "Remaining Amount", "Amount (LCY)", "Remaining Amount (LCY)",
-     "Due Date", "State"),
-    lambda row: (
-        row.entry_no, row.posting_date, row.get_document_type_display(), row.document_no, row.customer_no.no,
-        row.description, row.external_document_no, row.currency, row.amount, row.remaining_amount,
-        typed(row.amount_lcy, row.local_step), typed(row.remaining_amount_lcy, row.local_step),
-        row.due_date, states.of_entry(row).label,
-    ),
+LIST = StoredList(
+    "ledger",
+    "Customer Ledger Entries",
+    ("entry", "entries"),
+    "cust_ledger_entry",
+    lambda: [
+        plain("entry_no", "Entry No.", Width.CODE),
+        plain("posting_date", "Posting Date", Width.DATE),
+        Own(Column("document_type", "Type", Width.CHOICE, "document_type"),
+            lambda row: Cell(row.get_document_type_display())),
+        plain("document_no", "Document No.", Width.CODE),
+        *customer("customer_no", lambda row: row.customer_no.name),
+        plain("external_document_no", "External Document No."),
+        *amounts((("amount", "Amount"), ("remaining_amount", "Remaining Amount"))),
+        *local_amounts((("amount_lcy", "Amount (LCY)"), ("remaining_amount_lcy", "Remaining Amount (LCY)"))),
+        plain("due_date", "Due Date", Width.DATE),
+        state(states.of_entry),
+    ],
+    ("-entry_no",),
+    ("document_no", "customer_no", "description", "external_document_no", "posting_date", "due_date", "amount",
+     "remaining_amount"),
+    ("document_no", "document_type", "posting_date", "customer", "currency_code", "amount", "remaining_amount",
+     "due_date", STATE),
+    template="integration/bookkeeping/ledger.html",
 )  # fmt: skip
 
 
@@ -43,8 +56,8 @@ def ledger_entries(request: HttpRequest) -> HttpResponseBase:
     rows = CustLedgerEntry.objects.select_related("customer_no")
     chosen = LedgerFilter(request.GET, rows)
     number = chosen.chosen.get("customer", "")
-    customer = Customer.objects.filter(no=number).first() if number else None
-    return listed(request, LIST, chosen, customer=customer)
+    payer = Customer.objects.filter(no=number).first() if number else None
+    return stored_list(request, LIST, chosen, customer=payer)
 
 
 def _entry(id: uuid.UUID) -> Any:
@@ -93,7 +106,7 @@ def ledger_unapply(request: HttpRequest, id: uuid.UUID, application_no: int) -> 
 @needs_bookkeeper
 def payment_on_account(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Register Payment of a customer, for no invoice yet."""
-    customer = get_object_or_404(Customer, pk=id)
-    form = OnAccountForm(customer, poster(request), request.POST or None)
+    payer = get_object_or_404(Customer, pk=id)
+    form = OnAccountForm(payer, poster(request), request.POST or None)
     back = first_url("record", ("erp", "customer", id))
     return posted(request, form, "integration/bookkeeping/pay_on_account.html", back)

@@ -1,35 +1,18 @@
-"""A list of posted documents or entries: filtered, page by page, with amounts in the currency of each row."""
+"""Columns of lists of posted documents and entries: amounts in the currency of each row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-
 from integration.business_central.documents.masters import Masters
-from integration.forms.filters import ListFilter
-from integration.pages.amounts import typed
-from integration.views.spreadsheet import as_csv
+from integration.pages.amounts import money, typed
+from integration.pages.lists.cells import Cell, Column, Width, worded
+from integration.pages.parts import first_url
+from integration.pages.states import Shown
+from integration.views.stored_lists import Own
 
-AT_ONCE = 50
-EXPORTED_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A kind of list: its template, the file name of its spreadsheet, and the columns of that: heads and cells. Numbers
-    are amounts in the row's currency; a row has its ``currency`` and the ``local_step``."""
-
-    template: str
-    name: str
-    heads: Sequence[str]
-    cells: Callable[[Any], Iterable[object]]
+STATE = "state_of"
 
 
 def in_currency(rows: Iterable[Any]) -> list[Any]:
@@ -41,27 +24,70 @@ def in_currency(rows: Iterable[Any]) -> list[Any]:
     return found
 
 
-def listed(request: HttpRequest, kind: Listed, chosen: ListFilter, **more: object) -> HttpResponseBase:
-    """One page of the rows that the filter lets through, or all of them as a spreadsheet."""
-    if request.GET.get("format") == "csv":
-        return as_csv(kind.name, _lines(kind, chosen.rows))
-    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    shown = {"filter": chosen, "page": page, "rows": in_currency(page.object_list), **more}
-    return render(request, kind.template, shown)
-
-
-def _lines(kind: Listed, rows: QuerySet[Any]) -> Iterator[list[str]]:
-    yield list(kind.heads)
+def amounts(names: Sequence[tuple[str, str]]) -> list[Own]:
+    """The currency, and amounts in it; one that is 0 is blank but in a spreadsheet, where nothing stands between
+    thousands."""
     masters = Masters()
-    for row in rows.iterator(chunk_size=EXPORTED_AT_ONCE):
-        row.currency = masters.currency_code(row.currency_code_id)
-        row.local_step = masters.local_step
-        step = masters.step(row.currency_code_id)
-        yield [_text(cell, step) for cell in kind.cells(row)]
+
+    def amount(name: str, label: str) -> Own:
+        column = Column(name, label, Width.NUMBER, name, number=True)
+
+        def cell(row: Any) -> Cell:
+            value, step = getattr(row, name), masters.step(row.currency_code_id)
+            return Cell(money(value, step) if value else "", number=True)
+
+        return Own(column, cell, lambda row: typed(getattr(row, name), masters.step(row.currency_code_id)))
+
+    code = Column("currency_code", "Currency", Width.CODE)
+    return [
+        Own(code, lambda row: Cell(masters.currency_code(row.currency_code_id))),
+        *(amount(name, label) for name, label in names),
+    ]
 
 
-def _text(cell: object, step: Decimal) -> str:
-    """A cell of a spreadsheet; amounts have the decimals of their currency and nothing between thousands."""
-    if isinstance(cell, Decimal):
-        return typed(cell, step)
-    return "" if cell is None else str(cell)
+def local_amounts(names: Sequence[tuple[str, str]]) -> list[Own]:
+    """Amounts in the local currency."""
+    step = Masters().local_step
+
+    def amount(name: str, label: str) -> Own:
+        column = Column(name, label, Width.NUMBER, name, number=True)
+        return Own(
+            column,
+            lambda row: Cell(money(getattr(row, name), step) if getattr(row, name) else "", number=True),
+            lambda row: typed(getattr(row, name), step),
+        )
+
+    return [amount(name, label) for name, label in names]
+
+
+def plain(name: str, label: str, width: Width = Width.TEXT) -> Own:
+    """A field under a shorter name."""
+
+    def cell(row: Any) -> Cell:
+        text = worded(getattr(row, name))
+        return Cell(text, title=text)
+
+    return Own(Column(name, label, width, name), cell)
+
+
+def customer(field: str, name: Callable[[Any], str]) -> list[Own]:
+    """The customer who pays: the number, and the name that leads to the card."""
+
+    def cell(row: Any) -> Cell:
+        url = first_url("record", ("erp", "customer", getattr(row, f"{field}_id")))
+        return Cell(name(row), url, name(row))
+
+    return [
+        Own(Column(field, "Customer No.", Width.CODE), lambda row: Cell(getattr(row, field).no)),
+        Own(Column("customer", "Customer", Width.NAME), cell),
+    ]
+
+
+def state(shown: Callable[[Any], Shown]) -> Own:
+    """How it stands, as a dot with its word."""
+
+    def cell(row: Any) -> Cell:
+        found = shown(row)
+        return Cell(found.label, state=found, title=found.label)
+
+    return Own(Column(STATE, "State", Width.STATE), cell)

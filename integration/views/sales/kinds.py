@@ -11,11 +11,13 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """One choice of the filter: documents of Sales in these states."""
+    """One choice of the filter: documents of Sales in these states. ``unsent``: only those that nobody has marked as
+    sent to a back office."""
 
     key: str
     label: str
     codes: tuple[int, ...]
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ ORDERS = Kind(
     action="sales_orders_action",
     eligible=(1,),
     states=(
-        States("", "Submitted", (1,)),
+        States("", "Submitted", (1,), unsent=True),
+        States("submitted", "All submitted", (1,)),
         States("active", "Active", (0,)),
         States("canceled", "Canceled", (2,)),
         States("fulfilled", "Fulfilled", (3,)),

@@ -1,56 +1,57 @@
-"""A list of documents of Dynamics 365 Sales: its heads, what narrows it, in which order, and a spreadsheet of it.
+"""A list of documents of Dynamics 365 Sales: its columns, what narrows it, and a spreadsheet of it.
 
-Which rows there are is a matter of ``integration.pages.rows``.
+How it looks is a matter of ``integration.pages.lists``, which rows there are one of ``integration.pages.rows``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from typing import Any
+
+from django.urls import reverse
 
 from integration.connection.opening import open_for_download, open_for_page
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages import rows
+from integration.pages.lists import cells
+from integration.pages.lists.address import Address, Asked
+from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.layout import chosen_columns, views_of
+from integration.pages.lists.pane import Select, pane, selected
+from integration.pages.lists.shown import Line as Shown
+from integration.pages.lists.shown import ShownList, Way, columns_named
+from integration.pages.parts import first_url
 from integration.pages.rows import Standing
 from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, OneOf, both
-from integration.systems.values import Record, Table
-from integration.views.sales.kinds import Kind
-from integration.views.sales.lines import Line, columns, lines_of
+from integration.systems.values import Record, Ref, Table
+from integration.views.sales.kinds import ALL, Kind
+from integration.views.sales.lines import NEVER, Line, columns, lines_of
 
+STATE, THERE = "state", "there"
 SHOWN = (("no", "Not in Business Central"), ("yes", "In Business Central"), ("open", "With an open error"))
 STANDINGS = {"": Standing.ANY, "no": Standing.UNCOUPLED, "yes": Standing.COUPLED, "open": Standing.OPEN}
+SENT = "lastbackofficesubmit"
 SILENT = "Dynamics 365 Sales does not answer: {}"
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """The head of a column, and the query that sorts by it (a second time: the other way round; blank: it cannot)."""
-
-    label: str
-    query: str = ""
-    sorted: str = ""
-    number: bool = False
+BECAME, WAITS = "became", "waits"
+CUSTOMER, CURRENCY = "customerid", "transactioncurrencyid"
+FILTERS = ("name", CUSTOMER, "totalamount", CURRENCY, "ownerid", "createdon", "submitdate", "requestdeliveryby",
+           "effectiveto")  # fmt: skip
 
 
 @dataclass(slots=True)
 class Listing:
-    """What the template shows. ``problem``: why Sales does not answer; ``next``: the bookmark of the next page."""
+    """One list as it was asked for, and what its page shows. ``errors``: what is ours while Sales is silent."""
 
     kind: Kind
-    search: str
+    shown: ShownList
     state: str
     there: str
-    order: str
     mapping: TableMapping | None
     setup: ConnectionSetup
-    after: str = ""
-    lines: Sequence[Line] = ()
-    next: str = ""
-    notice: str = ""
-    problem: str = ""
     errors: Sequence[SyncError] = field(default_factory=list)
 
     @property
@@ -58,111 +59,208 @@ class Listing:
         """Is everything switched on that makes documents of these?"""
         return self.mapping is not None and self.setup.is_enabled and self.setup.order_integration_enabled
 
-    @property
-    def kept(self) -> str:
-        """The query of this list without its bookmark."""
-        return self.query()
 
-    def query(self, **changed: str) -> str:
-        asked = {"q": self.search, "state": self.state, "there": self.there, "order": self.order} | changed
-        return urlencode({name: value for name, value in asked.items() if value})
-
-    @property
-    def salt(self) -> str:
-        """A bookmark only opens the list it was made for: it can be an address inside the organization."""
-        return f"sales/{self.kind.table}?{self.kept}"
-
-    @property
-    def captions(self) -> list[Caption]:
-        return [
-            self._caption("No.", self.kind.number),
-            self._caption("Name", "name"),
-            Caption("Account"),
-            Caption("Status"),
-            self._caption("Age", self.kind.dated, reversed=True),
-            self._caption("Total", "totalamount", number=True),
-            Caption("Business Central"),
-            Caption("Waits because"),
-        ]
-
-    def _caption(self, label: str, column: str, number: bool = False, reversed: bool = False) -> Caption:
-        up, down = (f"-{column}", column) if reversed else (column, f"-{column}")
-        sorted_so = {up: "ascending", down: "descending"}.get(self.order, "")
-        return Caption(label, self.query(order=down if self.order == up else up), sorted_so, number)
-
-
-def asked_for(kind: Kind, asked: Mapping[str, str]) -> Listing:
-    """The list as it was asked for, still empty."""
-    there, order = asked.get("there", ""), asked.get("order", "")
-    sortable = (kind.number, "name", kind.dated, "totalamount")
-    return Listing(
-        kind,
-        search=asked.get("q", "").strip(),
-        state=kind.state(asked.get("state", "")).key,
-        there=there if there in dict(SHOWN) else "",
-        order=order if order.removeprefix("-") in sortable else "",
-        mapping=kind.stored_mapping(),
-        setup=ConnectionSetup.current(),
+def own_columns(kind: Kind) -> tuple[Column, ...]:
+    """The columns of these lists that say more than a field of the table."""
+    return (
+        Column(kind.number, "No.", Width.CODE, kind.number),
+        Column("name", "Name", Width.TEXT, "name"),
+        Column(CUSTOMER, "Account"),
+        Column("statecode", "Status", Width.STATE),
+        Column(kind.dated, "Age", Width.CODE, kind.dated, turned=True),
+        Column("totalamount", "Total", Width.NUMBER, "totalamount", number=True),
+        Column(BECAME, "Business Central", Width.MOMENT),
+        Column(WAITS, "Waits because", Width.NAME),
     )
 
 
-def listing(kind: Kind, asked: Mapping[str, str]) -> Listing:
-    """The page that was asked for. Sales that does not answer is told in ``problem``, with what is ours: the open
+def asked_for(kind: Kind, asked: Asked, person: Any = None) -> Listing:
+    """The list as it was asked for, still empty."""
+    address = Address(asked, (STATE, THERE))
+    state, there = kind.state(address.value(STATE)).key, address.value(THERE)
+    if not state:
+        address.drop(STATE)
+    if there not in STANDINGS:
+        address.drop(THERE)
+        there = ""
+    key = f"sales/{kind.table}"
+    nouns = (kind.noun, f"{kind.noun}s")
+    shown = ShownList(key, kind.title, nouns, address, f"-{kind.dated}", views=views_of(person, key))
+    shown.columns = own_columns(kind)
+    shown.widest = f"{STATE}={ALL}"
+    made = Listing(kind, shown, state, there, kind.stored_mapping(), ConnectionSetup.current())
+    shown.selectable = made.may_run
+    shown.ways = [Way(one.label, address.query(state=one.key), one.key == state) for one in kind.states]
+    return made
+
+
+def listing(kind: Kind, asked: Asked, person: Any = None) -> Listing:
+    """The page that was asked for. Sales that does not answer is named in ``problem``, with what is ours: the open
     errors."""
-    shown = asked_for(kind, asked)
-    shown.after = rows.unsigned(asked.get("after", ""), shown.salt)
+    made = asked_for(kind, asked, person)
+    shown = made.shown
     try:
-        with open_for_page(shown.setup) as connected:
-            table = connected.crm.describe(kind.table)
-            found = rows.page(_rows(shown, connected, table), shown.after)
-            shown.lines = lines_of(kind, connected, table, found.records)
-            shown.next, shown.notice = rows.signed(found.after, shown.salt), found.notice
+        with open_for_page(made.setup) as connected:
+            table = _described(made, connected, person)
+            wanted = _rows(made, connected, table)
+            found = rows.page(wanted, shown.open_bookmark())
+            lines = lines_of(kind, connected, table, found.records)
+            shown.lines = [_line(made, table, *pair) for pair in zip(lines, found.records, strict=True)]
+            shown.keep_bookmark(found.after)
+            shown.notice = found.notice
+            _count(made, wanted, found)
     except Problem as problem:
         shown.problem = SILENT.format(problem)
-        errors = SyncError.objects.open().filter(mapping=shown.mapping).select_related("mapping", "job")
-        shown.errors = list(errors[: rows.ROWS]) if shown.mapping is not None else []
-    return shown
+        errors = SyncError.objects.open().filter(mapping=made.mapping).select_related("mapping", "job")
+        made.errors = list(errors[: rows.ROWS]) if made.mapping is not None else []
+    return made
 
 
-def exported(kind: Kind, asked: Mapping[str, str]) -> Iterator[list[str]]:
-    """Every row of the list, heads first. Raises what Sales raises before the first row; where it falls silent later
-    on, the last row says so."""
-    shown = asked_for(kind, asked)
-    with open_for_download(shown.setup) as connected:
-        table = connected.crm.describe(kind.table)
-        pages = rows.pages(_rows(shown, connected, table))
+def exported(kind: Kind, asked: Asked, person: Any = None) -> Iterator[list[str]]:
+    """Every row of the list in the columns shown, heads first. Raises what Sales raises before the first row; where it
+    falls silent later on, the last row says so."""
+    made = asked_for(kind, asked, person)
+    with open_for_download(made.setup) as connected:
+        table = _described(made, connected, person)
+        pages = rows.pages(_rows(made, connected, table))
         page: Sequence[Record] = next(pages, [])
-        yield ["No.", "Name", "Account", "Status", "Since", "Total", "Currency", "Business Central", "Waits because"]
+        names = [column.name for column in made.shown.columns]
+        yield _flat([("Since" if column.name == kind.dated else column.label) for column in made.shown.columns], names)
         try:
             while page:
-                yield from (_row(line) for line in lines_of(kind, connected, table, page))
+                lines = lines_of(kind, connected, table, page)
+                for line, record in zip(lines, page, strict=True):
+                    yield _exported(made, table, line, record)
                 page = next(pages, [])
         except Problem as problem:
             yield [f"This list is incomplete: {problem}"]
 
 
-def _row(line: Line) -> list[str]:
-    since = line.since.isoformat() if line.since else ""
-    became = f"{line.became.text} {line.became.state.label}".strip() if line.became else ""
-    reason = line.error.message if line.error else line.reason
-    account = line.account.label if line.account else ""
-    total = line.total.replace(",", "")
-    return [line.number, line.name, account, line.state.label, since, total, line.currency, became, reason]
+def _flat(heads: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A total has its currency in a cell of its own."""
+    found = list(heads)
+    if "totalamount" in names:
+        found.insert(names.index("totalamount") + 1, "Currency")
+    return found
 
 
-def _rows(shown: Listing, connected: Connected, table: Table) -> rows.Asked:
+def _described(made: Listing, connected: Connected, person: Any) -> Table:
+    """The table; from here on the list has its columns and its filters."""
+    table, shown, kind = connected.crm.describe(made.kind.table), made.shown, made.kind
+    own = {column.name: column for column in own_columns(kind)}
+    shown.offered = [*own.values(), *(column for column in cells.offered(table) if column.name not in own)]
+    names = chosen_columns(person, shown.key, list(own), [column.name for column in shown.offered])
+    shown.columns = columns_named(shown.offered, names)
+    offered = [name for name in FILTERS if name in table.fields]
+    shown.pane = pane(table, offered, shown.address, [_there(made)])
+    shown.ways = [Way(one.label, shown.address.query(state=one.key), one.key == made.state) for one in kind.states]
+    return table
+
+
+def _there(made: Listing) -> Select:
+    return selected(THERE, "Business Central", [("", "All"), *SHOWN], made.there)
+
+
+def _rows(made: Listing, connected: Connected, table: Table) -> rows.Asked:
     """Which documents the list shows."""
-    kind, mappings = shown.kind, [shown.mapping] if shown.mapping is not None else []
-    read, order = columns(kind, table), shown.order or f"-{kind.dated}"
-    order = order if order.removeprefix("-") in read else ""
-    return rows.Asked(
-        connected.crm, table, mappings, read, _filter_of(shown, table), order, STANDINGS[shown.there], kind.noun
-    )
+    kind, mappings, shown = made.kind, [made.mapping] if made.mapping is not None else [], made.shown
+    chosen = [column.name for column in shown.columns if column.name in table.fields]
+    read = list(dict.fromkeys([*columns(kind, table), *chosen]))
+    order = shown.order if shown.order.removeprefix("-") in table.fields else ""
+    where = both(_filter_of(made, table), shown.pane.where)
+    return rows.Asked(connected.crm, table, mappings, read, where, order, STANDINGS[made.there], kind.noun)
 
 
-def _filter_of(shown: Listing, table: Table) -> Filter:
-    codes = shown.kind.state(shown.state).codes
-    stands = OneOf("statecode", codes) if codes else EVERYTHING
-    named = [name for name in (shown.kind.number, "name") if name in table.fields]
-    sought = AnyOf(tuple(Comparison(name, "contains", shown.search) for name in named)) if shown.search else EVERYTHING
-    return both(stands, sought)
+def _filter_of(made: Listing, table: Table) -> Filter:
+    state, search = made.kind.state(made.state), made.shown.search
+    stands = OneOf("statecode", state.codes) if state.codes else EVERYTHING
+    unsent: Filter = EVERYTHING
+    if state.unsent and SENT in table.fields:
+        unsent = AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER)))
+    named = [name for name in (made.kind.number, "name") if name in table.fields]
+    sought = AnyOf(tuple(Comparison(name, "contains", search) for name in named)) if search else EVERYTHING
+    return both(stands, unsent, sought)
+
+
+def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
+    """How many there are, as far as that is cheap to know."""
+    shown = made.shown
+    is_whole = len(found.records) < rows.ROWS and not found.after and shown.start == 1
+    if found.total is not None or made.there:
+        shown.count_rows(len(found.records) if is_whole else found.total)
+        return
+    total = len(found.records) if is_whole else wanted.system.count(wanted.table.name, wanted.where)
+    shown.count_rows(total, wanted.system.counts_all)
+
+
+# --- cells ---------------------------------------------------------------------------------------------------------
+
+
+def _line(made: Listing, table: Table, line: Line, record: Record) -> Shown:
+    url = reverse(made.kind.card, args=[line.id])
+    special = _special(made.kind, url)
+    found = []
+    for column in made.shown.columns:
+        make = special.get(column.name)
+        found.append(make(line) if make else cells.cell_of(record, table.fields[column.name]))
+    return Shown(line.id, line.number, url, found)
+
+
+def _special(kind: Kind, url: str) -> Mapping[str, Callable[[Line], Cell]]:
+    return {
+        kind.number: lambda line: Cell(line.number, url, line.number),
+        "name": lambda line: cells.text_cell(line.name),
+        CUSTOMER: lambda line: _account(line.account),
+        "statecode": lambda line: Cell(line.state.label, state=line.state, title=line.state.label),
+        kind.dated: lambda line: Cell(line.age, title=_day(line.since)),
+        "totalamount": lambda line: Cell(f"{line.total} {line.currency}".strip(), number=True, title=line.total),
+        BECAME: _became,
+        WAITS: lambda line: _reason(line, url),
+    }
+
+
+def _day(day: dt.date | None) -> str:
+    return cells.worded(day)
+
+
+def _account(account: Ref | None) -> Cell:
+    if account is None:
+        return Cell()
+    return Cell(account.label, first_url("record", ("crm", account.table, account.id)), account.label)
+
+
+def _became(line: Line) -> Cell:
+    if line.became is None:
+        return Cell()
+    links = [(one.label, first_url("record", ("erp", one.table, one.id))) for one in line.became.links]
+    text = f"{line.became.text} {line.became.state.label}".strip()
+    return Cell(text, title=text, state=line.became.state, links=links)
+
+
+def _reason(line: Line, url: str) -> Cell:
+    if line.error is None:
+        return Cell(line.reason, title=line.reason, soft=True)
+    text = f"{line.error.message} {line.next_step}".strip()
+    return Cell(text, url, text)
+
+
+def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[str]:
+    words = {
+        made.kind.number: line.number,
+        "name": line.name,
+        CUSTOMER: line.account.label if line.account else "",
+        "statecode": line.state.label,
+        made.kind.dated: _day(line.since),
+        "totalamount": line.total.replace(",", ""),
+        BECAME: _became(line).text,
+        WAITS: line.error.message if line.error else line.reason,
+    }
+    found = []
+    for column in made.shown.columns:
+        if column.name in words:
+            found.append(words[column.name])
+        else:
+            found.append(cells.worded(record.values.get(column.name), table.fields[column.name]))
+        if column.name == "totalamount":
+            found.append(line.currency)
+    return found

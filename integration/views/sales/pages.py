@@ -14,13 +14,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from integration.forms.sales import SalesDocumentFilter
 from integration.models import SyncJob
 from integration.systems.errors import Problem
 from integration.views.sales import verbs
 from integration.views.sales.card import card
 from integration.views.sales.kinds import ORDERS, QUOTES, Kind
-from integration.views.sales.listing import SHOWN, exported, listing
+from integration.views.sales.listing import exported, listing
 from integration.views.spreadsheet import as_csv
 
 COUPLE = "coupling.change_coupling"
@@ -72,16 +71,13 @@ def sales_quotes_action(request: HttpRequest, action: str) -> HttpResponse:
 def _list(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv(request, kind)
-    shown = listing(kind, request.GET)
-    states = [(one.key, one.label) for one in kind.states]
-    context = {"list": shown, "kind": kind, "filter": SalesDocumentFilter(shown, states, list(SHOWN))}
-    pages = {"first_page": f"?{shown.kept}", "next_page": f"?{shown.query(after=shown.next)}"}
-    return render(request, "integration/sales_list.html", context | pages)
+    made = listing(kind, request.GET, request.user)
+    return render(request, "integration/sales_list.html", {"list": made.shown, "made": made, "kind": kind})
 
 
 def _csv(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     """All rows of the list. What keeps the first ones from coming is said on the list itself."""
-    rows = exported(kind, request.GET)
+    rows = exported(kind, request.GET, request.user)
     try:
         head = next(rows)
     except Problem as problem:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from coupling.filters import ALL, RecordFilter
+from coupling.pages import records
 from coupling.pages.compare import lacking
-from coupling.pages.lists import SKIPPED, UNCOUPLED, Listing
-from coupling.pages.records import Line, has_lacking, inside, searched
-from integration.models import TableMapping
+from coupling.pages.lists import Listing, asked_for
+from coupling.pages.records import has_lacking, inside, searched
+from coupling.pages.standing import Known
+from integration.models import ConnectionSetup, TableMapping
+from integration.pages.lists.pane import pane
 from integration.sync.memory.halves import partnerless, plain, unread
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison
@@ -29,9 +32,14 @@ def mapping(direction: str = "both", crm_filter: str = "", name: str = "CUSTOMER
     )
 
 
-def listing(side: Side = CRM, *mappings: TableMapping, **more: Any) -> Listing:
-    told = {"search": "", "state": "", "order": "", "is_enabled": True, **more}
-    return Listing(side, "account" if side is CRM else "customer", "Accounts", mappings=mappings, **told)
+def listing(side: Side = CRM, *mappings: TableMapping, **asked: str) -> Listing:
+    """A list as it was asked for, with its pane, as far as no side has to answer."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(records, "mappings_of", lambda side, name: list(mappings))
+        patched.setattr(ConnectionSetup, "current", lambda: ConnectionSetup(is_enabled=True))
+        made = asked_for(side, "account" if side is CRM else "customer", asked)
+    made.shown.pane = pane(ACCOUNT if side is CRM else CUSTOMER, (), made.shown.address)
+    return made
 
 
 # --- narrowing -----------------------------------------------------------------------------------------------
@@ -75,28 +83,24 @@ def test_a_list_of_sales_is_inside_the_filter_of_one_of_its_mappings_and_a_broke
 # --- lines ---------------------------------------------------------------------------------------------------
 
 
-def line(pair: Pair | None) -> Line:
-    return Line(uuid.uuid4(), "Adatum", (), None, pair)
-
-
 @pytest.mark.parametrize(
-    ("pair", "coupled"),
+    ("known", "word"),
     [
-        (None, False),
-        (Pair(uuid.uuid4(), uuid.uuid4(), State.RESERVED), False),
-        (Pair(uuid.uuid4(), uuid.uuid4(), State.INTENDED), True),
-        (PARTNER, True),
+        (Known(), "Not coupled"),
+        (Known(pair=Pair(uuid.uuid4(), uuid.uuid4(), State.RESERVED)), "Not coupled"),
+        (Known(pair=Pair(uuid.uuid4(), uuid.uuid4(), State.INTENDED)), "Coupled"),
+        (Known(pair=PARTNER), "Coupled"),
+        (Known(pair=PARTNER, changed=True), "Changed"),
+        (Known(pair=replace(PARTNER, to_erp=Outcome(Result.WAITING)), changed=True), "Waiting"),
+        (Known(pair=replace(PARTNER, to_erp=Outcome(Result.FAILURE, "refused"))), "Failed"),
+        (Known(pair=PARTNER, failed=True), "Failed"),
+        (Known(failed=True), "Failed"),
+        (Known(pair=replace(PARTNER, to_crm=Outcome(Result.SKIPPED, "refused")), failed=True), "Skipped"),
+        (Known(pair=Pair(uuid.uuid4(), uuid.uuid4(), to_erp=Outcome(Result.SKIPPED, "refused"))), "Skipped"),
     ],
 )
-def test_a_line_is_coupled_when_its_twin_is_written_or_being_written(pair: Pair | None, coupled: bool) -> None:
-    assert line(pair).coupled is coupled
-
-
-@pytest.mark.parametrize("direction", ["to_crm", "to_erp"])
-def test_a_line_that_rests_in_one_direction_is_skipped(direction: str) -> None:
-    resting = Pair(uuid.uuid4(), uuid.uuid4(), **{direction: Outcome(Result.SKIPPED, "refused")})
-
-    assert (line(resting).skipped, line(PARTNER).skipped, line(None).skipped) == (True, False, False)
+def test_a_line_says_how_it_stands_and_the_most_urgent_thing_first(known: Known, word: str) -> None:
+    assert known.label == word
 
 
 @pytest.mark.parametrize(
@@ -116,68 +120,63 @@ def test_a_value_without_a_partner_is_known_with_the_side_it_is_on(
     agreed = {} if halves is None else {"city:address1_city": halves}
     assert has_lacking(agreed) is (side is not None)
     pair = Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED, agreed=agreed)
-    assert line(pair).lacks is (side is not None)
+    assert ("no partner" in Known(pair=pair).title) is (side is not None)
 
 
-# --- the filter form -----------------------------------------------------------------------------------------
+# --- what is asked for -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("shown", "labels"),
+    ("shown", "chips"),
     [
         (listing(), []),
-        (listing(search="ada"), ["Number or name contains"]),
-        (listing(CRM, mapping(), state=SKIPPED), ["Show"]),
-        (listing(CRM, mapping(), state=SKIPPED, search="ada"), ["Number or name contains", "Show"]),
-        (listing(CRM, mapping(), outside=True), ["Show"]),
-        (listing(CRM, state=SKIPPED), []),
+        (listing(q="ada"), ["Search: ada"]),
+        (listing(CRM, mapping(), state="skipped"), []),
+        (listing(CRM, mapping(), q="ada", **{"f-name": "Ada | Lit"}), ["Search: ada", "name: contains Ada or Lit"]),
+        (listing(CRM, **{"f-nonsense": "1", "o-name": "contains"}), []),
     ],
 )
-def test_what_narrows_a_list_is_named_and_taken_off_one_by_one(shown: Listing, labels: list[Any]) -> None:
-    active = RecordFilter(shown).active
-
-    assert [one.label for one in active] == labels
-    for one in active:
-        assert one.label in {"Number or name contains", "Show"}
+def test_what_narrows_a_list_is_named_and_taken_off_one_by_one(shown: Listing, chips: list[str]) -> None:
+    assert [f"{one.label}: {one.text}" for one in shown.shown.chips] == chips
+    left = [parse_qs(one.query) for one in shown.shown.chips]
+    assert all(len(query) < len(parse_qs(shown.shown.kept)) for query in left)
 
 
-def test_only_a_list_of_sales_offers_what_lies_outside_the_filter() -> None:
-    sales, ours = RecordFilter(listing(CRM, mapping())), RecordFilter(listing(ERP, mapping()))
+def test_the_states_of_records_are_ways_to_look_at_a_list_and_only_sales_has_rows_outside_of_a_filter() -> None:
+    sales, ours = listing(CRM, mapping(), state="differing").shown.ways, listing(ERP, mapping()).shown.ways
 
-    assert (ALL, "All") in sales.choices
-    assert ALL not in dict(ours.choices)
-    assert ours.choices[0] == ("", "All")
-
-
-def test_a_list_without_mappings_has_no_choice_of_states_and_one_without_an_order_keeps_none() -> None:
-    assert set(RecordFilter(listing()).fields) == {"q"}
-    assert set(RecordFilter(listing(CRM, mapping(), order="-name")).fields) == {"q", "state", "order"}
+    states = ["Coupled", "Not coupled", "Differing", "Waiting", "Failed", "Skipped"]
+    assert [way.label for way in sales] == ["In the filter", *states, "All"]
+    assert [way.label for way in ours] == ["All", *states]
+    assert [way.label for way in (*sales, *ours) if way.here] == ["Differing", "All"]
+    assert listing(CRM).shown.ways == []
 
 
 @pytest.mark.parametrize(
     ("shown", "changed", "query"),
     [
         (listing(), {}, {}),
-        (listing(search="a b&c"), {}, {"q": ["a b&c"]}),
-        (listing(search="ada", order="-name"), {"q": ""}, {"order": ["-name"]}),
-        (listing(CRM, mapping(), outside=True), {}, {"state": [ALL]}),
-        (listing(CRM, mapping(), state=SKIPPED), {"after": "x"}, {"state": [SKIPPED], "after": ["x"]}),
+        (listing(q="a b&c"), {}, {"q": ["a b&c"]}),
+        (listing(q="ada", order="-name"), {"q": ""}, {"order": ["-name"]}),
+        (listing(CRM, mapping(), state="all"), {}, {"state": ["all"]}),
+        (listing(ERP, mapping(), state="all"), {}, {}),
+        (listing(CRM, mapping(), state="nonsense", of="7", more="name", choose="columns"), {}, {}),
+        (listing(CRM, mapping(), state="skipped"), {"after": "x"}, {"state": ["skipped"], "after": ["x"]}),
     ],
 )
 def test_the_address_of_a_list_keeps_what_narrows_it_and_leaves_blanks_out(
     shown: Listing, changed: dict[str, Any], query: dict[str, Any]
 ) -> None:
-    assert parse_qs(shown.query(**changed)) == query
-    assert RecordFilter(shown).query(**changed) == shown.query(**changed)
+    assert parse_qs(shown.shown.address.query(**changed)) == query
 
 
 @pytest.mark.parametrize(
     ("shown", "narrowed"),
     [
         (listing(CRM, mapping()), True),
-        (listing(CRM, mapping(), state=UNCOUPLED), True),
-        (listing(CRM, mapping(), state=SKIPPED), False),
-        (listing(CRM, mapping(), outside=True), False),
+        (listing(CRM, mapping(), state="uncoupled"), True),
+        (listing(CRM, mapping(), state="skipped"), False),
+        (listing(CRM, mapping(), state="all"), False),
         (listing(CRM), False),
         (listing(ERP, mapping()), False),
     ],

@@ -37,6 +37,8 @@ class Page:
 PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "components": Page(SEERS, SEERS),
+    "list_columns": Page(SEERS, SEERS),
+    "list_views": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
     "published": Page(ANYBODY, ANYBODY),  # asks for a key, whoever is signed in (tests/integration/published)
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed

@@ -16,12 +16,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from integration.business_central.models import SalesHeader
 from integration.models import ConnectionSetup, TableMapping
+from integration.pages import rows
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Ref
 from tests.business_central import trading
 from tests.business_central.trading import item
 from tests.integration.sales.conftest import Maker, fail
+from tests.integration.sales.seen import shown
 
 D = Decimal
 
@@ -30,14 +32,6 @@ D = Decimal
 def today() -> Iterator[None]:
     with time_machine.travel("2027-01-15T09:00:00Z", tick=False):
         yield
-
-
-def shown(client: Client, name: str, **query: str) -> str:
-    """The text of a page, without its marks."""
-    answer = client.get(reverse(name), query)
-    assert answer.status_code == 200
-    body = answer.content.decode().partition("<main")[2]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
 
 def coupled_order(mapping: TableMapping, crm_id: uuid.UUID, *lines: dict[str, object]) -> SalesHeader:
@@ -115,7 +109,9 @@ def test_an_order_that_was_marked_as_sent_elsewhere_is_left_to_a_person(
 ) -> None:
     sells(lastbackofficesubmit=dt.date(2027, 1, 10))
 
-    assert "Marked as sent on 2027-01-10, so the automatic job leaves it alone." in shown(viewer, "sales_orders")
+    assert "Marked as sent on 2027-01-10, so the automatic job leaves it alone." in shown(
+        viewer, "sales_orders", state="submitted"
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,8 +139,9 @@ def test_the_list_is_narrowed_by_state_by_what_became_of_it_and_by_text(
 
 
 def test_a_long_list_has_pages_and_keeps_its_filter(
-    orders: TableMapping, organization: MemorySystem, sells: Maker, viewer: Client
+    orders: TableMapping, sells: Maker, viewer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(rows, "ROWS", 25)
     for number in range(30):
         sells(number=f"ORD-{number:02}")
 
@@ -227,45 +224,6 @@ def test_a_spreadsheet_that_cannot_begin_says_why_on_the_list(
     organization.fail_on("describe", Unreachable("No route to contoso."))
     answer = viewer.get(reverse("sales_orders"), {"format": "csv"})
     assert answer["Location"] == reverse("sales_orders")
-
-
-# --- quotes --------------------------------------------------------------------------------------------------------
-
-
-def test_a_quote_that_is_past_its_day_is_shown_as_expired(quotes: TableMapping, sells: Maker, viewer: Client) -> None:
-    sells("quote", number="QUO-1", effectiveto=dt.date(2027, 1, 14))
-    assert "QUO-1 Desks for Leeds Adatum Active 3 days 200.00 EUR Expired on 2027-01-14" in shown(
-        viewer, "sales_quotes"
-    )
-
-
-@pytest.mark.parametrize(("ordered", "words"), [(True, "Waits for its order"), (False, "Was won without an order")])
-def test_a_won_quote_says_whether_an_order_is_to_come(
-    ordered: bool, words: str, quotes: TableMapping, sells: Maker, viewer: Client
-) -> None:
-    quote = sells("quote", number="QUO-1", statecode=2)
-    header = trading.order(item(), document_type=0, your_reference="QUO-1")
-    quotes.couplings.couple(header.pk, quote)
-    if ordered:
-        sells(quoteid=Ref("quote", quote), statecode=0)
-
-    assert f"Quote {header.no} Open {words}" in shown(viewer, "sales_quotes")
-
-
-def test_a_done_quote_leads_to_its_archive_and_to_the_order_it_became(
-    quotes: TableMapping, sells: Maker, viewer: Client
-) -> None:
-    header = trading.order(item(), document_type=0, your_reference="QUO-1")
-    quotes.couplings.couple(header.pk, sells("quote", number="QUO-1", statecode=2))
-    order = trading.order(item())
-    trading.company.act("sales_header", order.pk, "link_quote", no=header.no)
-
-    assert f"Quote {header.no} (archive) Order {order.no} Became an order" in shown(viewer, "sales_quotes")
-
-
-def test_a_closed_quote_says_how_it_was_closed(quotes: TableMapping, sells: Maker, viewer: Client) -> None:
-    sells("quote", number="QUO-1", statecode=3, statuscode=5)
-    assert "Adatum Lost" in shown(viewer, "sales_quotes", state="closed")
 
 
 # --- buttons -------------------------------------------------------------------------------------------------------

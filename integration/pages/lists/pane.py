@@ -1,0 +1,158 @@
+"""The filter pane of a list: its fields with operators in words, and what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from integration.pages.lists import conditions
+from integration.pages.lists.address import FIELD, OPERATOR, SEARCH, Address
+from integration.pages.lists.conditions import SEPARATOR, YES_OR_NO, Condition, operators_of
+from integration.systems.filters import Filter
+from integration.systems.values import Field, FieldType, Table
+from integration.systems.wording import field_name
+
+MORE = "more"
+"""The word that adds a field to the pane."""
+EXAMPLES = {
+    FieldType.DATE: "2027-01-31 or 2027-01-01..2027-01-31",
+    FieldType.DATETIME: "2027-01-31 or 2027-01-01..2027-01-31",
+    FieldType.DECIMAL: "100 or 100..200",
+    FieldType.INTEGER: "1 or 1..10",
+}
+SEVERAL = "one, or several with | between"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of several: what the address says, what people read, whether it is chosen."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of the pane. ``choices``: values to choose from; else ``text`` is typed."""
+
+    name: str
+    label: str
+    operators: Sequence[Choice]
+    choices: Sequence[Choice] = ()
+    text: str = ""
+    example: str = SEVERAL
+    problem: str = ""
+
+    @property
+    def input(self) -> str:
+        return FIELD + self.name
+
+    @property
+    def operator(self) -> str:
+        return OPERATOR + self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing in force: its label, its value in words, and the query that leaves it out."""
+
+    label: str
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A choice that belongs to one list alone (the state of a document), at the top of the pane; without ``choices`` a
+    text is typed."""
+
+    name: str
+    label: str
+    choices: Sequence[Choice] = ()
+    text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is chosen; blank for nothing."""
+        return self.text or " or ".join(one.label for one in self.choices if one.chosen and one.value)
+
+
+@dataclass(slots=True)
+class Pane:
+    """What the template shows. ``others``: fields that can be added. ``hidden``: what its form carries along."""
+
+    entries: Sequence[Entry] = ()
+    others: Sequence[tuple[str, str]] = ()
+    conditions: Sequence[Condition] = ()
+    selects: Sequence[Select] = ()
+    hidden: Sequence[tuple[str, str]] = ()
+    is_open: bool = False
+    chips: Sequence[Chip] = field(default_factory=tuple)
+
+    @property
+    def where(self) -> Filter:
+        return conditions.where(self.conditions)
+
+
+def pane(table: Table, offered: Sequence[str], address: Address, selects: Sequence[Select] = ()) -> Pane:
+    """The pane of a list of this table; ``offered`` are the fields it begins with."""
+    asked = conditions.read(table, address)
+    added = [name for name in address.values(MORE) if name in table.fields]
+    by_field = {condition.field.name: condition for condition in asked}
+    names = [name for name in dict.fromkeys([*offered, *by_field, *added]) if _can_be_asked(table.fields.get(name))]
+    left = [one for one in table.fields.values() if one.name not in names and _can_be_asked(one)]
+    return Pane(
+        [_entry(table.fields[name], by_field.get(name)) for name in names],
+        sorted(((one.name, field_name(one)) for one in left), key=lambda pair: pair[1].casefold()),
+        asked,
+        selects,
+        address.hidden(SEARCH, FIELD, OPERATOR, *(select.name for select in selects)),
+        bool(added) or any(condition.problem for condition in asked),
+        chips(asked, address, selects),
+    )
+
+
+def chips(asked: Sequence[Condition], address: Address, selects: Sequence[Select]) -> list[Chip]:
+    """What is in force, in words."""
+    found = []
+    if address.value(SEARCH):
+        found.append(Chip("Search", address.value(SEARCH), address.query(**{SEARCH: ""})))
+    for select in selects:
+        if select.words:
+            found.append(Chip(select.label, select.words, address.query(**{select.name: ""})))
+    found += [
+        Chip(one.label, one.words, address.without_field(one.field.name)) for one in asked if one.stands or one.problem
+    ]
+    return found
+
+
+def _can_be_asked(column: Field | None) -> bool:
+    return column is not None and bool(operators_of(column))
+
+
+def _entry(column: Field, asked: Condition | None) -> Entry:
+    chosen = asked.operator.key if asked else operators_of(column)[0].key
+    operators = [Choice(one.key, one.label, one.key == chosen) for one in operators_of(column)]
+    values = asked.values if asked else ()
+    return Entry(
+        column.name,
+        field_name(column),
+        operators,
+        _choices(column, values),
+        f" {SEPARATOR} ".join(values),
+        EXAMPLES.get(column.type, SEVERAL),
+        asked.problem if asked else "",
+    )
+
+
+def _choices(column: Field, values: Sequence[str]) -> list[Choice]:
+    if column.type is FieldType.BOOLEAN:
+        return [Choice(value, label, value in values) for value, label in YES_OR_NO.items()]
+    labels = [(str(option.value), option.label.strip() or "(blank)") for option in column.options]
+    return [Choice(value, label, value in values) for value, label in labels]
+
+
+def selected(name: str, label: str, choices: Sequence[tuple[str, str]], value: str) -> Select:
+    """A choice of one list, with what is chosen."""
+    return Select(name, label, [Choice(key, text, key == value) for key, text in choices])

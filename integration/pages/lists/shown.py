@@ -1,0 +1,194 @@
+"""What the template of all lists shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from integration.pages import rows
+from integration.pages.lists.address import AFTER, ORDER, Address
+from integration.pages.lists.cells import Cell, Column
+from integration.pages.lists.layout import View
+from integration.pages.lists.pane import Chip, Pane
+from integration.systems.system import COUNTED_AT_MOST
+
+ROWS = 50
+BOOKMARK = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column, and the query that sorts by it (a second time: the other way round; blank: it cannot).
+    ``sorted`` is as in ``aria-sort``."""
+
+    column: Column
+    query: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?"""
+
+    id: object
+    title: str
+    url: str
+    cells: Sequence[Cell]
+    can_select: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of several ways to look at a list (coupled, not coupled, ...)."""
+
+    label: str
+    query: str
+    here: bool = False
+
+
+@dataclass(slots=True)
+class ShownList:
+    """A list. ``key`` is what it is remembered by, ``nouns`` what one and several of its rows are called, ``usual`` how
+    it is sorted where nobody asks. ``total``: how many rows there are (``None``: not known, ``at_least``: or more),
+    ``also`` what else the count says, ``start`` the place of the first row shown, ``widest`` the query that shows most
+    rows (blank: the list without any words)."""
+
+    key: str
+    title: str
+    nouns: tuple[str, str]
+    address: Address
+    usual: str = ""
+    searches: str = "Number or name"
+    pane: Pane = field(default_factory=Pane)
+    columns: Sequence[Column] = ()
+    offered: Sequence[Column] = ()
+    lines: Sequence[Line] = ()
+    ways: Sequence[Way] = ()
+    views: Sequence[View] = ()
+    selectable: bool = False
+    total: int | None = None
+    at_least: bool = False
+    also: str = ""
+    start: int = 1
+    next: str = ""
+    widest: str = ""
+    notice: str = ""
+    problem: str = ""
+
+    @property
+    def search(self) -> str:
+        return self.address.value("q")
+
+    @property
+    def order(self) -> str:
+        """How it is sorted now."""
+        asked = self.address.value(ORDER)
+        can = {column.order for column in (*self.columns, *self.offered) if column.order}
+        if asked.removeprefix("-") in can:
+            return asked
+        self.address.drop(ORDER)
+        return self.usual
+
+    @property
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.columns]
+
+    def _head(self, column: Column) -> Head:
+        if not column.order:
+            return Head(column)
+        up, down = column.order, f"-{column.order}"
+        if column.turned:
+            up, down = down, up
+        now = {up: "ascending", down: "descending"}.get(self.order, "")
+        return Head(column, self.address.query(order=down if now == "ascending" else up), now)
+
+    @property
+    def sorted_by(self) -> str:
+        """How it is sorted, in words."""
+        name = self.order.removeprefix("-")
+        label = next((column.label for column in (*self.columns, *self.offered) if column.order == name), "")
+        return f"by {label}{', last first' if self.order.startswith('-') else ''}" if label else ""
+
+    @property
+    def count(self) -> str:
+        """ "86 customers, 80 coupled"."""
+        if self.total is None:
+            return self.also
+        number = f"{self.total:,}{'+' if self.at_least else ''} {self.nouns[0 if self.total == 1 else 1]}"
+        return ", ".join(part for part in (number, self.also) if part)
+
+    @property
+    def range(self) -> str:
+        """ "1–50 of 86"; blank where nothing is shown."""
+        if not self.lines:
+            return ""
+        last = self.start + len(self.lines) - 1
+        of = f" of {self.total:,}{'+' if self.at_least else ''}" if self.total is not None else ""
+        return f"{self.start:,}–{last:,}{of}"
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.pane.chips) or any(way.here and way.query for way in self.ways)
+
+    @property
+    def others(self) -> list[Column]:
+        """The columns that can be added."""
+        shown = {column.name for column in self.columns}
+        return [column for column in self.offered if column.name not in shown]
+
+    @property
+    def empty_query(self) -> str | None:
+        """Where an empty list leads: to all its rows; ``None`` where these are all."""
+        return self.widest if self.is_narrowed or self.widest else None
+
+    @property
+    def chips(self) -> Sequence[Chip]:
+        return self.pane.chips
+
+    @property
+    def kept(self) -> str:
+        """The query of this list without its bookmark."""
+        return self.address.query()
+
+    @property
+    def csv(self) -> str:
+        return self.address.query(format="csv")
+
+    @property
+    def following(self) -> str:
+        """The query of the next page; blank on the last one."""
+        return self.address.query(**{AFTER: self.next}) if self.next else ""
+
+    @property
+    def salt(self) -> str:
+        """A bookmark only opens the list it was made for: it can be an address inside the organization."""
+        return f"{self.key}?{self.kept}"
+
+    @property
+    def width(self) -> int:
+        """How many columns an empty list spans."""
+        return len(self.columns) + 1
+
+    def count_rows(self, total: int | None, counts_all: bool = True) -> None:
+        """Note how many rows there are; some systems stop counting."""
+        self.total = total
+        self.at_least = total is not None and not counts_all and total >= COUNTED_AT_MOST
+
+    def open_bookmark(self) -> str:
+        """The bookmark that the address asks for; from here on the list knows at which row it starts."""
+        number, _, bookmark = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
+        if not bookmark or not number.isdecimal():
+            return ""
+        self.start = int(number)
+        return bookmark
+
+    def keep_bookmark(self, bookmark: str) -> None:
+        """The bookmark behind the rows shown."""
+        if bookmark:
+            self.next = rows.signed(f"{self.start + len(self.lines)}{BOOKMARK}{bookmark}", self.salt)
+
+
+def columns_named(offered: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    """These columns, in this order, as far as they are offered."""
+    by_name = {column.name: column for column in offered}
+    return [by_name[name] for name in names if name in by_name]

@@ -1,0 +1,191 @@
+"""Lists whose rows are in this database: documents, posted documents and ledgers of the embedded company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from integration.business_central.reading import search
+from integration.business_central.reading.filter_sql import condition
+from integration.business_central.tables import TableColumns, columns_of
+from integration.forms.filters import ListFilter
+from integration.pages import rows
+from integration.pages.lists import cells
+from integration.pages.lists.address import ORDER, SEARCH, Address
+from integration.pages.lists.cells import Cell, Column
+from integration.pages.lists.layout import chosen_columns, views_of
+from integration.pages.lists.pane import Select, pane, selected
+from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.parts import first_url
+from integration.systems.errors import CursorExpired
+from integration.systems.values import Record, Ref
+from integration.views.spreadsheet import as_csv
+
+EXPORTED_AT_ONCE = 500
+WAYS = "state"
+"""The choice of a filter form that is shown as ways to look at the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A column that says more than a field of the table: an amount in its currency, a state. ``text`` is what a
+    spreadsheet gets instead of the cell."""
+
+    column: Column
+    cell: Callable[[Any], Cell]
+    text: Callable[[Any], str] | None = None
+
+    def exported(self, row: Any) -> str:
+        return self.text(row) if self.text else self.cell(row).text
+
+
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """A kind of list. ``key``: what it is remembered by; ``table``: the table of its rows; ``own``: its columns beside
+    the fields, made once a page; ``usual``: those shown, ``order``: how it is sorted at first, ``filters``: the fields
+    the pane begins with. ``prepared`` gets the rows of a page before they are shown, ``can_select`` says which of them
+    something can be done with."""
+
+    key: str
+    title: str
+    nouns: tuple[str, str]
+    table: str
+    own: Callable[[], Sequence[Own]]
+    order: Sequence[str]
+    filters: Sequence[str]
+    usual: Sequence[str] = ()
+    template: str = "integration/list.html"
+    prepared: Callable[[Sequence[Any]], object] = len
+    can_select: Callable[[Any], bool] | None = None
+
+    @property
+    def file(self) -> str:
+        return self.title.lower().replace(" ", "-")
+
+
+def stored_list(
+    request: HttpRequest, kind: StoredList, chosen: ListFilter, /, *, selectable: bool = False, **more: object
+) -> HttpResponseBase:
+    """One page of the rows that the filters let through, or all of them for a spreadsheet."""
+    address = Address(request.GET, [name for name in chosen.filters if name != SEARCH])
+    address.drop(*(name for name in chosen.filters if name not in chosen.chosen))
+    made = _Making(kind, chosen, address, request.user)
+    if request.GET.get("format") == "csv":
+        return as_csv(kind.file, made.exported())
+    shown = made.page()
+    shown.selectable = selectable
+    return render(request, kind.template, {"list": shown, "filter": chosen, **more})
+
+
+class _Making:
+    """What is needed to make one page of a list."""
+
+    def __init__(self, kind: StoredList, chosen: ListFilter, address: Address, person: Any) -> None:
+        self.kind, self.chosen, self.address = kind, chosen, address
+        self.columns: TableColumns = columns_of(kind.table)
+        self.own: Mapping[str, Own] = {own.column.name: own for own in kind.own()}
+        self.shown = self._described(person)
+
+    def page(self) -> ShownList:
+        """The page that was asked for; a spoilt bookmark opens the first one."""
+        shown, found = self.shown, self._rows()
+        bookmark, order = shown.open_bookmark(), self._order()
+        try:
+            page, following = search.page_of(self.columns, found, order, rows.ROWS, bookmark or None)
+        except CursorExpired:
+            shown.start = 1
+            page, following = search.page_of(self.columns, found, order, rows.ROWS, None)
+        self.kind.prepared(page)
+        shown.lines = [self._line(row) for row in page]
+        shown.keep_bookmark(following)
+        is_whole = shown.start == 1 and not following
+        shown.count_rows(len(page) if is_whole else found.count())
+        return shown
+
+    def exported(self) -> Iterator[list[str]]:
+        """All rows in the columns shown, heads first."""
+        names = [column.name for column in self.shown.columns]
+        yield [column.label for column in self.shown.columns]
+        for row in self._rows().order_by(*self._order(), "pk").iterator(chunk_size=EXPORTED_AT_ONCE):
+            self.kind.prepared([row])
+            yield [self._text(row, name) for name in names]
+
+    def _described(self, person: Any) -> ShownList:
+        kind, table = self.kind, self.columns.table
+        shown = ShownList(kind.key, kind.title, kind.nouns, self.address, kind.order[0])
+        shown.views = views_of(person, kind.key)
+        offered = [column for column in cells.offered(table) if column.name not in self.own]
+        shown.offered = [*(own.column for own in self.own.values()), *offered]
+        usual = kind.usual or list(self.own)
+        shown.columns = columns_named(
+            shown.offered, chosen_columns(person, kind.key, usual, [column.name for column in shown.offered])
+        )
+        shown.pane = pane(table, [name for name in kind.filters if name in table.fields], self.address, self._selects())
+        fields = self.chosen.form.fields
+        shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
+        shown.ways = self._ways()
+        return shown
+
+    def _selects(self) -> list[Select]:
+        form, found = self.chosen.form, []
+        for bound in form.visible_fields():
+            if bound.name in (SEARCH, WAYS):
+                continue
+            value, choices = self.chosen.chosen.get(bound.name, ""), getattr(bound.field, "choices", None)
+            label = str(bound.label)
+            pairs = [(str(key), str(text)) for key, text in choices] if choices is not None else []
+            found.append(selected(bound.name, label, pairs, value) if pairs else Select(bound.name, label, (), value))
+        found += [
+            Select(bound.name, str(bound.label), (), self.chosen.chosen[bound.name])
+            for bound in form.hidden_fields()
+            if bound.name in self.chosen.chosen
+        ]
+        return found
+
+    def _ways(self) -> list[Way]:
+        field: Any = self.chosen.form.fields.get(WAYS)
+        if field is None:
+            return []
+        here = self.chosen.chosen.get(WAYS, "")
+        return [Way(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
+
+    def _rows(self) -> QuerySet[Any]:
+        """What the filters let through, with the rows that chosen columns refer to."""
+        shown = [self.columns.columns.get(column.name) for column in self.shown.columns]
+        related = [one.name for one in shown if one is not None and one.target is not None]
+        found = self.chosen.rows.filter(condition(self.shown.pane.where, self.columns))
+        return found.select_related(*related) if related else found
+
+    def _order(self) -> list[str]:
+        return [self.shown.order] if self.address.value(ORDER) and self.shown.order else list(self.kind.order)
+
+    def _line(self, row: Any) -> Line:
+        url = first_url("record", ("erp", self.kind.table, row.pk))
+        found = [self._cell(row, column.name) for column in self.shown.columns]
+        can = self.kind.can_select is None or self.kind.can_select(row)
+        return Line(row.pk, found[0].text or str(row), url, found, can)
+
+    def _cell(self, row: Any, name: str) -> Cell:
+        own = self.own.get(name)
+        return own.cell(row) if own else cells.cell_of(self._record(row, name), self.columns.column(name).field)
+
+    def _text(self, row: Any, name: str) -> str:
+        own = self.own.get(name)
+        if own:
+            return own.exported(row)
+        field = self.columns.column(name).field
+        return cells.worded(self._record(row, name).values[name], field)
+
+    def _record(self, row: Any, name: str) -> Record:
+        """One field of a stored row, as a system gives it."""
+        column = self.columns.column(name)
+        value = getattr(row, name)
+        if column.target is not None and value is not None:
+            code = str(getattr(value, column.target.number_field, value))
+            value = code if column.by_name else Ref(column.target.slug(), value.pk, code)
+        return Record(self.kind.table, row.pk, {name: value}, "")
