@@ -11,5 +11,7 @@ class CouplingConfig(AppConfig):
     verbose_name = "Couplings"
 
     def ready(self) -> None:
-        """The database keeps how many couplings there are; what does so follows each migration."""
+        """The database keeps how many couplings there are; what does so follows each migration. The task that looks
+        after it registers itself."""
+        import_string("coupling.upkeep.look")
         post_migrate.connect(import_string("coupling.triggers.install"), sender=self, dispatch_uid="coupling.triggers")

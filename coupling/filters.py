@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 
 from coupling.models import Coupling
@@ -16,10 +18,15 @@ class SkippedFilter(ListFilter):
 
     mapping = mapping_filter()
     q = text_filter("Record or error contains", "containing")
+    record = django_filters.UUIDFilter(field_name="erp_id", label="Only", widget=forms.HiddenInput)
 
     class Meta:
         model = Coupling
         fields: list[str] = []
+
+    def _in_words(self, name: str, value: str) -> str:
+        """An id says nothing to people."""
+        return "one record" if name == "record" else super()._in_words(name, value)
 
     def containing(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         named = SyncError.objects.open().filter(Q(message__icontains=value) | Q(label__icontains=value))

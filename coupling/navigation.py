@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from coupling.pages.tables import Place, every
+from coupling.pages.tables import Place, editing_of, every
 from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
+from integration.models.people.rights import EDIT_RECORD
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
 from integration.systems.values import Side
@@ -89,6 +90,15 @@ def _of_mapping(mapping: TableMapping) -> dict[str, str]:
     return {"mapping": mapping.name}
 
 
+def _erp_record(error: SyncError) -> tuple[object, ...]:
+    return error.mapping.erp_table, error.erp_id
+
+
+def _is_edited(error: SyncError) -> bool:
+    """Is it about a record of Business Central that people edit here?"""
+    return error.erp_id is not None and not error.closed_at and editing_of(error.mapping.erp_table) is not None
+
+
 def _is_enabled(setup: Any) -> bool:
     return bool(setup.is_enabled)
 
@@ -153,6 +163,7 @@ PARTS = (
     Part("error.links", 0, "Set Up Coupling", "coupling", _of_error, when=_couples, right=COUPLE),
     Part("error.links", 1, "Couple with It", "coupling", _of_error, _with_it, _other_is_named, COUPLE),
     Part("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
+    Part("error.links", 4, "Edit in Business Central", "record_edit", _erp_record, when=_is_edited, right=EDIT_RECORD),
     Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
     Part("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
     Part("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),

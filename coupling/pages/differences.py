@@ -135,7 +135,7 @@ class Compared:
         counted = {kind: sum(one.next is kind for one in self.differences) for kind in Next}
         words = {
             Next.SENT: "sends {} to Dynamics 365 Sales",
-            Next.FETCHED: "fetches {} from there",
+            Next.FETCHED: "fetches {} from Dynamics 365 Sales",
             Next.CONFLICT: "cannot decide {}",
         }
         said = [text.format(_fields(counted[kind])) for kind, text in words.items() if counted[kind]]

@@ -14,6 +14,7 @@ from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import may_edit, show_problem
+from coupling.views.editing.saved import recall
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
@@ -99,6 +100,7 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
     more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
+    more["just_saved"] = recall(request, id)
     return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
 
 

@@ -16,7 +16,7 @@ from coupling.commands import repair
 from coupling.filters import SkippedFilter
 from coupling.models import CouplingError
 from coupling.pages.skipped import found, skipped
-from coupling.views.access import may_couple, person, show, show_problem
+from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import PendingPost, SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair
@@ -105,7 +105,7 @@ def _retry_posts(request: HttpRequest) -> HttpResponse:
 
 def _retried(request: HttpRequest, number: int) -> HttpResponse:
     messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
-    return redirect("synch_skipped")
+    return back(request) if "back" in request.POST else redirect("synch_skipped")
 
 
 def _find_deleted(request: HttpRequest) -> HttpResponse:

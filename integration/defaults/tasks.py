@@ -16,6 +16,7 @@ class Task(StrEnum):
     RETENTION = "retention"
     PREFLIGHT = "preflight"
     NEW_DAY = "new_day"
+    CATALOG = "catalog"
     LOOK_AT_SALES = "look_at_sales"
     NOTIFY_SALES = "notify_sales"
     STATISTICS = "customer_statistics"
@@ -67,6 +68,7 @@ TASK_ENTRIES = (
     TaskEntry(Task.RETENTION, "Delete old jobs, errors and history", 1440, max_attempts=10),
     TaskEntry(Task.PREFLIGHT, "Preflight: look at everything that has to be right", 1440, max_attempts=10),
     TaskEntry(Task.NEW_DAY, "Exchange rates and prices that are valid from today", 60, max_attempts=10),
+    TaskEntry(Task.CATALOG, "Catalogs that lists find records by", 10, max_attempts=10),
     TaskEntry(Task.STATISTICS, "Customer Statistics - Dynamics 365 Sales synchronization job", 30, "solution"),
     TaskEntry(Task.AVAILABILITY, "Item Availability - Dynamics 365 Sales synchronization job", 30, "item_availability"),
     TaskEntry(Task.ORDER_STATUS, "Sales Order Status - Dynamics 365 Sales synchronization job", 7, "orders"),

@@ -29,9 +29,9 @@ class Shown:
 
 
 SEVERITIES = {
-    Severity.ERROR: Shown("error", Style.UNFAVORABLE),
+    Severity.ERROR: Shown("failed", Style.UNFAVORABLE),
     Severity.WARNING: Shown("warning", Style.AMBIGUOUS),
-    Severity.FINE: Shown("fine", Style.FAVORABLE),
+    Severity.FINE: Shown("OK", Style.FAVORABLE),
 }
 
 STYLES = {
@@ -91,7 +91,7 @@ def of_severity(severity: str) -> Shown:
     return SEVERITIES[Severity(severity)]
 
 
-def of_check(ok: bool, right: str = "right", wrong: str = "wrong") -> Shown:
+def of_check(ok: bool, right: str = "OK", wrong: str = "failed") -> Shown:
     """A line that is either right or wrong, in these words."""
     return Shown(right, Style.FAVORABLE) if ok else Shown(wrong, Style.UNFAVORABLE)
 

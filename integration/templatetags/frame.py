@@ -130,7 +130,7 @@ def notice_kind(message: Message) -> str:
 
 
 @register.simple_tag
-def check_state(ok: bool, right: str = "right", wrong: str = "wrong") -> Shown:
+def check_state(ok: bool, right: str = "OK", wrong: str = "failed") -> Shown:
     """A line that is right or wrong."""
     return states.of_check(ok, right, wrong)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
-from integration.models import SyncJob
+from integration.connection.live_systems import NAMES
+from integration.models import SyncJob, TableMapping
+from integration.pages.nouns import noun
 from integration.pages.parts import first_url
 from integration.pages.runs.rows import Row
-from integration.pages.runs.titles import SHORT_WAYS
+from integration.pages.runs.titles import SHORT_WAYS, noun_of
 from integration.sync.rules import Direction
 
 register = template.Library()
@@ -41,3 +44,57 @@ def log_link(row: Row) -> str:
 def record_url(side: str, table: str, id: object) -> str:
     """Where a record's card is; blank where it has none."""
     return first_url("record", (side, table, id))
+
+
+@register.filter
+def erp_noun(table: str) -> str:
+    """What Business Central calls one record of a table."""
+    return noun_of(table) or noun(table)
+
+
+register.filter("crm_noun", noun)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUpTo:
+    """Up to which run the changes of one side are read; ``otherwise``: what is said where no run is left that did."""
+
+    label: str
+    job: SyncJob | None
+    otherwise: str
+
+
+@register.simple_tag
+def read_up_to(mapping: TableMapping) -> list[ReadUpTo]:
+    """Where the passes of a mapping stand: not the position itself, which only the other system understands, but the
+    run that last reached it."""
+    found = []
+    for direction in Direction(mapping.direction).passes:
+        source = direction.source
+        if not mapping.cursor(source):
+            found.append(ReadUpTo(f"{NAMES[source]} read up to", None, "never"))
+            continue
+        runs = SyncJob.objects.filter(mapping=mapping, direction=direction.value, kind=SyncJob.Kind.SYNCHRONIZE)
+        done = runs.filter(status=SyncJob.Status.FINISHED).exclude(cursor="").order_by("-queued_at").first()
+        found.append(ReadUpTo(f"{NAMES[source]} read up to", done, "a run that is not kept any more"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one pair of fields is not saved, and where on the page it stands."""
+
+    anchor: str
+    pair: str
+    reason: str
+
+
+@register.simple_tag
+def refusals(formset: Any) -> list[Refusal]:
+    """What keeps a page of field mappings from being saved, above its many rows."""
+    return [
+        Refusal(f"pair-{form.instance.pk}", form.instance.pair, str(error))
+        for form in formset
+        for errors in form.errors.values()
+        for error in errors
+    ]

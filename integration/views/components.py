@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from integration.forms.filters import JobFilter
+from integration.forms.run_filters import JobFilter
 from integration.models import SyncJob
 from integration.pages.parts import Link
 from integration.pages.states import SEVERITIES, Shown, Style

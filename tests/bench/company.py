@@ -42,10 +42,11 @@ def described() -> StandIn:
 def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: int) -> None:
     """Fill both sides up to these numbers. Customers and accounts are coupled in the order of their numbers up to the
     last ones; contacts make up the couplings that are missing."""
-    from integration.business_central import demo
+    from integration.business_central.models import Contact, Customer
     from integration.models import TableMapping
 
-    demo.fill(customers=customers)
+    for model in (Customer, Contact):
+        _copies(model, customers)
     by_name = {mapping.name: mapping for mapping in TableMapping.objects.all()}
     apart = max(26, customers // 100)
     _couple(sales, by_name["CUSTOMER"], _rows("customer", "name"), customers - apart, accounts)
@@ -57,7 +58,27 @@ def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: in
     _log(by_name["CUSTOMER"], jobs)
     _errors(by_name["CUSTOMER"], flagged)
     sales.forget_found()
+    _catch_up(sales)
     _analyze()
+
+
+def _copies(model: Any, number: int) -> None:
+    """More rows of a table up to this number: those there are once more, under other numbers and names."""
+    from integration.models.stored.rows import insert_rows
+
+    there = list(model.objects.order_by("no"))
+    fields = [
+        field for field in model._meta.concrete_fields if all(getattr(row, field.attname) is not None for row in there)
+    ]
+
+    def copies(first: int, last: int) -> Iterator[list[Any]]:
+        for position in range(first, last):
+            row = there[position % len(there)]
+            changed = {"no": f"X{position:06}", "name": f"{row.name} {position}", model._meta.pk.attname: uuid.uuid4()}
+            yield [changed.get(field.attname, getattr(row, field.attname)) for field in fields]
+
+    for first in range(len(there), number, AT_ONCE):
+        insert_rows(model, [field.name for field in fields], copies(first, min(number, first + AT_ONCE)))
 
 
 def _rows(table: str, name: str) -> list[tuple[uuid.UUID, str]]:
@@ -146,6 +167,17 @@ def _errors(mapping: Any, number: int) -> None:
         )
         for erp, crm in pairs
     )  # fmt: skip
+
+
+def _catch_up(sales: StandIn) -> None:
+    """What the task of the house does now and then, for the lists that the bench opens."""
+    from integration.connection import systems
+    from integration.pages import catalog
+
+    erp = systems.open_erp()
+    for system, names in ((erp, ("customer", "contact")), (sales, ("account",))):
+        for name in names:
+            catalog.caught_up(system, system.describe(name), whole=True)
 
 
 def _analyze() -> None:

@@ -65,6 +65,7 @@ def _numbers(large: tuple[int, int, int, int]) -> Iterator[Number]:
 
         setup_test_environment()
         sales = company.described()
+        sales.clock = clock
         with mock.patch("integration.connection.systems.open_crm", return_value=sales):
             company.grow(sales, *SMALL)
             small = dict(_measured(sales))
@@ -117,6 +118,13 @@ def _measured(sales: Any) -> Iterator[tuple[str, Cost]]:
         yield name, _cost(sales, client, address)
 
 
+def clock() -> float:
+    """SQLite works in this process, whose own time no neighbour disturbs; a server is waited for."""
+    from django.db import connection
+
+    return time.process_time() if connection.vendor == "sqlite" else time.perf_counter()
+
+
 def _cost(sales: Any, client: Any, address: str) -> Cost:
     """The best of some visits behind a first one."""
     from django.db import connection
@@ -131,10 +139,10 @@ def _cost(sales: Any, client: Any, address: str) -> Cost:
     for _ in range(REPEATS + 1):
         queries.clear()
         sales.calls, sales.seconds = 0, 0.0
-        begin = time.perf_counter()
+        begin = clock()
         with connection.execute_wrapper(counted):
             answer = client.get(address)
-        seconds = time.perf_counter() - begin - sales.seconds
+        seconds = clock() - begin - sales.seconds
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answers {answer.status_code}.")
         best = min(best, Cost(seconds, len(queries), sales.calls), key=lambda cost: cost.seconds)
@@ -145,12 +153,13 @@ def _cost(sales: Any, client: Any, address: str) -> Cost:
 
 def _addresses(client: Any) -> dict[str, str]:
     """The pages by name."""
+    from integration.business_central.models import Customer
     from integration.models import SyncJob, TableMapping
 
     mapping = TableMapping.objects.get(name="CUSTOMER")
     pairs = mapping.couplings.order_by("pk")
     some = pairs[pairs.count() // 2]
-    free = _first(client, "/records/erp/customer/?state=uncoupled", "erp/customer")
+    free = Customer.objects.order_by("no").values_list("pk", flat=True).last()
     pages = {"Home": "/", "Mappings": "/mappings/", "Mapping": "/mappings/CUSTOMER/"}
     pages |= {"Fields": "/mappings/CUSTOMER/fields/", "Skipped": "/synch/skipped/", "Jobs": "/synch/jobs/"}
     pages |= {"Jobs, far page": _far(client, "/synch/jobs/"), "Errors": "/synch/errors/"}
@@ -170,13 +179,6 @@ def _addresses(client: Any) -> dict[str, str]:
     pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
     pages |= {"Set Up Coupling, coupled": f"/couplings/CUSTOMER/{some.erp_id}/"}
     return pages | {"Match": "/couplings/CUSTOMER/match/", "Connection": "/connection/", "Full synch.": "/full-synch/"}
-
-
-def _first(client: Any, address: str, table: str) -> str:
-    found = re.search(rf"/records/{table}/([0-9a-f-]{{36}})/", client.get(address).content.decode())
-    if found is None:
-        raise RuntimeError(f"{address} shows no row.")
-    return found[1]
 
 
 def _far(client: Any, address: str) -> str:

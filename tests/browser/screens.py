@@ -45,7 +45,7 @@ DOCS = (
 def synchronized(browser: Browser, demo: Demo) -> None:
     """Through the guide and a full synchronization, with the defaults."""
     context = browser.new_context(base_url=demo.url)
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(300_000)
     page = context.new_page()
     sign_in(page, demo)
     page.goto("/setup/sales-connection/")

@@ -12,7 +12,7 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, start_full_synchronization
+from tests.browser.conftest import Demo, start_full_synchronization, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
@@ -59,29 +59,74 @@ def test_a_status_of_the_review_leads_to_its_job(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("Finished")
 
 
-def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page: Page) -> None:
+def press_action(page: Page, name: str) -> None:
+    """A button of the action bar, also where the bar folds it away."""
+    button = page.get_by_role("button", name=name, exact=True)
+    if not button.first.is_visible():
+        page.locator("summary:visible", has_text=re.compile("More|Actions")).first.click()
+    button.first.click()
+
+
+def test_two_customers_are_uncoupled_and_one_is_coupled_again_by_hand(page: Page) -> None:
+    page.goto("/records/erp/customer/?q=C000")
+    for place in (0, 1):
+        page.locator("tbody input[type=checkbox]").nth(place).check()
+    press_action(page, "Delete Coupling")
+    expect(page.locator("main")).to_contain_text("The records stay on both sides")
+    assert unfit(page) == []
+    page.get_by_role("button", name="Delete 2 Couplings").click()
+    page.wait_for_url(re.compile(r"/records/erp/customer/\?q=C000"))
+    expect(page.locator(".outcome")).to_contain_text("2 couplings deleted", timeout=PATIENCE)
+    page.goto("/records/erp/customer/?q=C000")
+    page.locator("tbody input[type=checkbox]").first.check()
+    press_action(page, "Set Up Coupling")
+    expect(page.get_by_role("status").first).to_contain_text("is equal by")
+    mine = page.locator("#candidates input[type=radio]:checked").get_attribute("value")
+    with page.expect_response(lambda answer: "q=" in answer.url):
+        page.get_by_label("Name or number contains").fill("")
+    expect(page.locator(f"#choose-{mine}")).to_be_checked()
+    other = page.locator("#candidates input[type=radio]:not(:checked)").first
+    with page.expect_response(lambda answer: "crm_id=" in answer.url and "q=" not in answer.url):
+        other.check()
+    expect(page.locator("#chosen h2").first).to_contain_text("differ")
+    assert unfit(page) == []
+    page.locator(f"#choose-{mine}").check()
+    page.get_by_label("Send: Business Central's values to Sales").check()
+    page.get_by_role("button", name="Couple", exact=True).click()
+    page.wait_for_url(re.compile(r"/records/erp/customer/\?q=C000"))
+    expect(page.locator(".outcome").last).to_contain_text(re.compile("sent|both records agree"), timeout=PATIENCE)
+
+
+def test_without_scripts_a_customer_is_compared_and_coupled_too(page: Page, demo: Demo) -> None:
+    context = page.context.browser.new_context(
+        base_url=demo.url, storage_state=page.context.storage_state(), java_script_enabled=False
+    )
+    plain = context.new_page()
+    plain.goto("/records/erp/customer/?q=C000&state=uncoupled")
+    plain.locator("tbody input[type=checkbox]").first.check()
+    press_action(plain, "Set Up Coupling")
+    plain.get_by_label("Merge: what each side changed").check()
+    plain.get_by_role("button", name="Compare").click()
+    expect(plain.get_by_label("Merge: what each side changed")).to_be_checked()
+    expect(plain.locator("#candidates input[type=radio]:checked")).to_have_count(1)
+    plain.get_by_role("button", name="Couple", exact=True).click()
+    plain.wait_for_url(re.compile(r"/records/erp/customer/\?q=C000"))
+    expect(plain.locator("main")).to_contain_text("The records are coupled.")
+    context.close()
+
+
+def test_what_a_synchronization_would_write_is_seen_before_it_is_written(page: Page) -> None:
     page.goto("/records/erp/customer/?q=Adatum+Corporation")
     page.locator("tbody a").first.click()
     page.wait_for_url(CARD)
-    customer = page.url
-    page.get_by_role("button", name="Delete Coupling").click()
-    expect(page.locator("main")).to_contain_text("The records stay on both sides")
-    page.get_by_role("button", name="Delete Coupling").click()
-    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
-    page.goto(customer)
-    page.get_by_role("link", name="Set Up Coupling").click()
-    adatum = page.get_by_label("Choose Adatum Corporation")
-    with page.expect_response(lambda answer: "q=Adatum%20Corp" in answer.url.replace("+", "%20")):
-        page.get_by_label("Name or number contains").fill("Adatum Corp")
-        adatum.check()  # Before the answer comes: what a person has chosen stays chosen.
-    expect(page.get_by_role("link", name="Compare with Adatum Corporation")).to_have_attribute(
-        "href", re.compile("Corp")
-    )
-    expect(adatum).to_be_checked()
-    page.get_by_label("Send: Business Central's values to Sales").check()
-    page.get_by_role("button", name="Couple", exact=True).click()
-    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
-    expect(page.locator("#job[hx-get]")).to_have_count(0, timeout=PATIENCE)
+    press_action(page, "Synchronize Now")
+    with page.expect_response(re.compile("/do/synchronize/")):
+        page.get_by_label("Get: Sales' values to Business Central").check()
+    expect(page.locator("#effects h2")).to_contain_text(re.compile("would change|No field changes"))
+    assert unfit(page) == []
+    page.get_by_role("button", name="Synchronize", exact=True).click()
+    page.wait_for_url(CARD)
+    expect(page.locator(".outcome")).to_contain_text(re.compile("fetched|both records agree"), timeout=PATIENCE)
 
 
 def test_a_page_outlives_a_restart_of_the_organization(page: Page, demo: Demo) -> None:

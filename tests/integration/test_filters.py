@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from integration.forms.filters import AuditFilter, ErrorFilter, JobFilter, JobQueueFilter, MappingFilter, PlanFilter
+from integration.forms.filters import AuditFilter, ErrorFilter, MappingFilter
+from integration.forms.run_filters import JobFilter, JobQueueFilter, PlanFilter
 from integration.models import AuditEntry, JobQueueEntry, Plan, SyncError, SyncJob, TableMapping
 from tests.people import ADMINISTRATOR, signed_in
 

@@ -84,13 +84,14 @@ class Effects:
 
     @property
     def summary(self) -> str:
-        """ "2 fields change in Dynamics 365 Sales, 1 in Business Central"."""
-        parts = [f"{number} in {NAMES[side]}" for side in (Side.CRM, Side.ERP) if (number := self.written(side))]
+        """As a title: "2 fields in Dynamics 365 Sales, 1 in Business Central would change"."""
+        written = {side: self.written(side) for side in (Side.CRM, Side.ERP)}
+        parts = [f"{number} in {NAMES[side]}" for side, number in written.items() if number]
         if not parts:
             return "No field changes."
-        first, number = parts[0], sum(self.written(side) for side in Side)
-        words = f"{first.split(' ', 1)[0]} field{'' if parts[0].startswith('1 ') else 's'} {first.split(' ', 1)[1]}"
-        return f"{', '.join([words, *parts[1:]])} would change." if number else ""
+        number, where = parts[0].split(" ", 1)
+        first = f"{number} field{'' if number == '1' else 's'} {where}"
+        return f"{', '.join([first, *parts[1:]])} would change."
 
 
 def of_pairs(
@@ -163,7 +164,7 @@ class _Found:
             case Update(changes=changes):
                 row.fields += [_effect(direction, table, one.field, one.old, one.new) for one in changes]
             case SideWrite(changes=changes, label=label):
-                row.fields += [_besides(direction, label, one.field, one.old, one.new) for one in changes if label]
+                row.fields += [_besides(direction, label, one.old, one.new) for one in changes if label]
             case Fail(problem=problem):
                 row.problems += [text for text in [str(problem)] if text not in row.problems]
             case Skip(reason=reason):
@@ -174,14 +175,11 @@ class _Found:
 
 def _effect(direction: Direction, table: Table, name: str, old: Value, new: Value) -> FieldEffect:
     known = table.fields.get(name)
-    texts = [shorten(records.shown(value, known)) for value in (old, new)]
-    return FieldEffect(direction.destination, field_name(known) if known else name, *texts, blanks=_blanks(*texts))
+    before, after = (shorten(records.shown(value, known)) for value in (old, new))
+    label = field_name(known) if known else name
+    return FieldEffect(direction.destination, label, before, after, blanks=bool(before and not after))
 
 
-def _besides(direction: Direction, label: str, name: str, old: Value, new: Value) -> FieldEffect:
-    texts = [shorten(records.shown(value)) for value in (old, new)]
-    return FieldEffect(direction.destination, label, *texts, blanks=_blanks(*texts))
-
-
-def _blanks(old: str, new: str) -> bool:
-    return bool(old) and not new
+def _besides(direction: Direction, label: str, old: Value, new: Value) -> FieldEffect:
+    before, after = (shorten(records.shown(value)) for value in (old, new))
+    return FieldEffect(direction.destination, label, before, after, blanks=bool(before and not after))

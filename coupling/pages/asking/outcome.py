@@ -41,6 +41,11 @@ class Outcome:
     other: tuple[str, str, uuid.UUID] | None = None
 
     @property
+    def percent(self) -> int | None:
+        """How far the run is; ``None`` where nobody knows."""
+        return self.done * 100 // self.total if self.is_active and self.total else None
+
+    @property
     def kind(self) -> str:
         """The kind of notice."""
         return "info" if self.is_active else "success" if self.is_well else "warning"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -146,11 +146,11 @@ def selected(
 
 
 def _there(
-    found: Selection, side: Side, pairs: Sequence[records.MappedPair] | object
+    found: Selection, side: Side, pairs: Iterable[records.MappedPair]
 ) -> dict[int, Mapping[uuid.UUID, Record]] | None:
     """By mapping: the other records that exist."""
     by_mapping: dict[TableMapping, list[uuid.UUID]] = {}
-    for mapping, pair in list(pairs):  # type: ignore[call-overload]
+    for mapping, pair in pairs:
         if pair.state is not State.RESERVED:
             by_mapping.setdefault(mapping, []).append(pair.id(side.other))
     if not by_mapping:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -23,19 +24,27 @@ def saved_in_words(title: str, fields: str, *, is_new: bool) -> str:
     return f"{title} is saved ({fields})." if fields else f"Nothing was changed in {title}."
 
 
-def follows(table: str, id: uuid.UUID, changed: Collection[str]) -> str:
-    """When the change reaches Dynamics 365 Sales; blank where it does not: the record is not coupled, its mapping only
-    reads from Sales, or carries none of these fields."""
+@dataclass(frozen=True, slots=True)
+class Following:
+    """When a change reaches Dynamics 365 Sales, in words. ``sends``: Synchronize Now can do it at once."""
+
+    text: str
+    sends: bool = True
+
+
+def follows(table: str, id: uuid.UUID, changed: Collection[str]) -> Following | None:
+    """When the change reaches Dynamics 365 Sales; ``None`` where it does not: the record is not coupled, its mapping
+    only reads from Sales, or carries none of these fields."""
     mapping, pair = records.mapped_pairs(Side.ERP, records.mappings_of(Side.ERP, table), [id]).get(id, (None, None))
     if mapping is None or pair is None or pair.state is State.RESERVED or not _carries(mapping, changed):
-        return ""
+        return None
     if not ConnectionSetup.current().is_enabled:
-        return f"It goes to {SALES} when the connection is enabled."
+        return Following(f"It goes to {SALES} when the connection is enabled.", sends=False)
     entry = mapping.queue_entries.filter(status__in=DUE).exclude(next_start=None).order_by("next_start").first()
     if entry is None:
-        return f"No run of {mapping.name} is due: press Synchronize Now to send it to {SALES}."
+        return Following(f"It goes to {SALES} with Synchronize Now: no run of {mapping.name} is due.")
     at = timezone.localtime(max(entry.next_start, timezone.now()))
-    return f"It goes to {SALES} with the next run of {mapping.name} at {at:%H:%M}, or press Synchronize Now."
+    return Following(f"It goes to {SALES} with the next run of {mapping.name} at {at:%H:%M}, or now.")
 
 
 DUE = (JobQueueEntry.Status.READY, JobQueueEntry.Status.IN_PROCESS)

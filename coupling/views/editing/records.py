@@ -20,6 +20,7 @@ from coupling.pages.tables import editing_of
 from coupling.pages.tables.editing import Editing
 from coupling.sides import opened
 from coupling.views.access import card_address, may_edit
+from coupling.views.editing.saved import remember
 from integration.systems.values import Side
 
 NO_RECORD = "There is no such record."
@@ -118,8 +119,8 @@ def _saved(request: HttpRequest, form: RecordForm) -> HttpResponse:
         return redirect("erp_list", form.table.name)
     title = name_of(Side.ERP, form.table, form.record)
     done = saved_in_words(title, form.field_names, is_new=form.is_new)
-    after = follows(form.table.name, form.id, form.changed)
-    messages.success(request, f"{done} {after}".strip())
+    messages.success(request, done)
+    remember(request, form.id, follows(form.table.name, form.id, form.changed))
     return redirect(card_address(Side.ERP, form.table.name, form.id))
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from integration.connection import systems
 from integration.connection.opening import open_for_words
 from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
+from integration.pages.nouns import noun
+from integration.sync.undo.exact import REFERENCE
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
 from integration.systems.values import Field, Side, Table
 from integration.systems.wording import field_name
@@ -47,13 +50,20 @@ class Captions:
     def table(self, side: Side, name: str) -> str:
         """What one record of the table is called."""
         found = self._described(side, name)
-        return found.label if found is not None and found.label else _spelled_out(name)
+        return found.label if found is not None and found.label else noun(name)
 
     def changes(
-        self, mapping: TableMapping, side: Side, fields: Iterable[Sequence[str]], names: dict[str, str]
+        self,
+        mapping: TableMapping,
+        side: Side,
+        fields: Iterable[Sequence[str]],
+        names: dict[str, str],
+        exact: Mapping[str, Sequence[Any]] | None = None,
     ) -> list[FieldChange]:
-        """Fields written on this side, as (column, old, new) are kept. ``names``: id -> what a record is called."""
-        return [self._change(mapping, side, *map(str, one[:3]), names) for one in fields]
+        """Fields written on this side, as (column, old, new) are kept. ``names``: id -> what a record is called;
+        ``exact``: which records those fields refer to that refer to one."""
+        found = [self._change(mapping, side, *map(str, one[:3]), names) for one in fields]
+        return [_by_its_own_name(one, (exact or {}).get(one.name), names) for one in found]
 
     def _change(
         self, mapping: TableMapping, side: Side, name: str, old: str, new: str, names: dict[str, str]
@@ -117,14 +127,32 @@ def _value(text: str, field: Field | None, names: dict[str, str]) -> str:
     return names.get(text.lower(), NAMELESS) if ID.fullmatch(text) else text
 
 
+def _by_its_own_name(change: FieldChange, exact: Sequence[Any] | None, names: dict[str, str]) -> FieldChange:
+    """A reference that was translated carries the name of the record it came from: a salesperson's code where a user
+    is meant."""
+    if exact is None or not (ids := references([exact])) or ids[-1] not in names or not _is_reference(exact[1]):
+        return change
+    return replace(change, new=names[ids[-1]])
+
+
+def references(exacts: Iterable[Sequence[Any]]) -> list[str]:
+    """The ids of the records that exact values refer to."""
+    return [str(value[1]) for each in exacts for value in each if _is_reference(value)]
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, list) and value[:1] == [REFERENCE]
+
+
 def _spelled_out(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
-def names_in(fields: Iterable[Iterable[Sequence[str]]]) -> dict[str, str]:
-    """Values among these fields that are ids -> what those records are called, as far as any run has said it."""
+def names_in(fields: Iterable[Iterable[Sequence[str]]], also: Iterable[str] = ()) -> dict[str, str]:
+    """Values among these fields that are ids, and other ids -> what those records are called, as far as any run has
+    said it."""
     texts = {str(value).lower() for each in fields for one in each for value in one[1:3]}
-    ids = sorted(text for text in texts if ID.fullmatch(text))
+    ids = sorted({*(text for text in texts if ID.fullmatch(text)), *also})
     return named_by_runs(ids) if ids else {}
 
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.advice import advice, meaning
-from integration.pages.runs.captions import Captions, FieldChange, is_id, names_in
+from integration.pages.runs.captions import Captions, FieldChange, is_id, names_in, references
 from integration.pages.runs.families import changes_of, counted
 from integration.pages.runs.titles import SHORT_WAYS, names_here
 from integration.sync.rules import Direction
@@ -212,11 +212,16 @@ def lines(row: Row) -> Iterator[list[str]]:
 
 def rows(found: Sequence[Any]) -> Iterator[Row]:
     """Rows of the history and of the error log as a page shows them; their mappings and jobs are read along."""
-    captions, names = Captions(), names_in(one.fields for one in found if isinstance(one, RecordChange))
+    captions, changes = Captions(), [one for one in found if isinstance(one, RecordChange)]
+    names = names_in((one.fields for one in changes), (id for one in changes for id in _referred_to(one)))
     here = _names_of(found)
     for one in found:
         name = here.get(one.erp_id, "") or _label(one) or names.get(str(one.erp_id), "") or NAMELESS
         yield of_error(one, name) if isinstance(one, SyncError) else of_change(one, name, captions, names)
+
+
+def _referred_to(change: RecordChange) -> list[str]:
+    return references((change.exact or {}).values())
 
 
 def of_error(error: SyncError, name: str) -> Row:
@@ -231,7 +236,7 @@ def of_change(change: RecordChange, name: str, captions: Captions, names: dict[s
     job = change.job
     direction = Direction(job.direction)
     side = Side(change.side) if change.side else direction.destination if direction is not Direction.BOTH else Side.CRM
-    fields = captions.changes(job.mapping, side, change.fields, names)
+    fields = captions.changes(job.mapping, side, change.fields, names, change.exact)
     is_there = change.action != RecordChange.Action.DELETED
     ids = (change.erp_id, change.crm_id) if is_there else (None, None)
     way, what = SHORT_WAYS[direction], change.get_action_display()

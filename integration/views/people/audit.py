@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from integration.forms.filters import AuditFilter
 from integration.models import AuditEntry
 from integration.models.people.rights import READ_AUDIT
+from integration.pages.audited_records import subjects
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50
@@ -29,7 +30,9 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return as_csv("audit-log", _rows(chosen.rows))
     page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    shown = {"page": page, "entries": page.object_list, "filter": chosen, "csv": f"?{chosen.query(format='csv')}"}
+    named = subjects(page.object_list)
+    entries = [(entry, named.get(entry.pk)) for entry in page.object_list]
+    shown = {"page": page, "entries": entries, "filter": chosen, "csv": f"?{chosen.query(format='csv')}"}
     return render(request, "integration/audit.html", shown)
 
 

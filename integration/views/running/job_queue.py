@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from integration import scheduler
-from integration.forms.filters import JobQueueFilter
 from integration.forms.job_queue import TimesForm
+from integration.forms.run_filters import JobQueueFilter
 from integration.models import ConnectionSetup, JobQueueEntry
 
 may_change = permission_required("integration.change_jobqueueentry", raise_exception=True)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from integration.forms.filters import ChangeFilter, PlanFilter
+from integration.forms.run_filters import ChangeFilter, PlanFilter
 from integration.jobs.dry_run import plans
 from integration.models import Plan, SyncJob, TableMapping
 from integration.pages.runs.planned import exported, plan_titles, planned_rows

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from integration import jobs
-from integration.forms.filters import JobFilter, RowsFilter
+from integration.forms.run_filters import JobFilter, RowsFilter
 from integration.jobs.undo.start import why_not
 from integration.models import SyncError, SyncJob
 from integration.models.jobs.full_synch import FullSynchError

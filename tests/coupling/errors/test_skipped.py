@@ -175,3 +175,13 @@ def test_posts_that_sales_refused_twice_are_shown_and_tried_again(world: JobsWor
     assert SyncJob.objects.get().kind == SyncJob.Kind.POSTS
     assert SyncJob.objects.get().mapping == orders
     assert "Posts on Timelines" not in clerk.get("/synch/skipped/").content.decode()
+
+
+def test_the_word_skipped_on_a_card_leads_to_this_record_alone(world: JobsWorld, clerk: Client) -> None:
+    adatum, _ = skip(world, "Adatum", "Litware")
+    address = f"{reverse('synch_skipped')}?record={adatum}"
+    assert f'href="{address}"' in page(clerk, "erp_card", "customer", adatum)
+    shown = clerk.get(address).content.decode()
+    assert "Adatum</a>" in shown
+    assert "Litware</a>" not in shown
+    assert "Only: one record" in shown

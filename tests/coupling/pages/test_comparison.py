@@ -58,7 +58,7 @@ def test_records_that_agree_fold_their_fields(world: JobsWorld, clerk: Client) -
     ("side", "next", "says"),
     [
         (Side.ERP, Next.SENT, "The next synchronization sends one field to Dynamics 365 Sales."),
-        (Side.CRM, Next.FETCHED, "The next synchronization fetches one field from there."),
+        (Side.CRM, Next.FETCHED, "The next synchronization fetches one field from Dynamics 365 Sales."),
     ],
 )
 def test_a_field_that_one_side_changed_says_who_and_where_it_goes(

@@ -11,16 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from integration.forms.filters import (
-    AuditFilter,
-    ChangeFilter,
-    ErrorFilter,
-    JobFilter,
-    JobQueueFilter,
-    MappingFilter,
-    PlanFilter,
-    midnight,
-)
+from integration.forms.filters import AuditFilter, ErrorFilter, MappingFilter, midnight
+from integration.forms.run_filters import ChangeFilter, JobFilter, JobQueueFilter, PlanFilter
 from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping
 from integration.models.stored.audit import acting, record
 
@@ -75,8 +67,10 @@ def test_a_value_that_a_list_does_not_have_is_named_and_narrows_nothing(kind: ty
     shown = kind(asked, model.objects.all())
 
     assert (shown.active, shown.chosen, shown.query()) == ([], {}, "")
-    texts = ("since", "until", "mapping", "status", "kind", "direction", "state", "who", "action", "outcome", "assigned",
-             "age")  # fmt: skip
+    texts = (
+        "since", "until", "mapping", "status", "kind", "direction", "state", "who", "action", "outcome", "assigned",
+        "age", "person", "result", "about",
+    )  # fmt: skip
     assert set(shown.form.errors) <= set(texts)
     assert list(shown.rows) == []
 

@@ -76,7 +76,7 @@ def test_the_job_log_of_a_mapping_lists_its_own_jobs_newest_first(mapping: Table
         SyncJob.objects.create(mapping=the(name), direction="to_crm")
     address = reader.get("/mappings/CUSTOMER/").content.decode()
     assert "/synch/jobs/?mapping=CUSTOMER" in address
-    listed = list(reader.get("/synch/jobs/?mapping=CUSTOMER").context["jobs"])
+    listed = [line.job for line in reader.get("/synch/jobs/?mapping=CUSTOMER").context["log"].lines]
     assert [job.mapping.name for job in listed] == ["CUSTOMER", "CUSTOMER"]
     assert listed[0].queued_at > listed[1].queued_at
 

@@ -82,8 +82,8 @@ def test_a_severity_nobody_knows_is_a_mistake_of_ours() -> None:
 @pytest.mark.parametrize(
     ("ok", "words", "expected"),
     [
-        (True, (), Shown("right", Style.FAVORABLE)),
-        (False, (), Shown("wrong", Style.UNFAVORABLE)),
+        (True, (), Shown("OK", Style.FAVORABLE)),
+        (False, (), Shown("failed", Style.UNFAVORABLE)),
         (True, ("on", "off"), Shown("on", Style.FAVORABLE)),
         (False, ("on", "off"), Shown("off", Style.UNFAVORABLE)),
     ],

@@ -127,3 +127,15 @@ def test_the_jobs_of_the_house_are_held_with_nothing(world: JobsWorld) -> None:
     JobQueueEntry.objects.create(name="Delete old jobs", task="retention", status=Status.READY)
     hold_jobs()
     assert entry("Delete old jobs").status == Status.READY
+
+
+def test_connection_setup_leads_to_the_jobs_of_the_synchronization_alone(world: JobsWorld, admin: Client) -> None:
+    JobQueueEntry.objects.create(name="Delete old jobs", task="retention")
+    JobQueueEntry.objects.create(name="Create orders", task="auto_create_orders")
+    address = "/job-queue/?about=synchronization"
+    assert f'href="{address}"' in admin.get("/connection/").content.decode()
+    shown = admin.get(address).content.decode()
+    assert "CUSTOMER" in shown
+    assert "Create orders" in shown
+    assert "Delete old jobs" not in shown
+    assert "Delete old jobs" in admin.get("/job-queue/?about=application").content.decode()

@@ -26,7 +26,11 @@ def past_of(changed: Changed, **more: Any) -> Past:
 
 
 class UndoWorld(World):
-    """``wrote`` are the writes of the last run; ``undo`` puts them back, ``preview`` says what that would do."""
+    """``wrote`` has a run write something; ``undo`` puts it back, ``preview`` says what that would do. ``made`` are the
+    writes of the run that made ``adatum``, where one did."""
+
+    adatum: uuid.UUID
+    made: Sequence[Past] = ()
 
     def pasts(self) -> list[Past]:
         return [past_of(one) for one in self.journal.changed]

@@ -176,9 +176,10 @@ def test_the_jobs_of_the_house_are_there_and_run_while_the_connection_is_disable
         ("retention", "ready"),
         ("preflight", "ready"),
         ("new_day", "ready"),
+        ("catalog", "ready"),
     }
     JobQueueEntry.objects.update(next_start="2026-01-01T00:00Z")
-    assert {entry.task for entry in scheduler.start_due()} == {"retention", "preflight", "new_day"}
+    assert {entry.task for entry in scheduler.start_due()} == {"retention", "preflight", "new_day", "catalog"}
 
 
 def test_a_retention_period_below_a_week_is_refused_at_the_start(tmp_path: Path) -> None:

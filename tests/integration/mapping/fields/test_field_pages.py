@@ -130,3 +130,13 @@ def test_reading_the_columns_anew_forgets_the_remembered_ones(mapping: TableMapp
     answer = admin.post("/mappings/CUSTOMER/fields/refresh/", follow=True)
     assert "read anew" in answer.content.decode()
     assert metadata_cache().get("account") is None
+
+
+def test_what_keeps_the_fields_from_being_saved_stands_above_them_and_leads_to_its_row(
+    mapping: TableMapping, admin: Client
+) -> None:
+    city = mapping.fields.get(crm_field="address1_city")
+    page = change(admin, "address1_city", not_null="on").content.decode()
+    assert "Nothing is saved yet." in page
+    assert f'<a href="#pair-{city.pk}">{city.pair}</a>: Not Null is for id and lookup columns only.' in page
+    assert f'<tr id="pair-{city.pk}" class="table-danger">' in page

@@ -1,0 +1,101 @@
+"""Records that a run made: they stay, unless a person wants them gone and nothing was done with them since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from integration.sync.run import Counters, Scope
+from integration.sync.undo import removing
+from integration.systems.errors import Refused
+from integration.systems.values import Ref
+from tests.makers import customer_rule
+from tests.sync.undo.undone import UndoWorld
+from tests.sync.world import TO_CRM
+
+Life = Callable[[UndoWorld], None]
+
+
+@pytest.fixture(params=[True, False], ids=["remote", "local"])
+def world(request: pytest.FixtureRequest) -> UndoWorld:
+    """Adatum was new, and a run made its account."""
+    made = UndoWorld(remote=request.param)
+    made.adatum = made.add_customer("Adatum")
+    made.run(TO_CRM, create=True)
+    made.made = made.pasts()
+    return made
+
+
+def test_a_record_that_a_run_made_stays_by_default(world: UndoWorld) -> None:
+    (shown,) = world.preview(world.made)
+    assert shown.reason == removing.STAYS
+    assert world.undo(world.made) == Counters(skipped=1)
+    assert world.crm.ids("account")
+    assert world.rests()
+
+
+def test_it_is_deleted_where_that_is_wanted_and_no_run_makes_it_again(world: UndoWorld) -> None:
+    assert world.undo(world.made, removes=True) == Counters(deleted=1)
+    assert [one.action for one in world.journal.changed] == ["deleted"]
+    assert not world.crm.ids("account")
+    for more in ({}, {"create": True}, {"scope": Scope.EVERYTHING, "create": True}):
+        world.both(**more)
+    assert not world.crm.ids("account")
+    assert world.undo(world.made, removes=True) == Counters(unchanged=1)
+
+
+def test_its_source_that_changes_afterwards_and_a_retry_make_it_anew(world: UndoWorld) -> None:
+    world.undo(world.made, removes=True)
+    world.erp.edit("customer", world.adatum, city="Rome")
+    world.run(TO_CRM, create=True)
+    assert [world.crm.values("account", id)["address1_city"] for id in world.crm.ids("account")] == ["Rome"]
+
+
+def account_of(world: UndoWorld) -> Ref:
+    return Ref("account", world.crm.ids("account")[0])
+
+
+TOUCHED: dict[str, tuple[Life, str]] = {
+    "a mapped field": (
+        lambda world: world.crm.edit("account", world.crm.ids("account")[0], telephone1="030 9"), removing.TOUCHED
+    ),
+    "another field": (
+        lambda world: world.crm.edit("account", world.crm.ids("account")[0], description="Ring."), removing.TOUCHED
+    ),
+    "a contact of it": (
+        lambda world: world.crm.add("contact", lastname="X", parentcustomerid=account_of(world)),
+        removing.REFERRED,
+    ),
+    "uncoupled": (lambda world: world.ledger(customer_rule()).forget([world.pair(world.adatum)]), removing.UNCOUPLED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("life", TOUCHED)
+def test_what_something_was_done_with_since_stays(world: UndoWorld, life: str) -> None:
+    world.both()
+    change, reason = TOUCHED[life]
+    change(world)
+    (shown,) = world.preview(world.made, removes=True)
+    assert shown.reason == reason
+    assert world.undo(world.made, removes=True) == Counters(skipped=1)
+    assert world.crm.ids("account")
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"), [({"later": True}, removing.ANOTHER_RUN), ({"referred": True}, removing.REFERRED)]
+)
+def test_what_our_own_memory_says_of_it_keeps_it_too(world: UndoWorld, known: dict[str, bool], reason: str) -> None:
+    (shown,) = world.preview([replace(one, **known) for one in world.made], removes=True)
+    assert shown.reason == reason
+
+
+def test_a_deletion_that_is_refused_leaves_the_pair_as_it_was(world: UndoWorld) -> None:
+    before = world.pair(world.adatum)
+    world.crm.fail_on("delete", Refused("An order refers to it."))
+    assert world.undo(world.made, removes=True) == Counters(failed=1)
+    after = world.pair(world.adatum)
+    assert (after.state, after.agreed, after.to_crm) == (before.state, before.agreed, before.to_crm)
+    world.both()
+    assert len(world.crm.ids("account")) == 1
