@@ -23,3 +23,17 @@ document.addEventListener("change", (event) => {
   const boxes = event.target.closest("form, table").querySelectorAll("input[type=checkbox][name=selected]");
   for (const box of boxes) box.checked = event.target.checked;
 });
+
+// A part of the page that asks every second is answered at last: go on to the next page. Until that page comes, which
+// may take longer than a second, nothing asks again: the next answer would only begin the way there anew, for ever.
+let leaving = false;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const answer = event.detail.xhr;
+  leaving ||= Boolean(answer.getResponseHeader("HX-Redirect") || answer.getResponseHeader("HX-Refresh"));
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (leaving) event.preventDefault();
+});
+addEventListener("pageshow", () => {
+  leaving = false;
+});
