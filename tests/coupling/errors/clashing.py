@@ -1,4 +1,4 @@
-"""A pair that both sides have changed, and the runs that find it out."""
+"""Pairs that both sides have changed, and the runs that meet them."""
 
 from __future__ import annotations
 
