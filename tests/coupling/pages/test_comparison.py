@@ -14,8 +14,8 @@ from integration import jobs
 from integration.models import SyncJob
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref, Side
-from tests.coupling.errors.clashing import both, clash, run_all
 from tests.coupling.conftest import page, told
+from tests.coupling.errors.clashing import both, clash, run_all
 from tests.integration.jobs_world import JobsWorld, world
 from tests.opened import opened
 
