@@ -265,10 +265,9 @@ MAKES, ASKS, STARTS, NOTHING, OWN, MINE = (
 )
 OVERWRITES_NOTHING = {
     "login": NOTHING, "logout": NOTHING, "single_signon": NOTHING, "single_signon_back": NOTHING,
-    "admin_sign_in": NOTHING,
     "own_settings": MINE, "list_columns": MINE, "list_views": MINE, "own_theme": MINE, "navigation_folded": MINE,
-    "guide_from_setup": NOTHING,
-    "account_login": NOTHING, "account_reauthenticate": NOTHING, "mfa_authenticate": NOTHING,
+    "admin_sign_in": NOTHING, "guide_from_setup": NOTHING, "account_login": NOTHING,
+    "account_reauthenticate": NOTHING, "mfa_authenticate": NOTHING,
     "mfa_activate_totp": MAKES, "mfa_deactivate_totp": ASKS, "mfa_login_webauthn": NOTHING, "mfa_add_webauthn": MAKES,
     "mfa_remove_webauthn": ASKS, "mfa_generate_recovery_codes": ASKS, "mfa_reauthenticate": NOTHING,
     "mfa_reauthenticate_webauthn": NOTHING, "own_password": OWN, "user_password": OWN,
@@ -280,7 +279,7 @@ OVERWRITES_NOTHING = {
     "synch_job_cancel": ASKS, "synch_job_try_now": STARTS, "synch_job_undo": STARTS,
     "synch_job_approve": ASKS, "synch_job_reject": ASKS,
     "plan_start": STARTS, "plan_apply": STARTS, "full_synch_start": STARTS, "full_synch_reset": ASKS,
-    "full_synch_line": ASKS, "job_queue_entry": ASKS,
+    "full_synch_line": ASKS, "job_queue_entry": ASKS, "errors_assign": ASKS, "errors_resolve": ASKS,
     "record_action": STARTS, "errors_action": STARTS, "skipped_action": STARTS, "erase": ASKS,
     "mappings_uncouple": ASKS, "sales_orders_action": STARTS, "sales_quotes_action": STARTS,
     "order_new": MAKES, "quote_new": MAKES, "invoice_new": MAKES, "document_amounts": NOTHING, "note_add": MAKES,
@@ -293,9 +292,7 @@ OVERWRITES_NOTHING = {
     "record_delete": "It carries the version seen: tests/coupling/editing/test_deleting.py.",
     "match_resolve": "It asks anew whether the record is still free: tests/coupling/asking/test_ambiguous.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
-    "conflicts": "It compares the versions of both records with what was seen: tests/coupling/test_bulk_conflicts.py.",
-    "errors_assign": "It compares whose each error was: tests/coupling/errors/test_error_inbox.py.",
-    "errors_resolve": "Of two people one resolves it: tests/coupling/errors/test_error_inbox.py.",
+    "conflicts": "It compares versions, too: tests/coupling/errors/test_bulk_conflicts.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
     **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip
