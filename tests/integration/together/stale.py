@@ -265,10 +265,9 @@ MAKES, ASKS, STARTS, NOTHING, OWN, MINE = (
 )
 OVERWRITES_NOTHING = {
     "login": NOTHING, "logout": NOTHING, "single_signon": NOTHING, "single_signon_back": NOTHING,
-    "admin_sign_in": NOTHING,
     "own_settings": MINE, "list_columns": MINE, "list_views": MINE, "own_theme": MINE, "navigation_folded": MINE,
-    "guide_from_setup": NOTHING,
-    "account_login": NOTHING, "account_reauthenticate": NOTHING, "mfa_authenticate": NOTHING,
+    "admin_sign_in": NOTHING, "guide_from_setup": NOTHING, "account_login": NOTHING,
+    "account_reauthenticate": NOTHING, "mfa_authenticate": NOTHING,
     "mfa_activate_totp": MAKES, "mfa_deactivate_totp": ASKS, "mfa_login_webauthn": NOTHING, "mfa_add_webauthn": MAKES,
     "mfa_remove_webauthn": ASKS, "mfa_generate_recovery_codes": ASKS, "mfa_reauthenticate": NOTHING,
     "mfa_reauthenticate_webauthn": NOTHING, "own_password": OWN, "user_password": OWN,
