@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,7 +135,8 @@ class Card:
         if self.pair is None or self.mapping is None:
             return []
         captions = {Direction.TO_CRM: "To Sales", Direction.TO_ERP: "From Sales"}
-        return [_last(captions[one], self.mapping, self.pair, one) for one in Direction(self.mapping.direction).passes]
+        waits = _waits(self.mapping, self.pair)
+        return [_last(captions[one], waits, self.pair, one) for one in Direction(self.mapping.direction).passes]
 
     @property
     def create_caption(self) -> str:
@@ -228,13 +229,12 @@ def _errors(shown: Card) -> list[Concern]:
     return [Concern(error) for error in found[:ERRORS_SHOWN]]
 
 
-def _last(caption: str, mapping: TableMapping, pair: Pair, direction: Direction) -> Last:
-    outcome = pair.outcome(direction)
-    waits_for = (wait.table, str(wait.record_id)) if (wait := _wait(mapping, pair, direction)) else None
+def _last(caption: str, waits: Mapping[str, Any], pair: Pair, direction: Direction) -> Last:
+    outcome, wait = pair.outcome(direction), waits.get(direction.destination.value)
+    waits_for = (wait.table, str(wait.record_id)) if wait is not None else None
     return Last(caption, outcome.result.label, outcome.code, waits_for, direction.source)
 
 
-def _wait(mapping: TableMapping, pair: Pair, direction: Direction) -> Any:
-    """The first record that the pass in this direction waits for."""
-    waits = mapping.waits.filter(erp_id=pair.erp_id, towards=direction.destination.value)
-    return waits.order_by("pk").first()
+def _waits(mapping: TableMapping, pair: Pair) -> dict[str, Any]:
+    """The first record that the pass towards each side waits for."""
+    return {wait.towards: wait for wait in mapping.waits.filter(erp_id=pair.erp_id).order_by("-pk")}

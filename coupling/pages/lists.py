@@ -222,7 +222,8 @@ def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
         shown.also = "" if found.total is not None else STATES[made.state].lower()
         return
     is_whole = len(found.records) < rows.ROWS and not found.after and shown.start == 1
-    total = len(found.records) if is_whole else wanted.system.count(wanted.table.name, wanted.where)
+    total = len(found.records) if is_whole else found.total
+    total = wanted.system.count(wanted.table.name, wanted.where) if total is None else total
     shown.count_rows(total, wanted.system.counts_all)
     if made.mappings and not shown.pane.chips:
         shown.also = f"{_coupled(made):,} coupled"

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from coupling.pages.asking.standing import standing_of
 from coupling.pages.cards import Card, card
-from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
+from coupling.pages.in_sales import ACCOUNT, CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import may_edit, show_problem
 from coupling.views.editing.saved import recall
+from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
@@ -99,11 +100,13 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
     if shown is None:
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
-    more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    more["just_saved"] = recall(request, id)
-    return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
+    edited = {"may_edit": may_edit(request.user, side, table), "just_saved": recall(request, id)}
+    more = {"in_sales": _is_in_sales(shown), "boxes": boxes, "standing": standing_of(shown), **edited}
+    return render(request, "coupling/record_card.html", {"card": shown, **more})
 
 
 def _is_in_sales(shown: Card) -> bool:
     """Is it a coupled customer, while the connection is enabled?"""
-    return shown.is_erp and shown.name == CUSTOMER and account_of(shown.id) is not None
+    if not (shown.is_enabled and shown.is_erp and shown.name == CUSTOMER and shown.mapping and shown.pair):
+        return False
+    return shown.mapping.crm_table == ACCOUNT and shown.pair.state is State.COUPLED

@@ -26,6 +26,7 @@ from integration.systems.filters import (
     Comparison,
     Filter,
     FilterError,
+    both,
     fields_of,
     matches,
     parse,
@@ -79,13 +80,27 @@ def places(rows: QuerySet[CatalogRow], size: int, after: Place | None, *, is_dow
 
 def text_in(table: Table, where: Filter) -> str:
     """What numbers or names have to contain to pass this filter; blank where it does not ask for that."""
-    for part in where.parts if isinstance(where, AllOf) else (where,):
-        asked = part.parts if isinstance(part, AnyOf) else (part,)
-        texts = {one.value for one in asked if isinstance(one, Comparison) and one.operator == "contains"}
-        fields = {one.field for one in asked if isinstance(one, Comparison) and one.operator == "contains"}
-        if len(texts) == 1 and len(fields) == len(asked) and fields <= set(_named(table)):
-            return str(texts.pop())
-    return ""
+    return next((text for part in _parts(where) if (text := _text(table, part))), "")
+
+
+def says_all(side: Side, table: Table, where: Filter, *, inside: bool) -> bool:
+    """Does the catalog know everything that this filter asks: a text, and the filters of the mappings?"""
+    rest = [part for part in _parts(where) if part != EVERYTHING and not _text(table, part)]
+    return not rest or (inside and both(*rest) == _inside(side, table))
+
+
+def _parts(where: Filter) -> tuple[Filter, ...]:
+    return where.parts if isinstance(where, AllOf) else (where,)
+
+
+def _text(table: Table, part: Filter) -> str:
+    """The text, if this asks for a number or a name that contains it."""
+    asked = part.parts if isinstance(part, AnyOf) else (part,)
+    found = [one for one in asked if isinstance(one, Comparison) and one.operator == "contains"]
+    texts, fields = {one.value for one in found}, {one.field for one in found}
+    if len(texts) != 1 or len(found) != len(asked) or not fields <= set(_named(table)):
+        return ""
+    return str(texts.pop())
 
 
 def with_text(head: CatalogTable, text: str) -> QuerySet[CatalogRow]:

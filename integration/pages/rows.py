@@ -22,7 +22,7 @@ from integration.pages import catalog
 from integration.pages.catalog import Place
 from integration.sync.memory.ledger import Result, State
 from integration.systems.filters import EVERYTHING, Filter, matches
-from integration.systems.system import System
+from integration.systems.system import COUNTED_AT_MOST, System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
 ROWS = 50
@@ -152,15 +152,24 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
         return None
     found: list[tuple[Record, Place]] = []
     rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
+    total = _number(asked, rows)
     for size in (ROWS + 1, *[BY_ID] * SCANS):
         places = catalog.places(rows, size, at, is_down=is_down)
         found += _there(asked, places)
         if len(found) > ROWS:
-            return Found([record for record, _ in found[:ROWS]], _bookmark(found[ROWS - 1][1]))
+            return Found([record for record, _ in found[:ROWS]], _bookmark(found[ROWS - 1][1]), total=total)
         if len(places) < size:
-            return Found([record for record, _ in found])
+            return Found([record for record, _ in found], total=total)
         at = places[-1]
     return Found([record for record, _ in found], _bookmark(at), LOOKED.format(SCANS * BY_ID, asked.noun))
+
+
+def _number(asked: Asked, rows: QuerySet[CatalogRow]) -> int | None:
+    """How many rows are meant, where the catalog knows all that is asked for and they are not too many to count."""
+    if not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
+        return None
+    number = rows.order_by()[: COUNTED_AT_MOST + 1].count()
+    return number if number <= COUNTED_AT_MOST else None
 
 
 def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:

@@ -81,7 +81,7 @@ def test_errors_are_narrowed_and_their_actions_need_a_choice(connected: Page) ->
     page.goto("/synch/errors/?state=all")
     page.get_by_label("Record or message contains").fill("no such words")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.locator("tbody")).to_contain_text("No errors.")
+    expect(page.locator("tbody")).to_contain_text("No errors: nothing waits for you here.")
 
 
 def in_sales(demo: Demo, page: Page, name: str, **values: str) -> None:
@@ -97,33 +97,40 @@ def in_sales(demo: Demo, page: Page, name: str, **values: str) -> None:
     assert http.patch(f"{url}/api/data/v9.2/accounts({rows[0]['accountid']})", json=values, timeout=10).ok
 
 
-def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connected: Page, demo: Demo) -> None:
-    page = connected
-    first_customer(page)
-    card, name = page.url, page.get_by_role("row", name=re.compile("^Name ")).first.locator("td").inner_text()
-    edit = page.context.new_page()
-    edit.goto(page.get_by_role("link", name="Edit", exact=True).get_attribute("href"))
-    edit.get_by_label("Phone No.", exact=True).fill("030 1111")
-    edit.get_by_role("button", name="Save", exact=True).click()
-    edit.close()
-    in_sales(demo, page, name, telephone1="030 2222")
-    page.goto(card)
-    page.get_by_role("button", name="Synchronize Now").click()
-    page.get_by_label("Merge").check()
-    page.get_by_role("button", name="Synchronize", exact=True).click()
-    expect(page.locator(".outcome")).to_contain_text("a conflict is left to decide", timeout=PATIENCE)
-    page.get_by_role("link", name="Compare and Decide").first.click()
-    page.get_by_label("030 2222").check()
-    page.get_by_role("button", name="Carry the Chosen Values").click()
-    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
-    page.goto("/synch/jobs/?mapping=CUSTOMER")
-    expect(page.locator("tbody tr").first).to_contain_text("Finished", timeout=PATIENCE)
+def compared(page: Page, card: str, says: str) -> None:
+    """The card, once its comparison says this."""
     for _ in range(40):
         page.goto(card)
-        if page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).count():
+        expect(page.locator("section#comparison")).to_be_visible(timeout=PATIENCE)
+        if says in page.locator("section#comparison").inner_text():
             break
         page.wait_for_timeout(250)
-    expect(page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).first).to_be_visible()
+    expect(page.locator("section#comparison")).to_contain_text(says)
+
+
+def test_a_conflict_is_decided_on_the_card_and_what_the_decision_wrote_is_undone(connected: Page, demo: Demo) -> None:
+    page = connected
+    first_customer(page)
+    card, name = page.url, page.get_by_role("heading", level=1).inner_text().partition(" ")[2]
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Phone No.", exact=True).fill("030 1111")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.wait_for_url(CARD)
+    in_sales(demo, page, name, telephone1="030 2222")
+    compared(page, card, "Conflict: decide which value stays")
+    page.get_by_label("030 2222").check()
+    page.get_by_role("button", name="Carry the Chosen Values").click()
+    expect(page.locator("main")).to_contain_text("The chosen values are being carried.")
+    compared(page, card, "Both records agree")
+
+    entry = page.locator("#history tbody tr", has_text="Modified in Business Central").first
+    expect(entry).to_contain_text("030 1111")
+    entry.get_by_role("link", name="Undo…").click()
+    expect(page.locator("main ins")).to_have_text("030 1111")
+    page.get_by_role("button", name="Undo What It Did with This Record").click()
+    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
+    compared(page, card, "Stays as it is on each side")
+    expect(page.locator("section#comparison")).to_contain_text("030 1111")
 
 
 def test_find_for_deleted_asks_first_and_looks_in_the_background(connected: Page) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from integration.business_central.documents.masters import Masters
@@ -30,6 +31,13 @@ OPEN_LISTS = {
     DocumentType.ORDER: ("Orders", "orders"),
     DocumentType.INVOICE: ("Invoices", "invoices"),
 }
+
+POSTED: Mapping[str, tuple[str, Any]] = {
+    "shipments": ("Posted Shipments", SalesShipmentHeader),
+    "posted_invoices": ("Posted Invoices", SalesInvoiceHeader),
+    "posted_credit_memos": ("Posted Credit Memos", SalesCrMemoHeader),
+}
+"""Lists of posted documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class CustomerBoxes:
 
 def customer_boxes(id: uuid.UUID) -> CustomerBoxes | None:
     """The boxes of a customer of the embedded company; ``None`` where there is no such customer in it."""
-    customer = Customer.objects.filter(pk=id).first()
+    customer = Customer.objects.filter(pk=id).annotate(**_numbers()).first()
     if customer is None:
         return None
     masters = Masters()
@@ -81,16 +89,20 @@ def _documents(customer: Customer) -> list[Counted]:
     found = [
         Counted(label, open_documents.get(kind, 0), _list(name, customer)) for kind, (label, name) in OPEN_LISTS.items()
     ]
-    posted: Sequence[tuple[str, Any, str]] = (
-        ("Posted Shipments", SalesShipmentHeader, "shipments"),
-        ("Posted Invoices", SalesInvoiceHeader, "posted_invoices"),
-        ("Posted Credit Memos", SalesCrMemoHeader, "posted_credit_memos"),
-    )
-    found += [
-        Counted(label, model.objects.filter(**mine).count(), _list(page, customer)) for label, model, page in posted
-    ]
-    entries = CustLedgerEntry.objects.filter(customer_no=customer.pk, open=True).count()
-    return [*found, Counted("Open Ledger Entries", entries, _list("ledger_entries", customer, state="open"))]
+    found += [Counted(label, getattr(customer, name), _list(name, customer)) for name, (label, _) in POSTED.items()]
+    entries = _list("ledger_entries", customer, state="open")
+    return [*found, Counted("Open Ledger Entries", customer.ledger_entries, entries)]
+
+
+def _numbers() -> dict[str, Coalesce]:
+    """How many posted documents and open entries a customer has, asked with the customer."""
+    posted = {name: model.objects.filter(bill_to_customer_no=OuterRef("pk")) for name, (_, model) in POSTED.items()}
+    rows = posted | {"ledger_entries": CustLedgerEntry.objects.filter(customer_no=OuterRef("pk"), open=True)}
+    return {name: Coalesce(Subquery(_number_of(one)), 0) for name, one in rows.items()}
+
+
+def _number_of(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    return rows.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
 
 
 def _list(name: str, customer: Customer, **more: str) -> str:

@@ -178,7 +178,7 @@ TRIED_IN = {
     "coupling/editing/test_deleting.py": ["record_delete"],
     "coupling/asking/test_ambiguous.py": ["match_resolve"],
     "integration/jobs/undo/test_undo_jobs.py": ["synch_job_undo"],
-    "coupling/test_bulk_conflicts.py": ["conflicts"],
+    "coupling/errors/test_bulk_conflicts.py": ["conflicts"],
     "coupling/errors/test_error_inbox.py": ["errors_assign", "errors_resolve"],
     "coupling/pages/test_ambiguous.py": ["match_resolve"],
     "integration/sales/test_sales_buttons.py": ["sales_orders_action", "sales_quotes_action"],

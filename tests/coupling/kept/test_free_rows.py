@@ -180,3 +180,22 @@ def test_the_pages_of_many_free_customers_show_each_once_with_as_many_queries(
     wanted = [f"Wingtip Branch {n}" for n in (*range(10), *range(40, 60))]
     assert sorted(seen) == sorted(["Adatum", "Fabrikam", "Litware", *wanted])
     assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(
+    ("side", "query", "count"),
+    [
+        ("erp", {"state": "uncoupled"}, "2 customers"),
+        ("erp", {"state": "coupled"}, "1 customer"),
+        ("erp", {"state": "uncoupled", "q": "LITW"}, "1 customer"),
+        ("erp", {"q": "a"}, "3 customers"),
+        ("crm", {"state": "uncoupled"}, "1 account"),
+    ],
+)
+def test_a_list_of_the_catalog_says_how_many_there_are(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, side: str,
+    query: dict[str, str], count: str,
+) -> None:  # fmt: skip
+    couple(mapping, company, organization, "Adatum")
+    shown = page(clerk, f"{side}_list", "customer" if side == "erp" else "account", **query)
+    assert f">{count}" in re.sub(r"\s*([<>])\s*", r"\1", shown)
