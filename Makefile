@@ -67,7 +67,7 @@ $(MUTANTS)/installed.lock: tests/measures/mutants.lock | install
 
 # Photographs of every page, and what a machine can see of them; they are looked at one by one.
 screens: install chromium
-	@DEVELOPMENT=true DJANGO_SETTINGS_MODULE=integration.project.settings $(BIN)/python -m tests.browser.screens $(ARGS)
+	@DEVELOPMENT=true DJANGO_SETTINGS_MODULE=integration.project.settings $(BIN)/python -m tests.measures.screens $(ARGS)
 
 bench: install
 	@exec $(BIN)/python -m tests.bench $(ARGS)

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.running import HOUSE, Demo, free_port, running
+from tests.real.demo import HOUSE, Demo, free_port, running
 from tests.real.chromium import path
 
 __all__ = ["HOUSE", "Demo", "free_port"]
