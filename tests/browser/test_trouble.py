@@ -66,7 +66,7 @@ def test_chosen_records_are_planned_without_anything_being_written(connected: Pa
     expect(page.get_by_role("heading", name="Dry Run")).to_be_visible()
     expect(page.locator("#plan")).to_contain_text("Ready", timeout=PATIENCE)
     page.goto("/synch/plans/")
-    expect(page.locator("tbody tr").first).to_contain_text("records of CUSTOMER")
+    expect(page.locator("tbody tr").first).to_contain_text("Adatum Corporation")
 
 
 def test_the_card_shows_what_the_full_synchronization_has_done_with_the_record(connected: Page) -> None:

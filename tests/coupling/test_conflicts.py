@@ -85,7 +85,7 @@ def test_the_side_that_alone_has_changed_a_field_is_proposed(world: JobsWorld, c
     ours, _ = clash(world)
     world.erp.edit("customer", ours, post_code="10115")
     shown = page(clerk, "conflict", "CUSTOMER", ours)
-    assert shown.count("changed here") == 1
+    assert shown.count("– changed here") == 1
 
 
 def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world: JobsWorld, clerk: Client) -> None:

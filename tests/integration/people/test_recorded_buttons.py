@@ -180,7 +180,6 @@ TRIED_IN = {
     "integration/jobs/undo/test_undo_jobs.py": ["synch_job_undo"],
     "coupling/errors/test_bulk_conflicts.py": ["conflicts"],
     "coupling/errors/test_error_inbox.py": ["errors_assign", "errors_resolve"],
-    "coupling/pages/test_ambiguous.py": ["match_resolve"],
     "integration/sales/test_sales_buttons.py": ["sales_orders_action", "sales_quotes_action"],
     "integration/open_documents/test_editing.py": ["document_edit"],
     "integration/open_documents/test_notes.py": ["note", "note_add"],
