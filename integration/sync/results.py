@@ -203,7 +203,7 @@ class _Collecting:
         change = changes_of(action, self.direction.destination, self.table, self._label(action.record))
         if change is not None:
             page_result.changed.append(change)
-        elif action.refused is None:
+        elif isinstance(action, Update) and action.refused is None:
             self._looked_at(action.record, action.pair)
         if isinstance(action, Insert):
             self._count(action.record.id, "inserted")

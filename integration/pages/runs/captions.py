@@ -62,7 +62,7 @@ class Captions:
     ) -> list[FieldChange]:
         """Fields written on this side, as (column, old, new) are kept. ``names``: id -> what a record is called;
         ``exact``: which records those fields refer to that refer to one."""
-        found = [self._change(mapping, side, *map(str, one[:3]), names) for one in fields]
+        found = [self._change(mapping, side, str(one[0]), str(one[1]), str(one[2]), names) for one in fields]
         return [_by_its_own_name(one, (exact or {}).get(one.name), names) for one in found]
 
     def _change(

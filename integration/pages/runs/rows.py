@@ -238,10 +238,11 @@ def of_change(change: RecordChange, name: str, captions: Captions, names: dict[s
     side = Side(change.side) if change.side else direction.destination if direction is not Direction.BOTH else Side.CRM
     fields = captions.changes(job.mapping, side, change.fields, names, change.exact)
     is_there = change.action != RecordChange.Action.DELETED
-    ids = (change.erp_id, change.crm_id) if is_there else (None, None)
+    erp_id, crm_id = (change.erp_id, change.crm_id) if is_there else (None, None)
     way, what = SHORT_WAYS[direction], change.get_action_display()
     at, is_new = change.created_at, change.action == RecordChange.Action.INSERTED
-    return Row(name, what, way, job.mapping, job.pk, at, *ids, fields, change.reason, is_new=is_new, by=_by(job))
+    place = (job.mapping, job.pk, at, erp_id, crm_id)
+    return Row(name, what, way, *place, fields, change.reason, is_new=is_new, by=_by(job))
 
 
 def _by(job: SyncJob) -> str:

@@ -28,8 +28,9 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     """``/synch/plans/``: the dry runs, newest first."""
     chosen = PlanFilter(request.GET, Plan.objects.select_related("created_by"))
     page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    named = plan_titles(page.object_list)
-    listed = [(one, named[one.pk]) for one in page.object_list]
+    plans_here = list(page.object_list)
+    named = plan_titles(plans_here)
+    listed = [(one, named[one.pk]) for one in plans_here]
     return render(request, "integration/plans.html", {"page": page, "plans": listed, "filter": chosen})
 
 
