@@ -8,17 +8,15 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from integration.connection.enabling import apply_switches
 from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
-from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
+from integration.forms.versioned import Stored, VersionedForm, shown
 from integration.models import ConnectionSetup, User
 from integration.models.connection.moving import CLEARED
 from integration.models.connection.sign_in import ON_PREMISES, Authentication
-from integration.systems.values import Side
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
 
@@ -224,87 +222,12 @@ class UserStepForm(VersionedForm):
         fields = ["assign_roles", "assign_people"]
         help_texts = {
             "assign_roles": "Untick this where it was done by hand: an application user with both integration roles.",
-            "assign_people": "Gives every enabled, licensed user of Sales the role “Dynamics 365 Business Central Product "
-            "Availability User”: with it they open records here and see statistics and availability. It comes with the "
-            "integration solution.",
+            "assign_people": "Gives every enabled, licensed user of Sales the role “Dynamics 365 Business Central "
+            "Product Availability User”: with it they open records here and see statistics and availability. It comes "
+            "with the integration solution.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
-
-
-class FinishForm(VersionedInputs, forms.Form):
-    """What pressing Finish does: it puts in place what the steps before have shown, so these must not have changed."""
-
-    enable = forms.BooleanField(required=False, initial=True, label="Enable the connection to Dynamics 365 Sales")
-    run_full = forms.BooleanField(
-        required=False,
-        initial=True,
-        label="Run full synchronization",
-        help_text="It starts at once, and its review page shows how far it is.",
-    )
-    dry_run = forms.BooleanField(
-        required=False,
-        label="Make a dry run first",
-        help_text="Nothing is written yet: it shows for every record what the full synchronization would change on "
-        "either side, and offers to carry that out.",
-    )
-    create_unmatched = forms.BooleanField(
-        required=False,
-        label="Create the records that have no match",
-        help_text="Where both sides hold records already, those that match are coupled first. The others are created "
-        "on the other side; without this they wait under Synch. Errors until somebody decides.",
-    )
-
-    winner = forms.ChoiceField(
-        required=False,
-        choices=[
-            ("", "Nobody's: each such field becomes a conflict for a person"),
-            ("erp", "Business Central's"),
-            ("crm", "Dynamics 365 Sales'"),
-        ],
-        label="Where both records of a matched pair hold something different, these values win",
-        help_text="Blank fields are filled in any case. A dry run shows first which fields would change on each side.",
-    )
-
-    def __init__(self, *args: Any, enabled: bool, tries_out: bool, **kwargs: Any) -> None:
-        """``tries_out``: at the local sandbox no record is anybody's, so the answers that lead to a whole company
-        without errors are given already."""
-        super().__init__(*args, **kwargs)
-        self.begin(self.stored())
-        self.fields["create_unmatched"].initial = tries_out
-        self.fields["winner"].initial = Side.ERP.value if tries_out else ""
-        if enabled:
-            self.fields["enable"].disabled = True
-            self.fields["enable"].help_text = "It is enabled. Connection Setup can disable it."
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def rows(self) -> Sequence[QuerySet[Any]]:
-        return [Guide.objects.all(), ConnectionSetup.objects.all()]
-
-    def stored(self) -> Stored:
-        setup, guide = ConnectionSetup.current(), Guide.current()
-        connection = shown(setup, ConnectionStepForm.Meta.fields)
-        wishes = shown(guide, ChoicesStepForm.Meta.fields)
-        return Stored({**connection, **shown(setup, SWITCHES), **wishes, **in_words(guide.tables)})
-
-    def repeats(self) -> bool:
-        return False
-
-    @property
-    def wishes(self) -> dict[str, Any]:
-        """What was ticked and chosen, when the form is valid."""
-        return {name: self.cleaned_data[name] for name in self.base_fields}
-
-    def store(self) -> None:
-        """``finish.finish`` does it: it asks Sales, and holds nobody up meanwhile."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if (cleaned.get("run_full") or cleaned.get("dry_run")) and not cleaned.get("enable"):
-            what = "A dry run" if cleaned.get("dry_run") else "A full synchronization"
-            raise ValidationError(f"{what} needs the connection to be enabled.")
-        return cleaned

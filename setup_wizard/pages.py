@@ -14,7 +14,8 @@ from integration.models import ConnectionSetup
 from integration.systems.findings import Finding, Severity
 from setup_wizard import carried, sandbox, tasks
 from setup_wizard.finish import check, hindering
-from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, FinishForm, UserStepForm
+from setup_wizard.finish_form import FinishForm
+from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, UserStepForm
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR, CHECK, CHOICES, CONNECTION, FINISH, USER, WELCOME, Step
 

@@ -9,9 +9,12 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  // What was pressed shows that something goes on: Sales may take its time to answer.
+  event.submitter?.setAttribute("aria-busy", "true");
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
 // "Select all" of a list.
@@ -19,4 +22,18 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-select-all]")) return;
   const boxes = event.target.closest("form, table").querySelectorAll("input[type=checkbox][name=selected]");
   for (const box of boxes) box.checked = event.target.checked;
+});
+
+// A part of the page that asks every second is answered at last: go on to the next page. Until that page comes, which
+// may take longer than a second, nothing asks again: the next answer would only begin the way there anew, for ever.
+let leaving = false;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const answer = event.detail.xhr;
+  leaving ||= Boolean(answer.getResponseHeader("HX-Redirect") || answer.getResponseHeader("HX-Refresh"));
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (leaving) event.preventDefault();
+});
+addEventListener("pageshow", () => {
+  leaving = false;
 });

@@ -91,5 +91,9 @@ def _pairs(mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, Pair
     """Error -> its pair, whichever of both ids the error has."""
     by_erp = mapping.couplings.pairs(Side.ERP, [one.erp_id for one in errors if one.erp_id])
     by_crm = mapping.couplings.pairs(Side.CRM, [one.crm_id for one in errors if one.crm_id and not one.erp_id])
-    found = {one.pk: by_erp.get(one.erp_id) or by_crm.get(one.crm_id) for one in errors}
-    return {pk: pair for pk, pair in found.items() if pair is not None and pair.state is State.COUPLED}
+    found = {}
+    for one in errors:
+        pair = by_erp.get(one.erp_id) if one.erp_id else by_crm.get(one.crm_id) if one.crm_id else None
+        if pair is not None and pair.state is State.COUPLED:
+            found[one.pk] = pair
+    return found

@@ -73,9 +73,9 @@ class Dialog:
         return [pair for pair in self.pairs if pair.differs]
 
     @property
-    def ordered(self) -> list[ComparedField]:
-        """Differences first."""
-        return sorted(self.pairs, key=lambda pair: not pair.differs)
+    def agreeing(self) -> list[ComparedField]:
+        """All others, folded."""
+        return [pair for pair in self.pairs if not pair.differs]
 
 
 @dataclass(slots=True)

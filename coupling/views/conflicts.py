@@ -74,7 +74,8 @@ def _decided(request: HttpRequest) -> HttpResponse:
 def _wanted(
     given: QueryDict, errors: Sequence[SyncError]
 ) -> tuple[dict[TableMapping, list[tuple[Decision, str]]], list[tuple[str, str]]]:
-    """Decisions by mapping, each with the record's name; then those that lack an answer, with the reason."""
+    """Decisions by mapping, each with the record's name; then those that lack an answer, with the reason. A side that
+    wins in all that is ticked wins where nothing is chosen: a field that only one side changed keeps that change."""
     winner = SIDES.get(given.get("all", ""))
     ticked = set(given.getlist("selected"))
     wanted: dict[TableMapping, list[tuple[Decision, str]]] = {}
@@ -84,7 +85,7 @@ def _wanted(
         erp_id = _uuid(given.get(f"erp-{error.pk}", ""))
         if not keys or erp_id is None or (winner is not None and str(error.pk) not in ticked):
             continue
-        answers = {key: winner or SIDES.get(given.get(f"field-{error.pk}-{key}", "")) for key in keys}
+        answers = {key: SIDES.get(given.get(f"field-{error.pk}-{key}", "")) or winner for key in keys}
         winners = {key: side for key, side in answers.items() if side is not None}
         if len(winners) < len(keys):
             left += [(error.record_name, INCOMPLETE)] if winners else []

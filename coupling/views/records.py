@@ -100,9 +100,9 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
     if shown is None:
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
-    more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    more["just_saved"] = recall(request, id)
-    return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
+    edited = {"may_edit": may_edit(request.user, side, table), "just_saved": recall(request, id)}
+    more = {"in_sales": _is_in_sales(shown), "boxes": boxes, "standing": standing_of(shown), **edited}
+    return render(request, "coupling/record_card.html", {"card": shown, **more})
 
 
 def _is_in_sales(shown: Card) -> bool:

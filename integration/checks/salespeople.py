@@ -11,7 +11,7 @@ from integration.models import ConnectionSetup
 from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
 from integration.systems.findings import Finding, Severity
 
-CODE, WHAT, NAMED = "salespeople-role", "Salespeople in Sales", 5
+WHAT, NAMED = "Salespeople in Sales", 5
 ASSIGN = "Assign Security Roles on Connection Setup gives it to all of them."
 
 
@@ -33,7 +33,7 @@ def salespeople_role(setup: ConnectionSetup, connected: Connected) -> Iterator[F
             f"{', '.join(names[:NAMED])}{more} cannot open records in Business Central, nor see statistics and "
             f"availability: the security role “{SEES_BUSINESS_CENTRAL}” is missing."
         )
-        yield Finding(CODE, Severity.WARNING, WHAT, words, ASSIGN)
+        yield Finding("salespeople-role", Severity.WARNING, WHAT, words, ASSIGN)
     elif found.is_there:
         words = f"All {found.total} of them may open records in Business Central."
-        yield Finding(CODE, Severity.FINE, WHAT, words)
+        yield Finding("salespeople-role", Severity.FINE, WHAT, words)

@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-WIDTH, HEIGHT = 520, 150
-LEFT, TOP, BOTTOM = 44, 10, 22
-"""Room for the numbers at the left, above the highest bar, and for the days below."""
-LABELS = 7
+WIDTH, HEIGHT = 300, 130
+LEFT, RIGHT, TOP, BOTTOM = 38, 18, 10, 22
+"""Room for the numbers at the left, half a day's name at the right, above the highest bar, and for the days below."""
+LABELS = 5
 """At most so many days are written below the axis."""
 
 
@@ -101,7 +101,7 @@ class Chart:
 
     @property
     def _step(self) -> float:
-        return (WIDTH - LEFT) / max(1, len(self.days))
+        return (WIDTH - LEFT - RIGHT) / max(1, len(self.days))
 
     def _length(self, number: int) -> float:
         return (self.ground - TOP) * number / self.most

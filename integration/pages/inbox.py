@@ -19,6 +19,7 @@ from integration.pages.desk import Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
+from integration.systems.findings import Severity
 
 SET_UP, COUPLE = "integration.change_connectionsetup", "coupling.change_coupling"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
@@ -26,6 +27,8 @@ WAYS = {Direction.TO_CRM.value: "BC â†’ Sales", Direction.TO_ERP.value: "Sales â
 BY_NAME = 3
 """So many of one kind are named; of more only the number is said."""
 LONGEST = 240
+NOT_YET = ("not-set-up", "disabled")
+"""Findings about a connection that nobody has enabled."""
 DOCUMENTS = {"salesorder": ("Sales order", "sales_orders"), "quote": ("Sales quote", "sales_quotes")}
 """Tables of Sales whose documents are made here: what one is called, and the list of all."""
 OPEN = "?state=all&there=open"
@@ -72,11 +75,13 @@ def _disconnected(desk: Desk) -> Iterator[Waiting]:
 
 
 def _preflight(desk: Desk) -> Iterator[Waiting]:
-    last = Preflight.last()
-    if desk.setup.is_enabled and last.errors:
-        first = next(one["message"] for one in last.verdicts if one["severity"] == "error")
-        title = f"The preflight found {_of(last.errors, 'error')}"
-        yield Waiting(title, _short(first), "See What to Mend", reverse("preflight"))
+    """What keeps things from working. That nobody has set up the connection yet is said by the first steps."""
+    wrong = [one for one in Preflight.last().verdicts if one["severity"] == Severity.ERROR]
+    if not desk.setup.is_enabled:
+        wrong = [one for one in wrong if one["code"] not in NOT_YET]
+    if wrong:
+        title = f"The preflight found {_of(len(wrong), 'error')}"
+        yield Waiting(title, _short(wrong[0]["message"]), "See What to Mend", reverse("preflight"))
 
 
 # --- what a person decides -------------------------------------------------------------------------------------------

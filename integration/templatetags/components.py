@@ -23,6 +23,7 @@ from integration.models import PlannedChange, SyncError
 from integration.pages.charts import Chart
 from integration.pages.frame.inputs import shown_input
 from integration.pages.parts import Link, first_url
+from integration.pages.runs.titles import SHORT_WAYS
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
 
@@ -159,8 +160,9 @@ def style(label: str, style: str) -> Shown:
 
 @register.simple_tag
 def direction(row: Any) -> SafeString:
-    """Which way a mapping, a job or an error goes."""
-    return _component("direction", label=row.get_direction_display())
+    """Which way a mapping, a job or an error goes: ``BC → Sales``."""
+    way = getattr(row, "direction", "")
+    return _component("direction", label=SHORT_WAYS[Direction(way)] if way else row.get_direction_display())
 
 
 @register.simple_tag

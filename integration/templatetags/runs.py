@@ -10,14 +10,15 @@ from django.urls import reverse
 
 from integration.connection.live_systems import NAMES
 from integration.models import SyncJob, TableMapping
-from integration.pages.nouns import noun
 from integration.pages.parts import first_url
+from integration.pages.runs.nouns import noun
 from integration.pages.runs.rows import Row
 from integration.pages.runs.titles import SHORT_WAYS, noun_of
 from integration.sync.rules import Direction
 
 register = template.Library()
 
+ARROWS = {Direction.TO_CRM: "→", Direction.TO_ERP: "←", Direction.BOTH: "⇄"}
 OUTCOMES = ("inserted", "modified", "coupled", "uncoupled", "deleted", "unchanged", "skipped", "failed")
 
 
@@ -53,6 +54,12 @@ def erp_noun(table: str) -> str:
 
 
 register.filter("crm_noun", noun)
+
+
+@register.filter
+def both_tables(mapping: TableMapping) -> str:
+    """``Customer ⇄ Account``: which records a mapping keeps alike, and which way."""
+    return f"{erp_noun(mapping.erp_table)} {ARROWS[Direction(mapping.direction)]} {noun(mapping.crm_table)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import HOUSE, Demo, unfit
+from tests.browser.company import demo, do, write_over
+from tests.browser.conftest import Demo, unfit
+
+__all__ = ["demo"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-NOBODY = "https://127.0.0.1:9"
-"""The address of Sales: no page here asks it."""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The web server and its company alone: a document needs neither queue nor Sales."""
-    home = tmp_path_factory.mktemp("documents")
-    env = {**os.environ, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
-    env.pop("DATABASE_URL", None)
-    manage = [sys.executable, str(HOUSE / "manage.py")]
-    there = dict.fromkeys(("tenant", "client_id", "client_secret"), "contoso")
-    ready = json.dumps({"url": NOBODY, "token_endpoint": f"{NOBODY}/token", **there})
-    setup = subprocess.run(
-        [*manage, "demo_setup", "--customers", "5"], input=ready, env=env, capture_output=True, text=True, check=True
-    )
-    process = subprocess.Popen([*manage, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=env)
-    assert process.stdout is not None
-    url = json.loads(process.stdout.readline())["url"].rstrip("/")
-    yield Demo(url, json.loads(setup.stdout)["password"], home, process)
-    process.terminate()
-    process.communicate(timeout=30)
 
 
 def lines(page: Page) -> Locator:
@@ -51,20 +26,6 @@ def type_on(page: Page, *texts: str) -> None:
     for text in texts:
         page.keyboard.type(text)
         page.keyboard.press("Enter")
-
-
-def write_over(page: Page, cell: Locator, text: str) -> None:
-    """Type over what a cell holds."""
-    cell.focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.type(text)
-
-
-def do(page: Page, name: str) -> None:
-    """Press a button or follow a link with the keyboard."""
-    found = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
-    found.first.focus()
-    page.keyboard.press("Enter")
 
 
 def test_an_order_is_entered_shipped_in_part_and_invoiced_with_the_keyboard(page: Page) -> None:

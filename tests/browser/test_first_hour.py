@@ -59,6 +59,20 @@ def test_a_status_of_the_review_leads_to_its_job(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("Finished")
 
 
+def test_what_a_run_did_leads_to_its_records_and_to_the_log_of_one(page: Page) -> None:
+    page.goto("/synch/jobs/?mapping=CUSTOMER&direction=to_crm")
+    assert unfit(page) == []
+    page.locator(".job-log tbody th a").first.click()
+    expect(page.get_by_role("heading", name="CUSTOMER: Business Central → Sales")).to_be_visible()
+    assert unfit(page) == []
+    page.locator(".record-rows").get_by_role("link", name="Log", exact=True).first.click()
+    expect(page.locator("main")).to_contain_text("every run that touched this record")
+    expect(page.locator(".record-rows tbody tr").last).to_contain_text("BC → Sales")
+    assert unfit(page) == []
+    page.get_by_role("link", name="Open the Record").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("")
+
+
 def press_action(page: Page, name: str) -> None:
     """A button of the action bar, also where the bar folds it away."""
     button = page.get_by_role("button", name=name, exact=True)

@@ -101,7 +101,7 @@ def at(page: Page, place: str, text: str) -> None:
 
 
 def test_the_company_is_connected_with_sales_order_integration(page: Page) -> None:
-    page.get_by_role("link", name="Set up the Dynamics 365 Sales connection (Assisted Setup)").click()
+    page.get_by_role("link", name="Set up the Dynamics 365 Sales connection").click()
     press(page, "Use the local sandbox")
     heading(page, "Data to synchronize")
     page.get_by_text("Advanced", exact=True).click()
@@ -149,7 +149,8 @@ def become_customer(page: Page, trade: Trade) -> None:
     page.goto(f"/records/crm/account/?q={trade.firm}")
     page.locator("tbody").get_by_role("link", name=trade.firm).click()
     press(page, "Create Customer in Business Central")
-    finished(page)
+    press(page, "Create")
+    expect(page.locator(".outcome")).to_contain_text("Customer created in Business Central", timeout=PATIENCE)
 
 
 def quote(page: Page, peter: Page, trade: Trade, product: str) -> None:

@@ -150,7 +150,7 @@ def test_a_template_is_filled_checked_and_given_to_a_mapping(page: Page) -> None
 
 def test_a_code_without_an_option_is_added_in_sales(page: Page) -> None:
     page.goto("/mappings/PAYMENT TERMS/")
-    page.get_by_role("link", name="Options").click()
+    page.get_by_role("link", name="Options", exact=True).click()
     page.get_by_role("button", name="Add CM in Dynamics 365 Sales").click()
     expect(page.locator("main")).to_contain_text("“CM” is there on both sides now")
     expect(page.get_by_role("row", name=re.compile("^CM "))).to_contain_text("Coupled")

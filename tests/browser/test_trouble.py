@@ -11,7 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, act, start_full_synchronization
+from tests.browser.conftest import Demo, act, start_full_synchronization, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
@@ -61,11 +61,12 @@ def test_chosen_records_are_planned_without_anything_being_written(connected: Pa
     page.goto("/records/erp/customer/")
     for box in page.locator("tbody input[type=checkbox]").all()[:3]:
         box.check()
+    page.locator(".bulk summary", has_text="More").click()
     page.get_by_role("button", name="Dry Run").click()
     expect(page.get_by_role("heading", name="Dry Run")).to_be_visible()
     expect(page.locator("#plan")).to_contain_text("Ready", timeout=PATIENCE)
     page.goto("/synch/plans/")
-    expect(page.locator("tbody tr").first).to_contain_text("records of CUSTOMER")
+    expect(page.locator("tbody tr").first).to_contain_text("Adatum Corporation")
 
 
 def test_the_card_shows_what_the_full_synchronization_has_done_with_the_record(connected: Page) -> None:
@@ -80,7 +81,7 @@ def test_errors_are_narrowed_and_their_actions_need_a_choice(connected: Page) ->
     page.goto("/synch/errors/?state=all")
     page.get_by_label("Record or message contains").fill("no such words")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.locator("tbody")).to_contain_text("No errors.")
+    expect(page.locator("tbody")).to_contain_text("No errors: nothing waits for you here.")
 
 
 def in_sales(demo: Demo, page: Page, name: str, **values: str) -> None:
@@ -96,33 +97,40 @@ def in_sales(demo: Demo, page: Page, name: str, **values: str) -> None:
     assert http.patch(f"{url}/api/data/v9.2/accounts({rows[0]['accountid']})", json=values, timeout=10).ok
 
 
-def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connected: Page, demo: Demo) -> None:
-    page = connected
-    first_customer(page)
-    card, name = page.url, page.get_by_role("row", name=re.compile("^Name ")).first.locator("td").inner_text()
-    edit = page.context.new_page()
-    edit.goto(page.get_by_role("link", name="Edit", exact=True).get_attribute("href"))
-    edit.get_by_label("Phone No.", exact=True).fill("030 1111")
-    edit.get_by_role("button", name="Save", exact=True).click()
-    edit.close()
-    in_sales(demo, page, name, telephone1="030 2222")
-    page.goto(card)
-    page.get_by_role("button", name="Synchronize Now").click()
-    page.get_by_label("Merge").check()
-    page.get_by_role("button", name="Synchronize", exact=True).click()
-    expect(page.locator(".outcome")).to_contain_text("a conflict is left to decide", timeout=PATIENCE)
-    page.get_by_role("link", name="Compare and Decide").first.click()
-    page.get_by_label("030 2222").check()
-    page.get_by_role("button", name="Carry the Chosen Values").click()
-    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
-    page.goto("/synch/jobs/?mapping=CUSTOMER")
-    expect(page.locator("tbody tr").first).to_contain_text("Finished", timeout=PATIENCE)
+def compared(page: Page, card: str, says: str) -> None:
+    """The card, once its comparison says this."""
     for _ in range(40):
         page.goto(card)
-        if page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).count():
+        expect(page.locator("section#comparison")).to_be_visible(timeout=PATIENCE)
+        if says in page.locator("section#comparison").inner_text():
             break
         page.wait_for_timeout(250)
-    expect(page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).first).to_be_visible()
+    expect(page.locator("section#comparison")).to_contain_text(says)
+
+
+def test_a_conflict_is_decided_on_the_card_and_what_the_decision_wrote_is_undone(connected: Page, demo: Demo) -> None:
+    page = connected
+    first_customer(page)
+    card, name = page.url, page.get_by_role("heading", level=1).inner_text().partition(" ")[2]
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Phone No.", exact=True).fill("030 1111")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.wait_for_url(CARD)
+    in_sales(demo, page, name, telephone1="030 2222")
+    compared(page, card, "Conflict: decide which value stays")
+    page.get_by_label("030 2222").check()
+    page.get_by_role("button", name="Carry the Chosen Values").click()
+    expect(page.locator("main")).to_contain_text("The chosen values are being carried.")
+    compared(page, card, "Both records agree")
+
+    entry = page.locator("#history tbody tr", has_text="Modified in Business Central").first
+    expect(entry).to_contain_text("030 1111")
+    entry.get_by_role("link", name="Undo…").click()
+    expect(page.locator("main ins")).to_have_text("030 1111")
+    page.get_by_role("button", name="Undo What It Did with This Record").click()
+    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
+    compared(page, card, "Stays as it is on each side")
+    expect(page.locator("section#comparison")).to_contain_text("030 1111")
 
 
 def test_find_for_deleted_asks_first_and_looks_in_the_background(connected: Page) -> None:
@@ -159,3 +167,55 @@ def test_the_pages_of_trouble_are_no_wider_than_a_phone(connected: Page) -> None
         if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
             wide.append(place)
     assert wide == []
+
+
+# --- lists ---------------------------------------------------------------------------------------------------
+
+
+VISIBLE = "all => all.filter(one => one.getBoundingClientRect().bottom <= innerHeight).length"
+
+
+def test_a_list_is_searched_chosen_from_and_opened_with_the_keyboard_alone(connected: Page) -> None:
+    page = connected
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/records/erp/customer/")
+    assert page.locator(".list-table tbody tr").evaluate_all(VISIBLE) >= 18
+    assert unfit(page) == []
+    page.get_by_role("searchbox", name="Number or name contains").focus()
+    page.keyboard.type("coho")
+    expect(page.locator("#list-count")).to_contain_text("2 customers")
+    page.wait_for_url(re.compile(r"\?q=coho$"))
+    page.keyboard.press("Tab")
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.locator(".bulk-count")).to_have_text("2 customers selected")
+    page.keyboard.press("Escape")
+    expect(page.locator(".list-form")).to_be_visible()
+    expect(page.locator(".bulk")).to_be_hidden()
+    page.locator(".list-table a.list-open").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(CARD)
+
+
+def test_without_scripts_a_list_is_narrowed_its_columns_chosen_and_a_view_saved(connected: Page, demo: Demo) -> None:
+    context = connected.context.browser.new_context(
+        base_url=demo.url, storage_state=connected.context.storage_state(), java_script_enabled=False,
+        viewport={"width": 400, "height": 800}, color_scheme="dark",
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto("/records/erp/customer/")
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("City: values").fill("London | Leeds")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("list", name="Filters in force")).to_contain_text("City: contains London or Leeds")
+    page.locator("summary", has_text="Views").click()
+    page.get_by_label("Name of the view").fill("Big towns")
+    page.locator(".list-save").get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("The view “Big towns” is saved.")
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("button", name="Move City one to the left").click()
+    expect(page.locator(".list-table thead th").nth(2)).to_contain_text("City")
+    page.get_by_role("button", name="As usual").click()
+    expect(page.locator(".list-table thead th").nth(2)).to_contain_text("Name")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    context.close()

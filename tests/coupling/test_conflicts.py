@@ -10,38 +10,15 @@ from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
-from integration import jobs
 from integration.models import SyncError, SyncJob
 from integration.sync.memory.halves import partnerless
 from integration.sync.memory.ledger import InFlight
 from integration.systems.values import Side
 from tests.coupling.conftest import page, told
+from tests.coupling.errors.clashing import clash, run_all
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
-
-
-def run_all() -> None:
-    for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
-        jobs.run(job.pk)
-
-
-def both(world: JobsWorld) -> None:
-    for direction in ("to_crm", "to_erp"):
-        jobs.run(jobs.start(world.mapping(), direction).pk)
-
-
-def clash(world: JobsWorld, name: str = "Adatum") -> tuple[uuid.UUID, uuid.UUID]:
-    """A pair that agreed, then name and telephone were changed on both sides to different values."""
-    world.couple_jim()
-    ours, theirs = world.add_customer(name, phone_no="030 1"), world.add_account(name, telephone1="030 1")
-    world.mapping().couplings.couple(ours, theirs)
-    both(world)
-    world.erp.edit("customer", ours, name=f"{name} AG", phone_no="030 22")
-    world.crm.edit("account", theirs, name=f"{name} Ltd.", telephone1="030 33")
-    both(world)
-    assert SyncError.objects.open().filter(code="conflict").exists()
-    return ours, theirs
 
 
 def decide(client: Client, erp_id: uuid.UUID, shown: str, **chosen: str) -> HttpResponse:
@@ -108,7 +85,7 @@ def test_the_side_that_alone_has_changed_a_field_is_proposed(world: JobsWorld, c
     ours, _ = clash(world)
     world.erp.edit("customer", ours, post_code="10115")
     shown = page(clerk, "conflict", "CUSTOMER", ours)
-    assert shown.count("changed here") == 1
+    assert shown.count("– changed here") == 1
 
 
 def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world: JobsWorld, clerk: Client) -> None:

@@ -14,7 +14,7 @@ from coupling.sides import opened
 from integration.connection.live_systems import NAMES
 from integration.models import RecordChange, SyncError, SyncJob
 from integration.sync.memory.ledger import State
-from integration.sync.problems import Conflict
+from integration.sync.problems import AmbiguousMatch, Conflict
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Scope
 from integration.systems.errors import Problem
@@ -28,7 +28,7 @@ SYNCHRONIZING = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY)
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``what`` names the record or the mapping, ``words`` say what happened; ``conflict`` is the Business Central
-    record whose conflict a person has to decide."""
+    record whose conflict a person has to decide; ``ambiguous``: so many records match several others."""
 
     job: SyncJob
     what: str
@@ -39,6 +39,7 @@ class Outcome:
     total: int | None = None
     conflict: uuid.UUID | None = None
     other: tuple[str, str, uuid.UUID] | None = None
+    ambiguous: int = 0
 
     @property
     def percent(self) -> int | None:
@@ -125,7 +126,8 @@ def _of_one(job: SyncJob, chain: Sequence[SyncJob], id: uuid.UUID, what: str) ->
     left_out = noted.filter(code=LEFT_OUT).first()
     if job.kind not in SYNCHRONIZING:
         words = failed.message if failed else _counted(chain)
-        return Outcome(job, what, words, False, failed is None)
+        ambiguous = int(failed is not None and failed.code == AmbiguousMatch.code)
+        return Outcome(job, what, words, False, failed is None, ambiguous=ambiguous)
     about = Q(**{f"{_side(job).value}_id": id})
     changes = list(RecordChange.objects.filter(about, job__in=chain).select_related("job__mapping"))
     words = _written(chain, changes, has_conflict=conflict is not None)
@@ -174,7 +176,9 @@ def _made(change: RecordChange) -> tuple[str, str, uuid.UUID]:
 
 def _of_many(job: SyncJob, chain: Sequence[SyncJob], what: str) -> Outcome:
     failed = sum(one.failed for one in chain)
-    return Outcome(job, what, _counted(chain), False, not failed and job.status == SyncJob.Status.FINISHED)
+    is_well = not failed and job.status == SyncJob.Status.FINISHED
+    ambiguous = SyncError.objects.filter(job=job, code=AmbiguousMatch.code).count()
+    return Outcome(job, what, _counted(chain), False, is_well, ambiguous=ambiguous)
 
 
 COUNTED = (

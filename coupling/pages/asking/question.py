@@ -13,12 +13,13 @@ from coupling.pages.asking import effects
 from coupling.pages.asking.along import Along, along
 from coupling.pages.asking.effects import Effects
 from coupling.pages.asking.first import Need, needs
-from coupling.pages.asking.selection import Selection
+from coupling.pages.asking.selection import Kind, Selection
 from coupling.pages.captions import noun
 from coupling.pages.tables import captions
 from coupling.sides import both_opened
 from integration.connection.document_passes import INVOICES
 from integration.connection.live_systems import NAMES
+from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Pair
 from integration.sync.rules import Direction
@@ -82,6 +83,15 @@ class Question:
     def can_be_done(self) -> bool:
         """Is there anything to do, and nothing that only a person can clear away first?"""
         return bool(self.number) and all(need.can_be_done for need in self.needs)
+
+    @property
+    def creates_others(self) -> str:
+        """The mapping in which those that are not coupled can have their other records made; blank where there are
+        none, or not in one mapping only."""
+        is_some = any(row.kind is Kind.FREE for row in self.selection.rows)
+        direction = Direction.away_from(self.selection.side)
+        possible = is_some and len(self.mappings) == 1 and creates(self.mappings[0], direction)
+        return self.mappings[0].name if possible else ""
 
     @property
     def blanks(self) -> int:

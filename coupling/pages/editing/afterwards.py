@@ -43,7 +43,7 @@ def follows(table: str, id: uuid.UUID, changed: Collection[str]) -> Following | 
     entry = mapping.queue_entries.filter(status__in=DUE).exclude(next_start=None).order_by("next_start").first()
     if entry is None:
         return Following(f"It goes to {SALES} with Synchronize Now: no run of {mapping.name} is due.")
-    at = timezone.localtime(max(entry.next_start, timezone.now()))
+    at = timezone.localtime(max(entry.next_start or timezone.now(), timezone.now()))
     return Following(f"It goes to {SALES} with the next run of {mapping.name} at {at:%H:%M}, or now.")
 
 

@@ -92,13 +92,14 @@ def _editing(request: HttpRequest, table: str) -> Editing:
 
 def _save(form: RecordForm, sent: QueryDict) -> bool:
     """What the pressed button wants; ``True``: it is saved."""
-    form.type(sent.dict())
-    if "take" in sent:
-        form.take(sent["take"])
-    elif "look" in sent:
-        form.look(sent["look"])
-    elif "choose" in sent:
-        field, _, code = sent["choose"].partition(":")
+    typed = {name: str(value) for name, value in sent.items()}
+    form.type(typed)
+    if "take" in typed:
+        form.take(typed["take"])
+    elif "look" in typed:
+        form.look(typed["look"])
+    elif "choose" in typed:
+        field, _, code = typed["choose"].partition(":")
         form.choose(field, code)
     else:
         return form.saved()

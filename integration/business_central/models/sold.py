@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import ProtectedError
 
 from integration.business_central.models.base import CompanyRow
+from integration.business_central.models.setup import SalesReceivablesSetup
 from integration.business_central.rows import Change
 
 LINES = ("SalesLine", "SalesShipmentLine", "SalesInvoiceLine", "SalesCrMemoLine", "SalesLineArchive")
@@ -17,9 +18,11 @@ LINES = ("SalesLine", "SalesShipmentLine", "SalesInvoiceLine", "SalesCrMemoLine"
 
 class Sold(CompanyRow):
     """Its number stands on lines of documents, which follow a new number; and what stands on one cannot be deleted.
-    ``line_type``: the type of those lines."""
+    ``line_type``: the type of those lines; ``write_in``: as what the setup may name it for products that Sales writes
+    in."""
 
     line_type: ClassVar[int]
+    write_in: ClassVar[int | None] = None
 
     class Meta:
         abstract = True
@@ -38,6 +41,9 @@ class Sold(CompanyRow):
             if change.changed("no"):
                 for lines in cls.lines_of([change.old["no"]]):
                     lines.update(no=change.row.no)
+                if cls.write_in is not None:
+                    written_in = SalesReceivablesSetup.objects.filter(write_in_product_type=cls.write_in)
+                    written_in.filter(write_in_product_no=change.old["no"]).update(write_in_product_no=change.row.no)
 
     @classmethod
     def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:

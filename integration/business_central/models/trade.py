@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from integration.business_central.fields import Amount, Code, Text, blanks, relation, today
 from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.number_series import Numbered
-from integration.business_central.models.setup import CodeTable
+from integration.business_central.models.setup import CodeTable, SalesReceivablesSetup
 from integration.business_central.models.sold import Sold
 
 
@@ -40,6 +40,7 @@ class Item(Numbered, Sold):
     key = ("no",)
     series = "ITEM"
     line_type = 2
+    write_in = SalesReceivablesSetup.WriteIn.ITEM
     read_only = ("inventory",)
 
     no = Code("No.", max_length=20, unique=True)
@@ -78,6 +79,7 @@ class Resource(Numbered, Sold):
     key = ("no",)
     series = "RES"
     line_type = 3
+    write_in = SalesReceivablesSetup.WriteIn.RESOURCE
 
     no = Code("No.", max_length=20, unique=True)
     type = models.IntegerField("Type", choices=Type, default=Type.PERSON)

@@ -16,6 +16,7 @@ from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import constant_problem
 from integration.models import FieldMapping, TableMapping
 from integration.models.mapping.choices import DIRECTIONS
+from integration.pages.runs.nouns import noun
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Side
@@ -41,7 +42,7 @@ def describe(field: Field | None) -> str:
         return ""
     kind = field.type.value.capitalize()
     if field.type is FieldType.REFERENCE:
-        return f"{kind} to {' or '.join(field.targets)}" if field.targets else kind
+        return f"{kind} to {' or '.join(map(noun, field.targets))}" if field.targets else kind
     size = field.max_length if field.type.textual else field.scale
     return f"{kind}, {size}" if size is not None else kind
 

@@ -128,11 +128,6 @@ class SyncError(models.Model):
         return NAMELESS if ids else "All records"
 
     @property
-    def erp_record(self) -> tuple[str, str, object]:
-        """(side, table, id) of the Business Central record."""
-        return "erp", self.mapping.erp_table, self.erp_id
-
-    @property
     def waits_for(self) -> tuple[str, str] | None:
         """(table, id) of the record to couple first; it is on the source side."""
         table, _, id = self.waiting_for.partition("/")

@@ -15,12 +15,12 @@ from integration.systems.wording import field_name
 MORE = "more"
 """The word that adds a field to the pane."""
 EXAMPLES = {
-    FieldType.DATE: "2027-01-31 or 2027-01-01..2027-01-31",
-    FieldType.DATETIME: "2027-01-31 or 2027-01-01..2027-01-31",
-    FieldType.DECIMAL: "100 or 100..200",
-    FieldType.INTEGER: "1 or 1..10",
+    FieldType.DATE: "2027-01-01..2027-01-31",
+    FieldType.DATETIME: "2027-01-01..2027-01-31",
+    FieldType.DECIMAL: "100..200 | 500",
+    FieldType.INTEGER: "1..10 | 20",
 }
-SEVERAL = "one, or several with | between"
+SEVERAL = "one | another"
 
 
 @dataclass(frozen=True, slots=True)

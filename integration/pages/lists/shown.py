@@ -106,8 +106,11 @@ class ShownList:
     def sorted_by(self) -> str:
         """How it is sorted, in words."""
         name = self.order.removeprefix("-")
-        label = next((column.label for column in (*self.columns, *self.offered) if column.order == name), "")
-        return f"by {label}{', last first' if self.order.startswith('-') else ''}" if label else ""
+        column = next((one for one in (*self.columns, *self.offered) if one.order == name), None)
+        if column is None:
+            return ""
+        is_turned = self._head(column).sorted == "descending"
+        return f"by {column.label}{', descending' if is_turned else ''}"
 
     @property
     def count(self) -> str:

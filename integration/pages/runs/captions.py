@@ -16,7 +16,7 @@ from typing import Any
 from integration.connection import systems
 from integration.connection.opening import open_for_words
 from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
-from integration.pages.nouns import noun
+from integration.pages.runs.nouns import noun
 from integration.sync.undo.exact import REFERENCE
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
 from integration.systems.values import Field, Side, Table

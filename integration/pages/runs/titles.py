@@ -27,7 +27,13 @@ WAYS = {
     Direction.BOTH: "both ways",
 }
 SHORT_WAYS = {Direction.TO_CRM: "BC → Sales", Direction.TO_ERP: "Sales → BC", Direction.BOTH: "both ways"}
-OF_ERP = (SyncJob.Kind.UNCOUPLE, SyncJob.Kind.DELETE, SyncJob.Kind.COUPLE, SyncJob.Kind.STATISTICS)
+OF_ERP = (
+    SyncJob.Kind.UNCOUPLE,
+    SyncJob.Kind.DELETE,
+    SyncJob.Kind.COUPLE,
+    SyncJob.Kind.STATISTICS,
+    SyncJob.Kind.UNDO,
+)
 """Kinds of runs whose records are given as those of Business Central, whichever way they go."""
 
 

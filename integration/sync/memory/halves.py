@@ -8,8 +8,9 @@ none  both sides were content with this value here                the value is a
       was lost by that
 !v    we wrote v and have not read the row since. It lives until  (the next reading settles it)
       the next reading of that row, no longer
-~v    v is the default of a row that we made; nobody decided it   the value is another; while it is not, it never
-      (``~`` alone: not read yet)                                 overwrites anything by itself
+~v    v is the default of a row that we made, or what a run had   the value is another; while it is not, it never
+      carried that was undone; nobody decided it                  overwrites anything by itself
+      (``~`` alone: not read yet)
 \\*    a person decided that this side's value goes over           always, and beats a change on the other side
 ====  ==========================================================  ============================================
 

@@ -13,7 +13,7 @@ from integration.systems.errors import Problem
 from integration.systems.values import Record, Ref, Side
 
 COLUMN = {Side.ERP: "company_no", Side.CRM: "parentcustomerid"}
-OUTSIDE = "Its company is outside the filters of the mappings for companies."
+OUTSIDE = "Its company {name} is outside the filters of the mappings for companies: {why}."
 NO_FIRM = "Its company is neither a customer nor a vendor."
 
 
@@ -29,7 +29,7 @@ class Company(MeaningField):
         self._firm_of: dict[uuid.UUID, Ref] = {}
         self._account_of: dict[Ref, uuid.UUID] = {}
         self._contact_of: dict[Ref, Ref] = {}
-        self._outside: set[uuid.UUID] = set()
+        self._outside: dict[uuid.UUID, str] = {}
 
     def label(self, side: Side) -> str:
         return "Company" if side is Side.ERP else "Account"
@@ -56,17 +56,17 @@ class Company(MeaningField):
             self._contact_of |= self.firms.contacts_of([self._firm_of[id] for id in parents if id in self._firm_of])
             self._outside |= self._accounts_outside([id for id in parents if id not in self._firm_of])
 
-    def _firms_outside(self, companies: set[uuid.UUID]) -> set[uuid.UUID]:
-        """Customers and vendors that are not coupled because no mapping takes them."""
+    def _firms_outside(self, companies: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """Customers and vendors that are not coupled because no mapping takes them, and why."""
         firms = [firm for id in companies if (firm := self._firm_of.get(id)) and firm not in self._account_of]
-        outside: set[uuid.UUID] = set()
+        outside: dict[uuid.UUID, str] = {}
         for table in {firm.table for firm in firms}:
             filters = self.run.context.filters_of(Side.ERP, table, ACCOUNT)
             ids = [firm.id for firm in firms if firm.table == table]
             outside |= self.firms.outside(table, ids, self.run.erp, filters)
         return outside
 
-    def _accounts_outside(self, accounts: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    def _accounts_outside(self, accounts: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         return self.firms.outside(ACCOUNT, accounts, self.run.crm, self.run.context.filters_of(Side.CRM, ACCOUNT))
 
     # --- in the terms of the other side ----------------------------------------------------------------------------
@@ -80,8 +80,9 @@ class Company(MeaningField):
             return Meant(str(target.id), {COLUMN[side.other]: target})
         firm = self._firm_of.get(parent.id)
         waits = [(parent.table, parent.id), *([(firm.table, firm.id)] if firm else [])]
-        if self._outside & {parent.id, firm.id if firm else parent.id}:
-            return LeftOut(OUTSIDE, waits)
+        why = self._outside.get(firm.id if firm else parent.id) or self._outside.get(parent.id)
+        if why:
+            return LeftOut(OUTSIDE.format(name=parent.label, why=why).replace("  ", " "), waits)
         if side is Side.ERP and firm is None:
             return LeftOut(NO_FIRM, waits)
         return self._missing(side, parent, firm)

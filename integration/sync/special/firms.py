@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from integration.sync.memory.ledger import Ledger
 from integration.sync.rules import Reference
-from integration.systems.filters import AllOf, AnyOf, Comparison, OneOf, fields_of, matches, parse
+from integration.systems.filters import AllOf, AnyOf, Comparison, OneOf, fields_of, parse, reason_outside
 from integration.systems.system import System, every
 from integration.systems.values import Ref, Side
 
@@ -67,13 +67,18 @@ class Firms:
                 found |= self._contacts(link, table, ids)
         return found
 
-    def outside(self, table: str, ids: Collection[uuid.UUID], system: System, filters: Sequence[str]) -> set[uuid.UUID]:
-        """Those of these rows that no mapping takes: they are outside all of its filters, or gone."""
+    def outside(
+        self, table: str, ids: Collection[uuid.UUID], system: System, filters: Sequence[str]
+    ) -> dict[uuid.UUID, str]:
+        """Those of these rows that no mapping takes, and why: they are outside all of its filters, or gone."""
         if not ids or not filters:
-            return set()
-        wanted = AnyOf(tuple(parse(text, system.describe(table)) for text in filters))
+            return {}
+        described = system.describe(table)
+        wanted = AnyOf(tuple(parse(text, described) for text in filters))
         rows = system.get(table, list(ids), sorted(fields_of(wanted)))
-        return {id for id in ids if id not in rows or not matches(wanted, rows[id])}
+        gone = {id: "it is gone" for id in ids if id not in rows}
+        reasons = {id: reason_outside(wanted, row, described) for id, row in rows.items()}
+        return gone | {id: reason for id, reason in reasons.items() if reason}
 
     def people_of(self, firms: Collection[Ref]) -> dict[uuid.UUID, Ref]:
         """person contact -> the one of these customers and vendors it works for."""

@@ -15,8 +15,8 @@ from integration.systems.wording import field_name, shorten, value_text
 @dataclass(frozen=True, slots=True)
 class Past:
     """What one run did with one record of its destination. ``exact``: column -> (value before, value written).
-    ``unkept``: something was written of which no exact values were kept. ``deleted``: the run deleted it. ``later``: another run has written the record
-    since. ``referred``: another pair refers to it."""
+    ``unkept``: something was written of which no exact values were kept. ``deleted``: the run deleted it. ``later``:
+    another run has written the record since. ``referred``: another pair refers to it."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID

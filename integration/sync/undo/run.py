@@ -11,6 +11,7 @@ The run that is undone keeps its history. This one gets its own, so that it can 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -136,7 +137,7 @@ class _Undo:
         self.total.add(counters)
         self.journal.note(counters, done)
 
-    def _rows_now(self, planned: Sequence[Undoing], answers: dict[int, Written]) -> dict:
+    def _rows_now(self, planned: Sequence[Undoing], answers: dict[int, Written]) -> dict[uuid.UUID, Record]:
         """The written rows as they are now, where asking costs no request."""
         ids = [planned[place].past.id(self.side) for place, answer in answers.items() if answer.error is None]
         if self.run.destination.remote or not ids:
@@ -165,7 +166,8 @@ class _Undo:
             exact = {column: (new, old) for column, (old, new) in one.past.exact.items()}
         described = self.run.rule.table(self.side).fields
         fields = [
-            (column, *(in_words(value, described.get(column)) for value in values)) for column, values in exact.items()
+            (column, in_words(old, described.get(column)), in_words(new, described.get(column)))
+            for column, (old, new) in exact.items()
         ]
         ids, what = (one.past.erp_id, one.past.crm_id), "deleted" if one.removes else "modified"
         return Changed(*ids, what, fields, one.name, exact=None if one.removes else exact, side=self.side)

@@ -99,8 +99,11 @@ def test_an_account_that_somebody_else_has_taken_meanwhile_is_offered_no_more(
 def test_those_that_a_run_has_left_are_waiting_to_be_resolved(
     clerk: Client, mapping: TableMapping, twins: list[UUID], adatum: UUID
 ) -> None:
-    jobs.run(matching.start(mapping, None).pk)
+    job = matching.start(mapping, None)
+    jobs.run(job.pk)
 
+    address = reverse("match_resolve", args=["CUSTOMER"])
+    assert f'<a href="{address}">Resolve 1 that matches several others</a>' in page(clerk, "job_outcome", job.pk)
     assert "left 1 record to a person" in page(clerk, "match", "CUSTOMER")
     assert set(offered(page(clerk, "match_resolve", "CUSTOMER"))) == set(twins)
 

@@ -69,6 +69,7 @@ def test_the_question_lists_each_with_its_link_and_its_reason(clerk: Client, mix
         assert f'href="{reverse("erp_card", args=["customer", id])}"' in shown, kind
     assert "blocked is All, must be blank" in shown
     assert "What becomes of the 9 chosen" in shown
+    assert "Create for Those Not Coupled" in shown
 
 
 def test_a_bulk_run_takes_what_it_can_and_says_what_became_of_the_rest(clerk: Client, mixed: Mixed) -> None:

@@ -7,7 +7,14 @@ import html
 import pytest
 from django.test import Client
 
-from integration.business_central.models import Contact, Customer, Item, PaymentTerms, Salesperson
+from integration.business_central.models import (
+    Contact,
+    Customer,
+    Item,
+    PaymentTerms,
+    Salesperson,
+    SalesReceivablesSetup,
+)
 from integration.models.stored.audit import AuditEntry
 from tests.coupling.editing.pages import edit
 
@@ -139,6 +146,16 @@ def test_another_number_is_asked_once_and_renames_the_record(susan: Client, adat
 
     assert asked.again().save().is_saved
     assert Customer.objects.get().no == "C-100"
+
+
+def test_a_renamed_item_is_still_the_write_in_product_of_the_setup(susan: Client) -> None:
+    item = Item.objects.create(no="WRITE-IN", description="Written in")
+    setup = SalesReceivablesSetup.current()
+    setup.write_in_product_no = "WRITE-IN"
+    setup.save()
+    edit(susan, item).type(no="WI-1").save().again().save()
+
+    assert SalesReceivablesSetup.current().write_in_product_no == Item.objects.get().no == "WI-1"
 
 
 def test_a_number_that_another_record_has_is_refused_at_its_input(susan: Client, adatum: Customer) -> None:

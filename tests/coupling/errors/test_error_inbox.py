@@ -175,5 +175,6 @@ def test_every_row_names_its_record_and_links_to_it_and_a_cause_says_its_cure(de
     assert shown.count(">Retry</button>") == 1 + 5
     latest = errors[-1]
     assert f'<a href="{reverse("erp_card", args=["item", latest.erp_id])}">1006 Bicycle</a>' in shown
+    assert f'<a href="{reverse("record_edit", args=["item", latest.erp_id])}">Edit in Business Central</a>' in shown
     assert ">All 7</a>" in shown
     assert page(desk, "synch_errors", code="unit-differs").count(" Bicycle</a>") == 7

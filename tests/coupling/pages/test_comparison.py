@@ -15,7 +15,7 @@ from integration.models import SyncJob
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import page, told
-from tests.coupling.test_conflicts import both, clash, run_all
+from tests.coupling.errors.clashing import both, clash, run_all
 from tests.integration.jobs_world import JobsWorld, world
 from tests.opened import opened
 

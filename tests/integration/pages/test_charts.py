@@ -37,10 +37,10 @@ def test_every_bar_stands_inside_the_picture_and_on_the_one_below(numbers: list[
             below = part.y
 
 
-def test_today_is_always_written_and_never_more_than_seven_days() -> None:
+def test_today_is_always_written_and_never_more_than_five_days() -> None:
     dates = chart(*[(1, 0)] * 14).dates
     assert dates[-1].label == "14 Nov"
-    assert len(dates) == 7
+    assert len(dates) == 5
 
 
 def test_the_numbers_of_a_chart_are_read_out_day_by_day() -> None:

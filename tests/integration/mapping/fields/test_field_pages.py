@@ -21,7 +21,7 @@ def test_the_list_shows_types_and_edits_flags_but_not_the_fields_themselves(
     mapping: TableMapping, admin: Client
 ) -> None:
     page = admin.get("/mappings/CUSTOMER/fields/")
-    assert "Reference to salesperson" in page.content.decode()
+    assert "Reference to Salesperson" in page.content.decode()
     assert "Text, 160" in page.content.decode()
     editable = set(page.context["formset"].forms[0].fields)
     assert {"is_enabled", "direction", "not_null", "constant", "validate", "clear_on_failed"} <= editable

@@ -12,7 +12,7 @@ from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.page.addresses import safe_next
 from integration.sandbox.dataverse.page.routes import SalesPage
 from tests.sandbox.conftest import Clock
-from tests.sandbox.dataverse.page.test_page_in_process import GONE, Visitor
+from tests.sandbox.dataverse.page.visitor import GONE, Visitor
 from tests.sandbox.in_process import ROOT, Inside, organization_in_process
 
 

@@ -22,42 +22,14 @@ from integration.sandbox.dataverse.page.words import for_people
 from integration.sandbox.dataverse.query.criteria import Compare, Literal, parse
 from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.store.model import load_model
-from integration.sandbox.shell.messages import Response
 from tests.examples import examples
 from tests.sandbox.conftest import Clock
-from tests.sandbox.in_process import ADDRESS, ROOT, Inside, organization_in_process
+from tests.sandbox.dataverse.page.visitor import Visitor
+from tests.sandbox.in_process import ADDRESS, Inside, organization_in_process
 
 MODEL = load_model()
 GONE = "00000000-0000-0000-0000-000000000001"
 TEXT = some.text(some.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=30)
-
-
-class Visitor:
-    """Somebody at the page with the cookie they were given."""
-
-    def __init__(self, page: SalesPage) -> None:
-        self.page = page
-        self.cookie = ""
-
-    def __call__(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> Response:
-        address, _, query = path.partition("?")
-        named = {"cookie": self.cookie, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        content = urlencode(form or {}).encode()
-        return self.page.answer(Request(method, address, query, named, content, ROOT))
-
-    def sign_in(self, name: str) -> Visitor:
-        people = re.findall(r'value="([0-9a-f-]{36})"[^>]*> ([^<]+?) <', self.text("/sales/"))
-        person = {shown: key for key, shown in people}[name]
-        answer = self("POST", "/sales/sign-in", {"person": person})
-        self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        return self
-
-    def text(self, path: str) -> str:
-        return self("GET", path).body.decode()
-
-    def send(self, path: str, **form: str) -> Response:
-        token = re.findall(r'name="token" value="([^"]+)"', self.text("/sales/accounts/"))[0]
-        return self("POST", path, {"token": token, **form})
 
 
 @pytest.fixture(scope="module")

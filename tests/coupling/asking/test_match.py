@@ -10,8 +10,8 @@ from django.test.client import Client
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import State
+from tests.coupling.asking.matching import run_all, start
 from tests.coupling.conftest import page, press
-from tests.coupling.pages.matching import run_all, start
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]

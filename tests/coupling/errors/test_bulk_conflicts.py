@@ -11,7 +11,7 @@ from django.urls import reverse
 from integration.models import AuditEntry, SyncError, SyncJob
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import page, told
-from tests.coupling.test_conflicts import both, run_all
+from tests.coupling.errors.clashing import both, run_all
 from tests.integration.jobs_world import JobsWorld, world
 from tests.pages import form_on
 
@@ -165,3 +165,15 @@ def test_who_may_only_look_decides_none(world: JobsWorld, visitor: Client) -> No
     clashes(world, "Adatum")
     assert visitor.get(reverse("conflicts")).status_code == 403
     assert visitor.post(reverse("conflicts"), {"all": "erp"}).status_code == 403
+
+
+def test_a_field_that_one_side_alone_changed_keeps_its_change_where_the_other_side_wins(
+    world: JobsWorld, clerk: Client
+) -> None:
+    (adatum,) = clashes(world, "Adatum")
+    world.erp.edit("customer", adatum[0], post_code="10115")
+    post(clerk, {**sent(clerk), "selected": [error_of(adatum)], "all": "crm"})
+    run_all()
+    assert names(world, adatum) == ("Adatum Ltd.", "Adatum Ltd.")
+    assert world.erp.values("customer", adatum[0])["post_code"] == "10115"
+    assert world.crm.values("account", adatum[1])["address1_postalcode"] == "10115"

@@ -11,8 +11,8 @@ from django.urls import reverse
 from integration.models import Plan, SyncError, SyncJob
 from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.values import Ref
+from tests.coupling.asking.matching import run_all, start
 from tests.coupling.conftest import page, told
-from tests.coupling.pages.matching import run_all, start
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import signed_in
 
