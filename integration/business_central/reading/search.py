@@ -19,7 +19,7 @@ from integration.business_central.reading.records import Reader
 from integration.business_central.tables import TableColumns
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
-from integration.systems.values import Page
+from integration.systems.values import FieldType, Page
 
 BEFORE_ALL_DAYS = dt.date(1, 1, 1)
 """What a blank date is ordered as."""
@@ -86,6 +86,8 @@ def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
     if column.target is not None:
         field = Text()
         expression = Coalesce(F(f"{column.label}__folded"), Value(""), output_field=field)
+    elif column.field.type is FieldType.CODE:
+        pass  # Upper-case and trimmed already; as it stands it has an index.
     elif column.field.type.textual:
         field = Text()
         expression = F(f"{column.name}__folded")
