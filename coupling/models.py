@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from coupling.ledger import RESTS, CouplingError, CouplingManager
+from coupling.ledger import CouplingError, CouplingManager
 from coupling.packing import COLUMNS, pair_of
 from integration.models import TableMapping
-from integration.pages.rows import FAILED, OWED
+from integration.pages.rows import FAILED, OWED, RESTS
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.systems.values import Side
 

@@ -161,7 +161,8 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
         if len(places) < size:
             return Found([record for record, _ in found], total=total)
         at = places[-1]
-    return Found([record for record, _ in found], _bookmark(at), LOOKED.format(SCANS * BY_ID, asked.noun))
+    following = _bookmark(at) if at is not None else ""
+    return Found([record for record, _ in found], following, LOOKED.format(SCANS * BY_ID, asked.noun))
 
 
 def _number(asked: Asked, rows: QuerySet[CatalogRow]) -> int | None:
@@ -245,11 +246,13 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
     column, mappings = f"{asked.side}_id", [mapping.pk for mapping in asked.mappings]
     if not mappings:
         return SyncError.objects.none()
+    rows: QuerySet[Any, Any]
     if standing is Standing.OPEN:
         rows = SyncError.objects.open().filter(mapping__in=mappings, **{f"{column}__isnull": False})
         rows = rows.order_by(column).distinct()
     elif standing is Standing.WAITING:
-        rows = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings).order_by(column).distinct()
+        waits: QuerySet[Any, Any] = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings)
+        rows = waits.order_by(column).distinct()
     else:
         pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
         rows = pairs.order_by("pk")

@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.real.demo import HOUSE, Demo, free_port, running
 from tests.real.chromium import path
+from tests.real.demo import HOUSE, Demo, free_port, running
 
 __all__ = ["HOUSE", "Demo", "free_port"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.company import demo, do, write_over
 from tests.browser.conftest import Demo, unfit
+from tests.real.company import demo, do, write_over
 
 __all__ = ["demo"]
 

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.company import demo, do, write_over
 from tests.browser.conftest import Demo, unfit
+from tests.real.company import demo, do, write_over
 
 __all__ = ["demo"]
 pytestmark = [pytest.mark.browser, pytest.mark.processes]

@@ -23,8 +23,8 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, sign_in, start_full_synchronization, unfit
-from tests.real.demo import HOUSE, Demo, running
 from tests.real.chromium import path
+from tests.real.demo import HOUSE, Demo, running
 
 WIDTHS, THEMES = (1280, 400), ("light", "dark")
 HEIGHT = 900

@@ -25,6 +25,7 @@ from integration.business_central.models import (
 from integration.business_central.reading import statistics
 from integration.pages.amounts import money
 
+OPEN_ENTRIES = "ledger_entries"
 LEFT_OUT = ("invoiced_prepayment_lcy",)
 OPEN_LISTS = {
     DocumentType.QUOTE: ("Quotes", "quotes"),
@@ -90,14 +91,14 @@ def _documents(customer: Customer) -> list[Counted]:
         Counted(label, open_documents.get(kind, 0), _list(name, customer)) for kind, (label, name) in OPEN_LISTS.items()
     ]
     found += [Counted(label, getattr(customer, name), _list(name, customer)) for name, (label, _) in POSTED.items()]
-    entries = _list("ledger_entries", customer, state="open")
-    return [*found, Counted("Open Ledger Entries", customer.ledger_entries, entries)]
+    entries = _list(OPEN_ENTRIES, customer, state="open")
+    return [*found, Counted("Open Ledger Entries", getattr(customer, OPEN_ENTRIES), entries)]
 
 
 def _numbers() -> dict[str, Coalesce]:
     """How many posted documents and open entries a customer has, asked with the customer."""
     posted = {name: model.objects.filter(bill_to_customer_no=OuterRef("pk")) for name, (_, model) in POSTED.items()}
-    rows = posted | {"ledger_entries": CustLedgerEntry.objects.filter(customer_no=OuterRef("pk"), open=True)}
+    rows = posted | {OPEN_ENTRIES: CustLedgerEntry.objects.filter(customer_no=OuterRef("pk"), open=True)}
     return {name: Coalesce(Subquery(_number_of(one)), 0) for name, one in rows.items()}
 
 

@@ -72,7 +72,7 @@ def test_the_command_prints_its_findings_while_its_own_migration_is_pending() ->
     out = StringIO()
     with pytest.raises(SystemExit):
         call_command("preflight", stdout=out)
-    assert "integration.0001_lead_to_cash" in out.getvalue()
+    assert "integration.0001_workplace" in out.getvalue()
     assert "not-set-up" in out.getvalue()
     assert "These findings could not be stored" in out.getvalue()
 
@@ -80,7 +80,7 @@ def test_the_command_prints_its_findings_while_its_own_migration_is_pending() ->
 def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet() -> None:
     pending("ALTER TABLE integration_connectionsetup DROP COLUMN web_client_url")
     found = {one.code: one for one in checks.look()}
-    assert "integration.0001_lead_to_cash" in found["migrations-pending"].message
+    assert "integration.0001_workplace" in found["migrations-pending"].message
     assert "web_client_url" in found["database-unfit"].message
     assert "queue-unreachable" in found
 

@@ -20,7 +20,7 @@ def folder_of(place: Path, *migrations: tuple[str, str]) -> Path:
 
 
 def test_a_demo_on_data_of_an_earlier_version_says_how_to_start_afresh(tmp_path: Path) -> None:
-    cronus = folder_of(tmp_path, ("integration", "0001_lead_to_cash"), ("integration", "0024_pages"))
+    cronus = folder_of(tmp_path, ("integration", "0001_workplace"), ("integration", "0024_pages"))
 
     with pytest.raises(CommandError, match="were made by an earlier version.*--fresh") as refused:
         call_command("demo", "--once", "--data", str(cronus))
@@ -31,7 +31,7 @@ def test_a_demo_on_data_of_an_earlier_version_says_how_to_start_afresh(tmp_path:
 
 def test_data_of_this_version_of_django_or_of_nobody_is_not_older(tmp_path: Path) -> None:
     assert not is_older(tmp_path / "integration.sqlite3")
-    assert not is_older(folder_of(tmp_path, ("integration", "0001_lead_to_cash"), ("auth", "9999_of_django"))
+    assert not is_older(folder_of(tmp_path, ("integration", "0001_workplace"), ("auth", "9999_of_django"))
                         / "integration.sqlite3")  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import HOUSE, Demo
+from tests.real.demo import HOUSE, Demo
 
 NOBODY = "https://127.0.0.1:9"
 """The address of Sales: no page here asks it."""
