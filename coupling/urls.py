@@ -12,7 +12,7 @@ from coupling.views.erase import erase
 from coupling.views.errors import errors_action
 from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
-from coupling.views.opening import open_record
+from coupling.views.opening import open_in_sales, open_record
 from coupling.views.outcomes import job_outcome
 from coupling.views.records import (
     crm_card,
@@ -49,6 +49,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/history/$",
         record_history,
         name="record_history",
+    ),
+    re_path(
+        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/open-in-sales/$",
+        open_in_sales,
+        name="open_in_sales",
     ),
     path("couplings/outcome/<uuid:job>/", job_outcome, name="job_outcome"),
     path("couplings/delete/", mappings_uncouple, name="mappings_uncouple"),

@@ -1,6 +1,7 @@
 // Lists by keyboard: j and k go through the rows, Enter opens one, x selects it, Esc takes the selection back.
 // Without this file links, checkboxes and buttons do the same.
 
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 const isTyping = (element) => element.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
 const lines = () => [...document.querySelectorAll(".list-table > tbody > tr")];
 const boxes = () => [...document.querySelectorAll(".list-form input[name=selected]")];
@@ -10,6 +11,12 @@ function counted() {
   const output = document.querySelector(".bulk-count");
   const number = boxes().filter((box) => box.checked).length;
   if (output && number) output.textContent = `${number} ${number === 1 ? output.dataset.one : output.dataset.many} selected`;
+  // What is done with one record: its address stands behind the links while one is selected.
+  const one = number === 1 ? boxes().find((box) => box.checked).value : "";
+  for (const link of document.querySelectorAll("[data-of-one]")) {
+    link.hidden = !one;
+    if (one) link.href = link.dataset.ofOne.replace(NOBODY, one);
+  }
   const all = document.querySelector("[data-select-all]");
   if (all) {
     all.checked = number > 0 && number === boxes().length;

@@ -1,14 +1,21 @@
-"""``/open/<entity>/<id>/``: the link in Dynamics 365 Sales."""
+"""The links between both systems: ``/open/<entity>/<id>/`` leads here from Dynamics 365 Sales, ``…/open-in-sales/``
+there from a list or a card."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
 
+from coupling.pages.cards import CRM_LINK
+from coupling.pages.records import mappings_of
+from coupling.pages.tables import caption
 from coupling.sides import opened
-from integration.models import TableMapping
+from integration.models import ConnectionSetup, TableMapping
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
@@ -37,3 +44,29 @@ def _stays(mapping: TableMapping, erp_id: uuid.UUID) -> bool:
         return True
     with opened(Side.ERP) as erp:
         return erp_id in erp.get(mapping.erp_table, [erp_id], ())
+
+
+@require_GET
+def open_in_sales(request: HttpRequest, side: str, table: str, id: str) -> HttpResponse:
+    """``/records/<side>/<table>/<id>/open-in-sales/``: the record in Dynamics 365 Sales. Where a record of Business
+    Central is not coupled, who may couple is asked whether to; where its table is mapped with nothing, that is said."""
+    record, mappings = uuid.UUID(id), [one for one in mappings_of(Side(side), table) if not one.is_option]
+    entity, there = (table, record) if side == Side.CRM.value else _partner(mappings, record)
+    if entity:
+        return redirect(CRM_LINK.format(url=ConnectionSetup.current().url, entity=entity, id=there))
+    noun = caption(table, Side.ERP).lower()
+    if mappings and request.user.has_perm("coupling.change_coupling"):
+        messages.info(request, f"This {noun} is not coupled yet. Choose its record in Dynamics 365 Sales, or go back.")
+        return redirect("coupling", mappings[0].name, record)
+    why = "is not coupled" if mappings else "cannot be coupled: its table has no table mapping"
+    messages.warning(request, f"This {noun} {why}, so there is nothing to open in Dynamics 365 Sales.")
+    return redirect("erp_card", table, record)
+
+
+def _partner(mappings: Sequence[TableMapping], id: uuid.UUID) -> tuple[str, uuid.UUID]:
+    """The table and the id of the coupled record in Sales; blank where there is none."""
+    for mapping in mappings:
+        pair = mapping.couplings.pairs(Side.ERP, [id]).get(id)
+        if pair is not None and pair.state is State.COUPLED:
+            return mapping.crm_table, pair.crm_id
+    return "", id

@@ -21,6 +21,9 @@ from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
 
+NOBODY = uuid.UUID(int=0)
+"""Stands in addresses for the one record that a person selects (``static/lists.js``)."""
+
 
 def erp_list(request: HttpRequest, table: str) -> HttpResponseBase:
     """``/records/erp/<table>/``"""
@@ -71,6 +74,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
     more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
+    more["nobody"] = NOBODY
     return render(request, "coupling/record_list.html", {"list": shown.shown, **more})
 
 

@@ -170,16 +170,6 @@ def test_the_keyboard_reaches_the_content_and_the_start_of_a_page(page: Page) ->
     assert focused
 
 
-def test_the_theme_that_a_person_chose_stays(page: Page) -> None:
-    page.goto("/")
-    before = page.evaluate("document.documentElement.dataset.bsTheme")
-    page.get_by_role("button", name="Switch between light and dark").click()
-    after = page.evaluate("document.documentElement.dataset.bsTheme")
-    assert {before, after} == {"light", "dark"}
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == after
-
-
 def test_no_page_is_wider_than_a_phone(page: Page) -> None:
     places = open_places(page)
     assert len(places) > 15

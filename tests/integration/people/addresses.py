@@ -175,6 +175,7 @@ PAGES = {
     "record_lookup": Page(RUNNERS, SEERS, {"table": "customer", "field": "salesperson_code"}),
     "crm_list": Page(SEERS, SEERS, {"entity": "account"}),
     "crm_card": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
+    "open_in_sales": Page(SEERS, SEERS, {"side": "crm", "table": "account", "id": ID}),
     "open": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
     "record_action": Page(SEERS, RUNNERS, {"side": "erp", "table": "customer", "action": "create"}),
     "record_comparison": Page(SEERS, SEERS, {"side": "erp", "table": "customer", "id": ID}),
