@@ -98,7 +98,7 @@ class EngineLedger(models.Manager[Any]):
         return self.instance.waits.all()
 
     def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-        others = self._others_of(side)
+        others = self._others_of(side) if ids else []
         found: dict[uuid.UUID, str] = {}
         for chunk in chunks(ids) if others else ():
             rows = self.model.objects.filter(mapping__in=others, **{f"{side}_id__in": chunk})

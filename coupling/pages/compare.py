@@ -127,9 +127,12 @@ def side_by_side(
     ours: Record | None,
     theirs: Record | None,
     agreed: Agreed = NOTHING_AGREED,
+    rule: TableRule | None = None,
 ) -> list[ComparedField]:
-    """The mapped fields of two records. Raises ``ConfigurationProblem`` for a broken mapping."""
-    return Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm)).pairs(ours, theirs, agreed)
+    """The mapped fields of two records. ``rule``: that of the mapping, where it is made already. Raises
+    ``ConfigurationProblem`` for a broken mapping."""
+    rule = rule or build_rule(mapping, connected.erp, connected.crm)
+    return Comparison(connected, mapping, rule).pairs(ours, theirs, agreed)
 
 
 def lacking(halves: tuple[str, str] | None) -> Side | None:
@@ -139,12 +142,15 @@ def lacking(halves: tuple[str, str] | None) -> Side | None:
     return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
 
 
-def missing_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> Missing | None:
+def missing_first(
+    connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID, rule: TableRule | None = None
+) -> Missing | None:
     """What has to be coupled before this record of the direction's source can be carried, if anything: salespeople
     before customers, units before items, price groups before prices, currencies before what is in them."""
     if not Direction(mapping.direction).includes(direction):
         return None
-    planner = planner_of(connected, mapping, build_rule(mapping, connected.erp, connected.crm), direction, (id,))
+    rule = rule or build_rule(mapping, connected.erp, connected.crm)
+    planner = planner_of(connected, mapping, rule, direction, (id,))
     found = planner.run.source.get(planner.run.source_table, [id], planner.source_columns)
     for problem in planner.problems(list(found.values())):
         if isinstance(problem, ReferenceNotCoupled):

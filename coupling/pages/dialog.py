@@ -110,13 +110,13 @@ def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog |
             match = exact(connected, mapping, rule, Side.ERP, ours)
         picked = looked.chosen or coupled or (match.record.id if match.record else None)
         theirs = _read(connected, rule, Side.CRM, picked)
-        pairs = side_by_side(connected, mapping, ours, theirs)
+        pairs = side_by_side(connected, mapping, ours, theirs, rule=rule)
         proposal = proposed(mapping, pairs, ours, theirs, coupled=coupled is not None and picked == coupled)
         text = _first_word(rule.erp, ours) if looked.search is None else looked.search.strip()
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
             mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
-            pairs, missing_first(connected, mapping, Direction.TO_CRM, erp_id), coupled, match, proposal,
+            pairs, missing_first(connected, mapping, Direction.TO_CRM, erp_id, rule), coupled, match, proposal,
             proposal.way if looked.after is None else looked.after,
         )  # fmt: skip
 

@@ -74,9 +74,9 @@ class SyncJob(Approvable, Progress):
             ("undo_syncjob", "Can undo a run"),
         ]
         indexes = [
-            models.Index(fields=["-queued_at"], name="job_queued"),
-            models.Index(fields=["status", "-queued_at"], name="job_status"),
-            models.Index(fields=["mapping", "-queued_at"], name="job_mapping"),
+            models.Index(fields=["-queued_at", "-id"], name="job_queued"),
+            models.Index(fields=["status", "-queued_at", "-id"], name="job_status"),
+            models.Index(fields=["mapping", "-queued_at", "-id"], name="job_mapping"),
             models.Index(fields=["finished_at"], name="job_finished"),
             models.Index(fields=["mapping", "direction", "finished_at"], name="job_mapping_finished"),
         ]
