@@ -14,6 +14,7 @@ from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob
 from integration.models.jobs.claimable import RunStatus
 from integration.pages import states
 from integration.pages.advice import ADVICE, advice, meaning
+from integration.pages.frame import menu
 from integration.pages.states import Shown, Style
 from integration.systems.findings import Severity
 from integration.templatetags import frame
@@ -173,4 +174,4 @@ def test_a_code_nobody_wrote_about_stands_for_itself_and_advises_nothing() -> No
     ],
 )
 def test_a_page_is_at_the_nearest_link_above_it_and_home_only_on_home(path: str, here: str) -> None:
-    assert frame._nearest(path, ["/", "/setup/", "/setup/vat-posting/", "/synch/jobs/"]) == here
+    assert menu._nearest(path, ["/", "/setup/", "/setup/vat-posting/", "/synch/jobs/"]) == here

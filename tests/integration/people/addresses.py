@@ -141,7 +141,7 @@ PAGES = {
     "plan_apply": Page(SEERS, RUNNERS, {"id": ID}),
     "full_synch": Page(SEERS, SEERS),
     "full_synch_start": Page(SEERS, RUNNERS),
-    "full_synch_reset": Page(SEERS, RUNNERS),
+    "full_synch_reset": Page(RUNNERS, RUNNERS),
     "full_synch_line": Page(SEERS, RUNNERS, {**NAME, "action": "restart"}),
     "job_queue": Page(SEERS, SEERS),
     "job_queue_edit": Page(RUNNERS, RUNNERS, {"id": 7}),

@@ -128,8 +128,8 @@ def test_only_a_line_whose_job_stands_in_the_queue_or_runs_is_started(status: An
     ("error", "name"),
     [
         (SyncError(label="1000 Bicycle", erp_id=OURS), "1000 Bicycle"),
-        (SyncError(erp_id=OURS, crm_id=THEIRS), str(OURS)),
-        (SyncError(crm_id=THEIRS), str(THEIRS)),
+        (SyncError(erp_id=OURS, crm_id=THEIRS), "(name not known)"),
+        (SyncError(crm_id=THEIRS), "(name not known)"),
         (SyncError(), "All records"),
     ],
 )
