@@ -84,7 +84,9 @@ def press(page: Page, name: str) -> None:
 def finished(page: Page) -> None:
     """The job that a button has started is done, and nothing failed."""
     expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
-    expect(page.locator("#job")).to_contain_text(re.compile(r"Failed\s*0"))
+    became = page.get_by_role("navigation", name="What became of the records")
+    expect(became).to_contain_text(re.compile(r"(Inserted|Modified) \(\d+\)"))
+    expect(became).not_to_contain_text("Failed")
 
 
 def shown(page: Page, label: str, text: str) -> None:
