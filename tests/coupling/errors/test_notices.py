@@ -25,7 +25,7 @@ __all__ = ["standard_world", "world"]
 
 
 def alerts(shown: str) -> list[str]:
-    found = re.findall(r'<div class="alert alert-danger" role="alert">(.*?)</div>', shown, flags=re.S)
+    found = re.findall(r'<div class="factbox-error">(.*?)</div>', shown, flags=re.S)
     return [re.sub(r"<[^>]+>", "", one) for one in found]
 
 

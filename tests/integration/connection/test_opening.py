@@ -163,12 +163,15 @@ def silent(
         yield ConnectionSetup.current()
 
 
-OURS_ALONE = ("/", "/connection/", "/mappings/", "/mappings/CUSTOMER/", "/records/erp/customer/", "/synch/skipped/")
+OURS_ALONE = (
+    "/", "/connection/", "/mappings/", "/mappings/CUSTOMER/", "/records/erp/customer/",
+    "/records/erp/customer/{adatum}/", "/synch/skipped/",
+)  # fmt: skip
 PARTLY = (
     "/mappings/CUSTOMER/fields/",
     "/full-synch/",
     "/records/crm/account/",
-    "/records/erp/customer/{adatum}/",
+    "/records/erp/customer/{adatum}/comparison/",
     "/couplings/CUSTOMER/{adatum}/",
     "/couplings/CUSTOMER/{adatum}/conflict/",
 )
