@@ -19,6 +19,8 @@ __all__ = ["HOUSE", "Demo", "free_port"]
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 CUSTOMERS = 800
+PATIENCE = 30_000
+"""What a page may take to say what is expected, in milliseconds, on a machine that does much else meanwhile."""
 SERIOUS = ("serious", "critical")
 T = TypeVar("T")
 
@@ -34,6 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path(), args=list(ARGUMENTS))
         yield browser
