@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from integration.connection.document_passes import INVOICES, ready_for_documents
@@ -38,7 +39,7 @@ from integration.sync.memory.ledger import Ledger, State
 from integration.sync.record.transfer import DescriptionDoubtful
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Changed, Counters, Options, Scope
-from integration.systems.errors import ConfigurationProblem, FieldMissing
+from integration.systems.errors import ConfigurationProblem, FieldMissing, TableMissing
 from integration.systems.system import DocumentSystem
 from integration.systems.values import Side
 
@@ -191,11 +192,14 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 def _uncoupled(
     mapping: TableMapping, couplings: Ledger, ids: Sequence[uuid.UUID], connected: Connected
 ) -> list[Changed]:
-    """For the history: the pairs of these records of Business Central, by name."""
+    """For the history: the pairs of these records of Business Central, by name. A table that is there no more keeps
+    nobody from uncoupling its records; they have no names then."""
     pairs = [one for one in couplings.pairs(Side.ERP, ids).values() if one.state is not State.RESERVED]
-    table = connected.erp.describe(mapping.erp_table)
-    there = connected.erp.get(table.name, [one.erp_id for one in pairs], naming_columns(table))
-    names = {id: label_of(table, record) for id, record in there.items()}
+    names = dict[uuid.UUID, str]()
+    with suppress(TableMissing):
+        table = connected.erp.describe(mapping.erp_table)
+        there = connected.erp.get(table.name, [one.erp_id for one in pairs], naming_columns(table))
+        names = {id: label_of(table, record) for id, record in there.items()}
     return [Changed(one.erp_id, one.crm_id, "uncoupled", [], names.get(one.erp_id, "")) for one in pairs]
 
 

@@ -249,7 +249,7 @@ def entries(annette: User) -> None:
 
 
 def listed(client: Client, **query: object) -> list[str]:
-    return [entry.subject for entry in client.get(reverse("audit"), query).context["entries"]]
+    return [entry.subject for entry, _ in client.get(reverse("audit"), query).context["entries"]]
 
 
 def test_the_page_is_narrowed_by_person_action_thing_day_and_text(entries: None, annette: User) -> None:

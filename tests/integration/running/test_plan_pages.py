@@ -120,8 +120,10 @@ def test_a_full_dry_run_without_anything_to_start_says_so(susan: Client, agreed:
 def test_the_card_tells_what_runs_have_changed_and_for_whom(susan: Client, plan: Plan, agreed: JobsWorld) -> None:
     susan.post(reverse("plan_apply", args=[plan.pk]))
     done(plan)
-    card = susan.get(reverse("erp_card", args=["customer", one(agreed, "Adatum")])).content.decode()
-    history = card.partition("History")[2]
+    adatum = one(agreed, "Adatum")
+    address = reverse("record_history", args=["erp", "customer", adatum])
+    assert f'hx-get="{address}"' in susan.get(reverse("erp_card", args=["customer", adatum])).content.decode()
+    history = susan.get(address).content.decode()
     assert "Modified in Dynamics 365 Sales" in history
     assert "<ins>030 7</ins>" in history
     assert plan.applied_by.username in history

@@ -140,7 +140,7 @@ def test_the_page_shows_what_goes_back_and_what_stays_before_anything_is_done(wo
     client = client_of(made("ann", INTEGRATOR))
     assert reverse("synch_job_undo", args=[job.pk]) in client.get(reverse("synch_job", args=[job.pk])).content.decode()
     shown = client.get(reverse("synch_job_undo", args=[job.pk])).content.decode()
-    for text in ("<del>030 2</del>", "<ins>030 1</ins>", "030 9. Somebody has changed it since", "1–2 of 2"):
+    for text in ("<del>030 2</del>", "<ins>030 1</ins>", "(030 9): Somebody has changed it since", "1–2 of 2"):
         assert text in shown
     assert "Delete Them" not in shown
     answer = client.post(reverse("synch_job_undo", args=[job.pk]), {"removes": "yes"})
