@@ -98,7 +98,7 @@ def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends: tuple[MemorySy
     tasks.run(checks.TASK)
     page = annette.get("/connection/preflight/").content.decode()
     assert "not-set-up" in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 1s"' not in page
 
 
 def test_a_double_click_on_run_again_makes_one_run() -> None:
