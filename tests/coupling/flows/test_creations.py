@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.http import QueryDict
 from django.test.client import Client
 
 from coupling.commands import create
@@ -16,6 +17,8 @@ from coupling.pages.dialog import Dialog
 from coupling.pages.lists import Listing
 from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.pages.lists.address import Address
+from integration.pages.lists.shown import ShownList
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 from tests.coupling.conftest import press
@@ -46,7 +49,9 @@ def test_people_have_made_what_the_mapping_carries_but_no_orders_and_nothing_of_
 def test_no_page_offers_to_make_an_order_in_sales(mapping: TableMapping, offered: str) -> None:
     table = mapping.erp_table
     card = Card(Side.ERP, table, ID, is_enabled=True, mapping=mapping)
-    listing = Listing(Side.ERP, table, "", "", "", "", [mapping], is_enabled=True)
+    listing = Listing(
+        Side.ERP, table, [mapping], is_enabled=True, shown=ShownList(table, "", ("", ""), Address(QueryDict()))
+    )
     dialog = Dialog(mapping, ID, "", "", (), "", "", None, (), None, None, Exact(None), Proposal("", ""), "")
 
     assert card.create_caption == (offered and f"{offered} in Dynamics 365 Sales")

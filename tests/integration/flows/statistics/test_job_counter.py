@@ -30,7 +30,7 @@ def counter(client: Client) -> tuple[int, int, str]:
 @pytest.mark.scenario("CRMSetupTest.AllJobsActive")
 def test_all_jobs_are_active(three_jobs: Client) -> None:
     assert counter(three_jobs) == (3, 3, "All of them are ready or in process.")
-    assert 'href="/job-queue/">3 of 3</a>' in three_jobs.get("/connection/").content.decode()
+    assert 'href="/job-queue/?about=synchronization">3 of 3</a>' in three_jobs.get("/connection/").content.decode()
 
 
 @pytest.mark.scenario("CRMSetupTest.NoActiveJobs")
