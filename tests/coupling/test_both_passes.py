@@ -21,8 +21,10 @@ def test_the_job_of_the_first_pass_leads_to_the_decision_after_the_second_has_me
     adatum, account = uuid.uuid4(), uuid.uuid4()
     world.mapping().couplings.couple(adatum, account)
     done = SyncJob.Status.FINISHED
-    first, second = (SyncJob.objects.create(mapping=world.mapping(), direction=way, status=done) for way in Direction
-                     if way is not Direction.BOTH)  # fmt: skip
+    ways = (way for way in Direction if way is not Direction.BOTH)
+    first, second = (
+        SyncJob.objects.create(mapping=world.mapping(), direction=way, status=done, failed=1) for way in ways
+    )
     for job in (first, second):
         failure = Failure(Direction(job.direction), adatum, account, "conflict", "Both records were changed.")
         SyncError.objects.log(job, [failure])

@@ -50,6 +50,15 @@ def id_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+def deny(call: Any, name: str, role: str) -> None:
+    """Take from a person the role that ends so."""
+    (person,) = call.rows(f"systemusers?$filter=fullname eq '{name}'&$select=systemuserid")
+    (found,) = call.rows(f"roles?$filter=endswith(name,'{role}')&$select=roleid")
+    there = f"systemusers({person['systemuserid']})/systemuserroles_association({found['roleid']})/$ref"
+    answer = call("DELETE", there)
+    assert answer.status_code == 204, answer.text
+
+
 def allow(call: Any, name: str, role: str) -> None:
     """Give a person the role that ends so, if they have it not yet."""
     (person,) = call.rows(f"systemusers?$filter=fullname eq '{name}'&$select=systemuserid")

@@ -11,7 +11,7 @@ from tests.organization import demo_organization
 from tests.sandbox import trade
 from tests.sandbox.company import bring_solution, connect_company, serving
 from tests.sandbox.conftest import Caller
-from tests.sandbox.salesperson import Browser, allow, id_of
+from tests.sandbox.salesperson import Browser, allow, deny, id_of
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,7 @@ def test_scripts_come_from_the_page_itself_and_talk_to_nobody_else(connected: di
 
 def test_who_lacks_the_role_does_not_learn_of_business_central(connected: dict[str, Any]) -> None:
     connect_company(connected, bci_odataurl="http://127.0.0.1:9/", bci_webclienturl="https://bc.cronus.example")
+    deny(Caller(connected, "administrator"), "Linda Martin", "Product Availability User")
     linda = Browser(connected).sign_in("Linda Martin")
 
     answer = linda.post(f"/sales/products/{product_of(connected)}/availability", ask="availability")
@@ -139,6 +140,7 @@ def test_an_account_shows_the_statistics_it_has_to_those_who_may_read_them(conne
     administrator = Caller(connected, "administrator")
     statistics = administrator.create("bci_accountstatisticses", bci_name="Adatum", bci_customerno="10000",
                                       bci_totalsaleslcy=1250.5)  # fmt: skip
+    deny(administrator, "Bart Duncan", "Product Availability User")
     bart = Browser(connected).sign_in("Bart Duncan")
     account = bart.made("accounts", name="Adatum")
     bound = {"bci_AccountStatisticsId@odata.bind": f"/bci_accountstatisticses({statistics})"}
