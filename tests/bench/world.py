@@ -1,7 +1,7 @@
 """A company of 20,000 customers and an organization to load them into: the world of the larger benches.
 
-The company is in a SQLite file of its own, the sandbox a process of its own. One process has one world: Django's
-settings are read once.
+The company is in a SQLite file of its own, or, with ``DATABASE_URL``, in a database made beside that one on its
+PostgreSQL; the sandbox is a process of its own. One process has one world: Django's settings are read once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ def home() -> Path:
 def company() -> None:
     """Set Django up on a fresh database and fill CRONUS with its customers."""
     os.environ |= {"DEVELOPMENT": "true", "DATA_DIR": str(home()), "LOG_LEVEL": "ERROR"}
-    os.environ.pop("DATABASE_URL", None)
     os.environ["DJANGO_SETTINGS_MODULE"] = "integration.project.settings"
     import django
     from django.core.management import call_command
@@ -39,10 +38,22 @@ def company() -> None:
     django.setup()
     if HOME in os.environ:
         return
-    call_command("migrate", verbosity=0)
+    if "DATABASE_URL" in os.environ:
+        _beside()
+    else:
+        call_command("migrate", verbosity=0)
     from integration.business_central import demo
 
     demo.fill(customers=CUSTOMERS)
+
+
+def _beside() -> None:
+    """Make a database beside the one that ``DATABASE_URL`` names, for this process and its children."""
+    from django.db import connection
+
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    os.environ["DATABASE_URL"] = f"{server}/{name}"
 
 
 @contextmanager
