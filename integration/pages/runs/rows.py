@@ -87,6 +87,11 @@ class Cause:
         return advice(self.code)
 
 
+def _text(typed: str) -> str:
+    """What a database takes: PostgreSQL refuses a NUL, wherever it is asked for."""
+    return typed.replace("\x00", "").strip()
+
+
 @dataclass(slots=True)
 class Asked:
     """What the address asks for: the tab, the cause, a text, and behind which row the page begins."""
@@ -103,8 +108,8 @@ class Asked:
         show = query.get("show", "")
         return cls(
             show if show in LABELS else "",
-            query.get("code", "")[:60],
-            query.get("q", "").replace("\x00", "").strip()[:100],
+            _text(query.get("code", ""))[:60],
+            _text(query.get("q", ""))[:100],
             _number(query.get("before", "")),
             max(1, _number(query.get("from", ""))),
         )
