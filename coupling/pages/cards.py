@@ -21,13 +21,13 @@ from integration.connection.live_systems import NAMES
 from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice, meaning
+from integration.pages.in_sales import record_in_sales
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import FilterError, matches, parse
 from integration.systems.values import FieldType, Record, Side, Table
 
-CRM_LINK = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
 ERRORS_SHOWN = 5
 GONE = "This record does not exist any more; its coupling is still there."
 
@@ -203,10 +203,9 @@ def passes(mapping: TableMapping, side: Side, table: Table | None, record: Recor
 def _link(shown: Card, setup: ConnectionSetup) -> None:
     """Where Sales shows the Sales record."""
     if not shown.is_erp:
-        shown.sales_url = CRM_LINK.format(url=setup.url, entity=shown.name, id=shown.id) if setup.url else ""
+        shown.sales_url = record_in_sales(setup.url, shown.name, shown.id)
     elif shown.coupled and shown.mapping and shown.pair and not shown.mapping.is_option:
-        entity, id = shown.mapping.crm_table, shown.pair.crm_id
-        shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
+        shown.sales_url = record_in_sales(setup.url, shown.mapping.crm_table, shown.pair.crm_id)
 
 
 def _name_other(shown: Card) -> None:

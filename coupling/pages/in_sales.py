@@ -11,6 +11,7 @@ from coupling.pages import records
 from coupling.sides import both_opened
 from integration.connection.live_systems import NAMES
 from integration.models import ConnectionSetup
+from integration.pages.in_sales import list_in_sales
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter
@@ -18,7 +19,6 @@ from integration.systems.system import System
 from integration.systems.values import Side, Table
 
 CUSTOMER, ACCOUNT = "customer", "account"
-LIST_LINK = "{url}/main.aspx?pagetype=entitylist&etn={entity}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def counts(account: uuid.UUID) -> InSales:
             numbers = _count_each(crm, [(kind.table, open_of(crm.describe(kind.table), account)) for kind in kinds])
     except Problem as problem:
         return InSales(problem=f"{NAMES[Side.CRM]} does not answer: {problem}")
-    links = [LIST_LINK.format(url=url, entity=kind.table) if url else "" for kind in kinds]
+    links = [list_in_sales(url, kind.table) for kind in kinds]
     counted = zip(kinds, numbers, links, strict=True)
     return InSales([Count(kind, account, number, link) for kind, number, link in counted])
 

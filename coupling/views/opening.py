@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from coupling.pages.cards import CRM_LINK
 from coupling.pages.records import mappings_of
 from coupling.pages.tables import caption
 from coupling.sides import opened
 from integration.models import ConnectionSetup, TableMapping
+from integration.pages.in_sales import record_in_sales
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
@@ -52,8 +52,12 @@ def open_in_sales(request: HttpRequest, side: str, table: str, id: str) -> HttpR
     Central is not coupled, who may couple is asked whether to; where its table is mapped with nothing, that is said."""
     record, mappings = uuid.UUID(id), [one for one in mappings_of(Side(side), table) if not one.is_option]
     entity, there = (table, record) if side == Side.CRM.value else _partner(mappings, record)
+    url = ConnectionSetup.current().url
+    if not url:
+        messages.warning(request, "Connection Setup does not say yet where Dynamics 365 Sales is.")
+        return redirect(f"{side}_card", table, record)
     if entity:
-        return redirect(CRM_LINK.format(url=ConnectionSetup.current().url, entity=entity, id=there))
+        return redirect(record_in_sales(url, entity, there))
     noun = caption(table, Side.ERP).lower()
     if mappings and request.user.has_perm("coupling.change_coupling"):
         messages.info(request, f"This {noun} is not coupled yet. Choose its record in Dynamics 365 Sales, or go back.")

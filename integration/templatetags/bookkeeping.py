@@ -6,27 +6,14 @@ from typing import Any
 
 from django import template
 
-from integration.pages import amounts, postings
+from integration.pages import amounts
 from integration.pages.parts import first_url
-from integration.pages.states import Shown
 
 register = template.Library()
 
 register.filter("money", amounts.money)
 register.filter("plain", amounts.plain)
 register.filter("price", amounts.price)
-
-
-@register.simple_tag
-def invoice_state(invoice: Any) -> Shown:
-    """How a posted invoice stands."""
-    return postings.of_invoice(invoice)
-
-
-@register.simple_tag
-def entry_state(entry: Any) -> Shown:
-    """How an entry of the customer ledger stands."""
-    return postings.of_entry(entry)
 
 
 @register.simple_tag

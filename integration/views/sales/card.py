@@ -11,6 +11,7 @@ from integration.connection.opening import open_for_page
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice
+from integration.pages.in_sales import record_in_sales
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.system import System
@@ -30,7 +31,6 @@ from integration.views.sales.products import (
     totals,
 )
 
-CRM_LINK = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
 ERRORS_SHOWN = 5
 GONE = "This {} does not exist any more in Dynamics 365 Sales."
 GENERAL = (
@@ -92,7 +92,7 @@ class Card:
     @property
     def sales_url(self) -> str:
         """Where Dynamics 365 Sales shows it."""
-        return CRM_LINK.format(url=self.setup.url, entity=self.kind.table, id=self.id) if self.setup.url else ""
+        return record_in_sales(self.setup.url, self.kind.table, self.id)
 
 
 def card(kind: Kind, id: uuid.UUID) -> Card | None:

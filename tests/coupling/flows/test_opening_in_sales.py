@@ -96,3 +96,14 @@ def test_a_list_offers_it_for_the_one_record_that_is_selected(
 ) -> None:
     shown = clerk.get(reverse("erp_list", args=["customer"])).content.decode()
     assert f'hidden data-of-one="{address("customer", uuid.UUID(int=0))}">Open in Dynamics 365 Sales</a>' in shown
+
+
+@pytest.mark.parametrize(("side", "table"), [("erp", "customer"), ("crm", "account")])
+def test_while_nobody_has_named_the_organization_there_is_no_place_to_go(
+    visitor: Client, mapping: TableMapping, side: str, table: str
+) -> None:
+    mapping.couplings.couple(ID, ID)
+    ConnectionSetup.objects.update(url="")
+    answer = visitor.get(address(table, ID, side))
+    assert answer.url == reverse(f"{side}_card", args=[table, ID])
+    assert told(answer) == ["Connection Setup does not say yet where Dynamics 365 Sales is."]
