@@ -28,7 +28,7 @@ from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
-from integration.documents.quotes.links import link_quotes
+from integration.documents.quotes.links import close_given_up, link_quotes
 from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
@@ -83,6 +83,9 @@ class OrderPass(DocumentPass):
             self.total.add(noted.counters)
             noted = Noted()
         link_quotes(self.flow, headers)
+        coupled_ids = {header.id for header in coupled}
+        canceled = [one for one in headers if integer(one, "statecode") == CANCELED and one.id not in coupled_ids]
+        close_given_up(self.flow, canceled)
         notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 

@@ -5,8 +5,10 @@
     active, later revision                    the same quote built anew, its former version archived
     won, its order submitted                  the order, made by the pass of orders, which archives the quote
     won, no order or not submitted yet        the quote released
+    won, all its orders canceled before that  the quote archived and deleted
     closed, but not revised                   the quote archived and deleted
     draft                                     not read
+    deleted                                   the quote stays, and a person is told (``deleted``)
 
 The coupling belongs to the newest revision and stays when the quote is done: a quote that is not here any more is
 left alone. What is done with a page is stored in one transaction, so a crash between any two lines repeats work and
@@ -23,6 +25,8 @@ from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import SENT, was_never_sent
 from integration.documents.orders import plan
+from integration.documents.quotes.deleted import note_deleted
+from integration.documents.quotes.links import ORDERS, quotes_given_up
 from integration.documents.quotes.steps import (
     ACTIVE,
     CLOSED,
@@ -40,14 +44,11 @@ from integration.documents.quotes.steps import (
 from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ORDER, PARTIES, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
-from integration.sync.rules import Reference
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import DuplicateKey, RecordProblem
 from integration.systems.filters import Filter, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Side, Written
-
-ORDERS = Reference(HEADER_TABLE, ORDER.table)
 
 
 def process_quotes(flow: Flow) -> Counters:
@@ -63,6 +64,12 @@ class QuotePass(DocumentPass):
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow, QUOTE)
+
+    def go(self) -> Counters:
+        super().go()
+        if self.flow.options.scope not in (Scope.IDS, Scope.OPEN):
+            self.total.add(note_deleted(self.flow))
+        return self.total
 
     def wanted(self, cursor: str | None) -> Filter:
         """Closed ones matter only where something was read before."""
@@ -180,6 +187,7 @@ class QuotePass(DocumentPass):
         of_quotes = OneOf("quoteid", tuple(quotes))
         rows = list(every(self.flow.crm, ORDER.table, of_quotes, ("quoteid", "statecode", SENT)))
         coupled = self.flow.ledger.resolve(ORDERS, Side.CRM, [row.id for row in rows])
+        given_up = quotes_given_up(rows, coupled)
         here = self.flow.erp.get(HEADER_TABLE, list(coupled.values()), ("quote_no",)) if coupled else {}
         made: dict[uuid.UUID, uuid.UUID] = {}
         to_make: dict[uuid.UUID, list[uuid.UUID]] = {}
@@ -191,7 +199,7 @@ class QuotePass(DocumentPass):
                 made[quote.id] = coupled[row.id]
             elif row.id not in coupled and integer(row, "statecode") == SUBMITTED and was_never_sent(row):
                 to_make.setdefault(quote.id, []).append(row.id)
-        return Orders(made, to_make)
+        return Orders(made, to_make, given_up)
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -264,6 +272,9 @@ class QuotePass(DocumentPass):
         quote = erp.get(HEADER_TABLE, [pair.erp_id], ("no", "status"))[pair.erp_id]
         if order is not None:
             erp.act(HEADER_TABLE, order, "link_quote", no=text(quote, "no"))
+            step.changed = True
+        elif step.header.id in orders.given_up:
+            erp.act(HEADER_TABLE, pair.erp_id, "close_quote")
             step.changed = True
         elif step.header.id not in orders.to_make and integer(quote, "status") != RELEASED:
             erp.act(HEADER_TABLE, pair.erp_id, "release")
