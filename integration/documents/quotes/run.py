@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integration.documents.flow import Flow, Noted, rests, went_well
+from integration.documents.intended import intend, is_apart, recover
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import SENT, was_never_sent
 from integration.documents.orders import plan
@@ -78,11 +79,16 @@ class QuotePass(DocumentPass):
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan and write what belongs to these quotes."""
         noted = Noted(done=len(headers))
-        steps = [step for step in self._steps(headers) if self._takes(step, noted)]
+        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
+        headers, pairs, found = recover(self.flow, self.reader, headers, pairs)
+        self.total.add(found)
+        steps = [step for step in self._steps(headers, pairs) if self._takes(step, noted)]
         self._plan([step for step in steps if step.make])
         orders = self._orders([step.header.id for step in steps if step.end is End.ORDER])
+        new = [step for step in steps if step.make is Make.INSERT]
+        inserted = self._insert_apart(new) if is_apart(self.flow) else {}
         with self.flow.ledger.page():
-            inserted = self._insert([step for step in steps if step.make is Make.INSERT])
+            inserted = inserted or self._insert(new)
             for step in steps:
                 self._carry_out(step, inserted, orders, noted)
             noted.store(self.flow)
@@ -98,9 +104,8 @@ class QuotePass(DocumentPass):
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def _steps(self, headers: Sequence[Record]) -> list[Step]:
+    def _steps(self, headers: Sequence[Record], pairs: Mapping[uuid.UUID, Pair]) -> list[Step]:
         """What is to be done with each, without revisions whose quote is another's by the end of the page."""
-        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
         coupled = {id: pair for id, pair in pairs.items() if pair.state is State.COUPLED}
         before = self._before([header for header in headers if header.id not in coupled])
         held = [pair.erp_id for pair in (*coupled.values(), *before.values())]
@@ -210,6 +215,16 @@ class QuotePass(DocumentPass):
             return {}
         answers = self.flow.erp.insert_documents(HEADER_TABLE, [document for _, document in ready])
         return {step.header.id: answer for (step, _), answer in zip(ready, answers, strict=True)}
+
+    def _insert_apart(self, steps: Sequence[Step]) -> dict[uuid.UUID, Written]:
+        """The same where that is no one transaction with what is remembered: they are intended first."""
+        planned = {step.document.header.id: step for step in steps if step.document is not None}
+        sources = {id: step.planned.source for id, step in planned.items() if step.planned is not None}
+        before = {step.header.id: step.pair for step in planned.values() if step.pair is not None}
+        intended = intend(self.flow, sources, before)
+        for step in planned.values():
+            step.pair = intended.get(step.header.id, step.pair)
+        return self._insert(steps)
 
     def _carry_out(self, step: Step, inserted: Mapping[uuid.UUID, Written], orders: Orders, noted: Noted) -> None:
         """Make it and finish it; a problem is noted with what it is by then."""
