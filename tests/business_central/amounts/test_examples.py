@@ -201,6 +201,13 @@ def test_the_invoice_discount_goes_through_the_groups_by_their_identifiers() -> 
     assert [x.invoice_discount for x in document_amounts(lines, PENNY, D("0.02")).lines] == [*numbers("0.01 0.01 0.00")]
 
 
+def test_the_invoice_discount_is_that_of_the_groups_before_it_is_that_of_their_lines() -> None:
+    lines = [Line(D(1), D("1.00"), D(0), identifier, D(20)) for identifier in "ABAB"]
+
+    found = [x.invoice_discount for x in document_amounts(lines, PENNY, D("0.05")).lines]
+    assert found == [*numbers("0.02 0.01 0.01 0.01")]
+
+
 def test_equal_rates_with_different_identifiers_are_groups_of_their_own() -> None:
     lines = [Line(D(1), D("0.33"), D(0), identifier, D(20)) for identifier in ("HOME", "EXPORT", "HOME")]
 
