@@ -47,15 +47,13 @@ ONE_ONLY = "Set Up Coupling is for one record at a time. Choose one, or use Matc
 def record_action(request: PageRequest, side: str, table: str, action: str) -> HttpResponse:
     """Do it with the chosen records. ``synchronize``, ``uncouple`` and ``create`` ask first, unless the request says
     which way (``send``, ``get``, ``merge``) or ``confirmed``."""
-    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match, "plan": _plan}
-    acts |= {"statistics": _statistics, "couple": _couple}
-    if action not in acts:
+    if action not in ACTS:
         raise Http404
     try:
         ids = chosen(request.POST)
         if not ids and action != "match":
             raise CouplingError(NOTHING_CHOSEN)
-        return acts[action](request, Side(side), table, ids)
+        return ACTS[action](request, Side(side), table, ids)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
         return back(request)
@@ -183,3 +181,15 @@ def _ask(request: PageRequest, question: Question) -> HttpResponse:
     here = safe_back(request.POST)
     needs = [(one, need_address(one, here)) for one in question.needs]
     return render(request, template, shown | {"back": here, "needs": needs})
+
+
+ACTS: dict[str, Callable[[PageRequest, Side, str, Sequence[uuid.UUID]], HttpResponse]] = {
+    "create": _create,
+    "synchronize": _synchronize,
+    "uncouple": _uncouple,
+    "match": _match,
+    "plan": _plan,
+    "statistics": _statistics,
+    "couple": _couple,
+}
+"""What each button does, by the last word of its address."""
