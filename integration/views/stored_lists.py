@@ -60,7 +60,7 @@ class StoredList:
     filters: Sequence[str]
     usual: Sequence[str] = ()
     template: str = "integration/list.html"
-    prepared: Callable[[Sequence[Any]], object] = len
+    prepared: Callable[[Sequence[Any]], object] | None = None
     can_select: Callable[[Any], bool] | None = None
 
     @property
@@ -100,19 +100,23 @@ class _Making:
         except CursorExpired:
             shown.start = 1
             page, following = search.page_of(self.columns, found, order, rows.ROWS, None)
-        self.kind.prepared(page)
+        self._prepare(page)
         shown.lines = [self._line(row) for row in page]
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
         shown.count_rows(len(page) if is_whole else found.count())
         return shown
 
+    def _prepare(self, found: Sequence[Any]) -> None:
+        if self.kind.prepared is not None:
+            self.kind.prepared(found)
+
     def exported(self) -> Iterator[list[str]]:
         """All rows in the columns shown, heads first."""
         names = [column.name for column in self.shown.columns]
         yield [column.label for column in self.shown.columns]
         for row in self._rows().order_by(*self._order(), "pk").iterator(chunk_size=EXPORTED_AT_ONCE):
-            self.kind.prepared([row])
+            self._prepare([row])
             yield [self._text(row, name) for name in names]
 
     def _described(self, person: Any) -> ShownList:
