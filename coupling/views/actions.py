@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import commands
-from coupling.commands.first_steps import create_with_needs, synchronize_with_needs
+from coupling.commands.with_needs import create_with_needs, synchronize_with_needs
 from coupling.models import CouplingError
 from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
 from coupling.pages.asking.selection import Selection, selected
