@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coupling.models import Tally
-from coupling.pages import records, standing
+from coupling.pages import list_states, records
 from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
 from coupling.pages.tables import caption, captions, listed
@@ -143,7 +143,7 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
         yield [column.label for column in made.shown.columns]
         try:
             while page:
-                known = standing.read(side, made.mappings, page)
+                known = list_states.read(side, made.mappings, page)
                 for record in page:
                     values = [cells.worded(record.values.get(one.name), one) for one in fields]
                     yield [*values, known[record.id].label] if made.mappings else values
@@ -200,13 +200,13 @@ def _filter_of(made: Listing, table: Table) -> Filter:
 
 def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
     fields = [table.fields[column.name] for column in made.shown.columns if column.name]
-    known = standing.read(made.side, made.mappings, page)
+    known = list_states.read(made.side, made.mappings, page)
     made.ids = [record.id for record in page]
     made.coupled = any(one.is_coupled for one in known.values())
     made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]
 
 
-def _line(made: Listing, table: Table, record: Record, fields: Sequence[Any], known: standing.Known) -> Line:
+def _line(made: Listing, table: Table, record: Record, fields: Sequence[Any], known: list_states.Known) -> Line:
     found = [cells.cell_of(record, one) for one in fields]
     if made.mappings:
         found.append(known.cell(made.side))

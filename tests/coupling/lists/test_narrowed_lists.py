@@ -11,9 +11,9 @@ import pytest
 
 from coupling.pages import records
 from coupling.pages.compare import lacking
+from coupling.pages.list_states import Known
 from coupling.pages.lists import Listing, asked_for
 from coupling.pages.records import has_lacking, inside, searched
-from coupling.pages.standing import Known
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages.lists.pane import pane
 from integration.sync.memory.halves import partnerless, plain, unread
