@@ -24,7 +24,7 @@ from integration.pages.lists import cells
 from integration.pages.lists.address import Address, Asked
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Chip, pane
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.parts import first_url
 from integration.pages.rows import Standing
 from integration.sync.rules import Direction
@@ -107,7 +107,7 @@ def asked_for(side: Side, name: str, asked: Asked, person: Any = None) -> Listin
     shown.selectable = bool(mappings)
     known = state if state in STATES and mappings else ""
     made = Listing(side, name, mappings, ConnectionSetup.current().is_enabled, shown, known, state == ALL, of)
-    shown.ways = _ways(made)
+    shown.looks = _looks(made)
     return made
 
 
@@ -167,18 +167,18 @@ def _described(made: Listing, system: System, person: Any) -> Table:
     if made.of is not None:
         only = Chip("Only", "open ones of one account", shown.address.query(**{OF: ""}))
         shown.pane.chips = [*shown.pane.chips, only]
-    shown.ways = _ways(made)
+    shown.looks = _looks(made)
     shown.widest = f"{STATE}={ALL}" if made.side is Side.CRM and (shown.is_narrowed or made.narrowed) else ""
     return table
 
 
-def _ways(made: Listing) -> list[Way]:
+def _looks(made: Listing) -> list[Look]:
     if not made.mappings:
         return []
     narrows = made.side is Side.CRM and made.of is None
     chosen = ALL if made.outside else made.state
     words = {"": "In the filter" if narrows else "All", **STATES, **({ALL: "All"} if narrows else {})}
-    return [Way(label, made.shown.address.query(state=state), state == chosen) for state, label in words.items()]
+    return [Look(label, made.shown.address.query(state=state), state == chosen) for state, label in words.items()]
 
 
 def _rows(made: Listing, system: System, table: Table) -> rows.Asked:

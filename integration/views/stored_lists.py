@@ -20,7 +20,7 @@ from integration.pages.lists.address import ORDER, SEARCH, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.parts import first_url
 from integration.systems.errors import CursorExpired
 from integration.systems.values import Record, Ref
@@ -132,7 +132,7 @@ class _Making:
         shown.pane = pane(table, [name for name in kind.filters if name in table.fields], self.address, self._selects())
         fields = self.chosen.form.fields
         shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
-        shown.ways = self._ways()
+        shown.looks = self._looks()
         return shown
 
     def _selects(self) -> list[Select]:
@@ -151,12 +151,12 @@ class _Making:
         ]
         return found
 
-    def _ways(self) -> list[Way]:
+    def _looks(self) -> list[Look]:
         field: Any = self.chosen.form.fields.get(WAYS)
         if field is None:
             return []
         here = self.chosen.chosen.get(WAYS, "")
-        return [Way(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
+        return [Look(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
 
     def _rows(self) -> QuerySet[Any]:
         """What the filters let through, with the rows that chosen columns refer to."""
