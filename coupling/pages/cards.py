@@ -1,4 +1,5 @@
-"""A card of one record: its fields, its coupling, the coupled record beside it, and what can be done."""
+"""A card of one record: its fields, its coupling, the coupled record beside it. Its buttons are in the template,
+``templates/coupling/record_card.html``."""
 
 from __future__ import annotations
 
