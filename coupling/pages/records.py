@@ -21,6 +21,7 @@ from integration.systems.values import Field, FieldType, Record, Ref, Side, Tabl
 from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
+LONG, LINES = 100, 3
 UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
 
 
@@ -32,6 +33,11 @@ class Cell:
     text: str
     numeric: bool = False
     refers_to: Ref | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """May it be more than its place on a card shows, so that it scrolls there?"""
+        return len(self.text) > LONG or self.text.count("\n") > LINES
 
 
 @dataclass(frozen=True, slots=True)
