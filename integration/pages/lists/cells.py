@@ -15,7 +15,6 @@ from integration.systems.values import Field, FieldType, Money, Record, Table, V
 from integration.systems.wording import field_name, shorten, value_text
 
 LONGEST_CELL, LONGEST_TITLE = 200, 1000
-LONGEST_CHOICE = 12
 PENNIES = 2
 PRICES = ("unit_price", "unit_cost")
 """Business Central keeps them with five decimals; people write those that are not blank."""
@@ -78,8 +77,6 @@ def column_of(table: Table, field: Field) -> Column:
     width = WIDTHS.get(field.type, Width.TEXT)
     if field.name in (table.name_field, "description"):
         width = Width.NAME
-    elif any(len(option.label) > LONGEST_CHOICE for option in field.options):
-        width = Width.TEXT
     elif field.type is FieldType.REFERENCE and field.name.endswith(("_code", "_no", "_group", "_of_measure")):
         width = Width.CODE
     sorts = "" if field.type in UNSORTED else field.name

@@ -63,14 +63,14 @@ class Listing:
 def own_columns(kind: Kind) -> tuple[Column, ...]:
     """The columns of these lists that say more than a field of the table."""
     return (
-        Column(kind.number, "No.", Width.MOMENT, kind.number),
+        Column(kind.number, "No.", Width.STATE, kind.number),
         Column("name", "Name", Width.TEXT, "name"),
         Column(CUSTOMER, "Account"),
         Column("statecode", "Status", Width.STATE),
         Column(kind.dated, "Age", Width.CODE, kind.dated, turned=True),
         Column("totalamount", "Total", Width.STATE, "totalamount", number=True),
-        Column(BECAME, "Business Central", Width.STATE),
-        Column(WAITS, "Waits because", Width.TEXT),
+        Column(BECAME, "Business Central", Width.MOMENT),
+        Column(WAITS, "Waits because", Width.NAME),
     )
 
 
