@@ -21,7 +21,6 @@ from integration.systems.values import Field, FieldType, Record, Ref, Side, Tabl
 from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
-LONG, LINES = 100, 3
 UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
 
 
@@ -50,6 +49,8 @@ class Line:
 
 
 MappedPair = tuple[TableMapping, Pair]
+LONG, LINES = 100, 3
+"""Letters and line breaks of a value that its place on a card shows for certain."""
 
 
 def has_lacking(agreed: Agreed) -> bool:
