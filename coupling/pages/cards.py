@@ -23,6 +23,7 @@ from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice, meaning
 from integration.pages.in_sales import record_in_sales
+from integration.pages.lists.cells import KEYS
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
@@ -109,7 +110,7 @@ class Card:
         table, record = self.table, self.record
         if table is None or record is None:
             return []
-        names = {name for name in record.values if name in table.fields and table.fields[name].type is not _ID}
+        names = {name for name in record.values if name in table.fields and table.fields[name].type not in KEYS}
         names = {name for name in names if self.is_erp or records.shown(record.values.get(name))}
         grouped = [(label, [name for name in held if name in names]) for label, held in fasttabs(self.side, table)]
         return [(label, records.cells(table, held, record)) for label, held in grouped if held]

@@ -170,7 +170,7 @@ class ShownList:
     @property
     def width(self) -> int:
         """How many columns an empty list spans."""
-        return len(self.columns) + 1
+        return len(self.columns) + int(self.selectable)
 
     def count_rows(self, total: int | None, counts_all: bool = True) -> None:
         """Note how many rows there are; some systems stop counting."""

@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from integration.business_central.models import SalesHeader, SalesLine, SalesShipmentHeader, SalesShipmentLine
@@ -27,7 +28,7 @@ def document(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown |= {"tabs": tabs_of(header, TABS), "lines": lines_shown(header, lines), "totals": totals_of(header, lines)}
     partner = partner_of(id, HEADER)
     shown |= {"actions": actions_of(header), "belonging": belonging_to(header), "partner": partner}
-    shown["errors"] = errors_of(id, partner)
+    shown |= {"errors": errors_of(id, partner), "stands_at": reverse(shown["kind"].list)}
     return render(request, "integration/documents/card.html", shown)
 
 
