@@ -72,9 +72,16 @@ def _window(
     """These rows in order behind the cursor, one more than asked for, with what they are ordered by."""
     keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
     rows = rows.annotate(**{key.name: key.expression for key in keys})
+    is_down = bool(keys) and keys[-1].descending
     if after is not None:
-        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys)))
-    return keys, rows.order_by(*map(str, keys), "pk")[: size + 1]
+        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys), is_down=is_down))
+    return keys, rows.order_by(*map(str, keys), "-pk" if is_down else "pk")[: size + 1]
+
+
+def ordered(table: TableColumns, rows: QuerySet[Any], order: Sequence[str]) -> QuerySet[Any]:
+    """These rows in an order of ascending columns."""
+    keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
+    return rows.order_by(*(key.expression.asc() for key in keys), "pk")
 
 
 def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
@@ -96,12 +103,12 @@ def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
     return _OrderKey(name, expression, field, descending)
 
 
-def _behind(keys: Sequence[_OrderKey], values: Sequence[Any], id: uuid.UUID) -> Q:
+def _behind(keys: Sequence[_OrderKey], values: Sequence[Any], id: uuid.UUID, *, is_down: bool) -> Q:
     """The rows behind the last one of a page, whose order columns and id are given. For the order (city, no):
 
     city > c  or  (city = c and (no > n  or  (no = n and id > i)))
     """
-    behind = Q(pk__gt=id)
+    behind = Q(pk__lt=id) if is_down else Q(pk__gt=id)
     for key, value in reversed(list(zip(keys, values, strict=True))):
         beyond = Q(**{f"{key.name}__{'lt' if key.descending else 'gt'}": value})
         behind = beyond | (Q(**{key.name: value}) & behind)
