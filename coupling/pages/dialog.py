@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages import records
@@ -15,7 +17,7 @@ from coupling.pages.asking.proposal import Proposal, proposed
 from coupling.pages.compare import ComparedField, Comparison, Missing
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
-from integration.mappings.build_rule import build_rule
+from integration.mappings.build_rule import NEEDED, build_rule
 from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.pages import rows
@@ -98,6 +100,7 @@ class Choice:
 def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog | None:
     """The dialog, ``None`` where the record is gone. Before anything was looked for, the one exact match is chosen and
     the record's own name is looked for. Raises ``ConnectionProblem``."""
+    prefetch_related_objects([mapping], *NEEDED)
     with both_opened() as connected:
         rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
         comparison = Comparison(connected, mapping, rule)

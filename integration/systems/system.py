@@ -59,6 +59,7 @@ __all__ = [
     "Written",
     "count_each",
     "every",
+    "find_each",
     "option_id",
 ]
 
@@ -182,6 +183,16 @@ def count_each(system: System, asked: Sequence[tuple[str, Filter]]) -> list[int]
     if isinstance(system, CountsEach):
         return system.count_each(asked)
     return [system.count(table, where) for table, where in asked]
+
+
+def find_each(system: System, asked: Sequence[Wanted], size: int) -> Iterator[Sequence[Record]]:
+    """The first rows of each table that match: at once where the system can, else one table behind the other."""
+    if isinstance(system, FindsEach):
+        yield from system.find_each(asked, size)
+        return
+    for one in asked:
+        found = system.find(one.table, one.where, one.fields, one.fields[:1], size)
+        yield found.records[:size]
 
 
 def every(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 import uuid
 from collections.abc import Sequence
@@ -15,14 +14,12 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from integration.business_central.fields import Text
+from integration.business_central.ordering import order_of
 from integration.business_central.reading.records import Reader
 from integration.business_central.tables import TableColumns
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
 from integration.systems.values import FieldType, Page
-
-BEFORE_ALL_DAYS = dt.date(1, 1, 1)
-"""What a blank date is ordered as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +85,15 @@ def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
     """What a column is ordered by, never NULL. Blank comes first."""
     descending = asked.startswith("-")
     column = table.column(asked.removeprefix("-"))
-    expression: Any = F(column.name)
     field: Any = column.stored
     if column.target is not None:
         field = Text()
-        expression = Coalesce(F(f"{column.label}__folded"), Value(""), output_field=field)
-    elif column.field.type is FieldType.CODE:
-        pass  # Upper-case and trimmed already; as it stands it has an index.
-    elif column.field.type.textual:
+        expression: Any = Coalesce(F(f"{column.label}__folded"), Value(""), output_field=field)
+    elif column.field.type.textual and column.field.type is not FieldType.CODE:
         field = Text()
         expression = F(f"{column.name}__folded")
-    elif column.stored.null:
-        expression = Coalesce(F(column.name), Value(BEFORE_ALL_DAYS, output_field=column.stored))
+    else:
+        expression = order_of(column.stored) or F(column.name)
     return _OrderKey(name, expression, field, descending)
 
 
