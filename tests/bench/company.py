@@ -135,7 +135,7 @@ def _couple(sales: StandIn, mapping: Any, rows: Sequence[tuple[uuid.UUID, str]],
         if twin not in held:
             held[twin] = _values(table, column, f"{position:06} {name}")
         if position < number:
-            pairs.append(Pair(id, twin, State.COUPLED, "1", "1", {"name|" + column: (f"={name}", f"={name}")}))
+            pairs.append(Pair(id, twin, State.COUPLED, "1", "1", {"name:" + column: (f"={name}", f"={name}")}))
     for position in range(len(held), accounts):
         held[uuid.UUID(int=position)] = _values(table, column, f"Z{position:06} Nobody's")
     there = set(mapping.couplings.values_list("erp_id", flat=True))

@@ -30,8 +30,9 @@ class OpenColumns(models.Model):
 
 
 @sorted_by(
-    "no", "sell_to_customer_name", "order_date", "document_date", "requested_delivery_date", "amount_including_vat"
-)
+    "no", "sell_to_customer_name", "order_date", "document_date", "requested_delivery_date", "amount",
+    "amount_including_vat",
+)  # fmt: skip
 class SalesHeader(OpenColumns, Header):
     """The sums and the two "completely" columns are renewed with every change of a line, so a changed line moves its
     header's row version."""
