@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -124,7 +124,7 @@ class _Making:
         shown = ShownList(kind.key, kind.title, kind.nouns, self.address, kind.order[0])
         shown.views = views_of(person, kind.key)
         offered = [column for column in cells.offered(table) if column.name not in self.own]
-        shown.offered = [*(own.column for own in self.own.values()), *offered]
+        shown.offered = [*(self._sorted(own.column) for own in self.own.values()), *offered]
         usual = kind.usual or list(self.own)
         shown.columns = columns_named(
             shown.offered, chosen_columns(person, kind.key, usual, [column.name for column in shown.offered])
@@ -134,6 +134,11 @@ class _Making:
         shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
         shown.looks = self._looks()
         return shown
+
+    def _sorted(self, column: Column) -> Column:
+        """The column, which sorts nothing where the table has no index for it."""
+        field = self.columns.table.fields.get(column.order)
+        return column if field is not None and field.sortable else replace(column, order="")
 
     def _selects(self) -> list[Select]:
         form, found = self.chosen.form, []
