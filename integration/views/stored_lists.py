@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +20,7 @@ from integration.pages.lists.address import ORDER, SEARCH, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.parts import first_url
 from integration.systems.errors import CursorExpired
 from integration.systems.values import Record, Ref
@@ -60,7 +60,7 @@ class StoredList:
     filters: Sequence[str]
     usual: Sequence[str] = ()
     template: str = "integration/list.html"
-    prepared: Callable[[Sequence[Any]], object] = len
+    prepared: Callable[[Sequence[Any]], object] | None = None
     can_select: Callable[[Any], bool] | None = None
 
     @property
@@ -100,19 +100,23 @@ class _Making:
         except CursorExpired:
             shown.start = 1
             page, following = search.page_of(self.columns, found, order, rows.ROWS, None)
-        self.kind.prepared(page)
+        self._prepare(page)
         shown.lines = [self._line(row) for row in page]
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
         shown.count_rows(len(page) if is_whole else found.count())
         return shown
 
+    def _prepare(self, found: Sequence[Any]) -> None:
+        if self.kind.prepared is not None:
+            self.kind.prepared(found)
+
     def exported(self) -> Iterator[list[str]]:
         """All rows in the columns shown, heads first."""
         names = [column.name for column in self.shown.columns]
         yield [column.label for column in self.shown.columns]
         for row in self._rows().order_by(*self._order(), "pk").iterator(chunk_size=EXPORTED_AT_ONCE):
-            self.kind.prepared([row])
+            self._prepare([row])
             yield [self._text(row, name) for name in names]
 
     def _described(self, person: Any) -> ShownList:
@@ -120,7 +124,7 @@ class _Making:
         shown = ShownList(kind.key, kind.title, kind.nouns, self.address, kind.order[0])
         shown.views = views_of(person, kind.key)
         offered = [column for column in cells.offered(table) if column.name not in self.own]
-        shown.offered = [*(own.column for own in self.own.values()), *offered]
+        shown.offered = [*(self._sorted(own.column) for own in self.own.values()), *offered]
         usual = kind.usual or list(self.own)
         shown.columns = columns_named(
             shown.offered, chosen_columns(person, kind.key, usual, [column.name for column in shown.offered])
@@ -128,8 +132,13 @@ class _Making:
         shown.pane = pane(table, [name for name in kind.filters if name in table.fields], self.address, self._selects())
         fields = self.chosen.form.fields
         shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
-        shown.ways = self._ways()
+        shown.looks = self._looks()
         return shown
+
+    def _sorted(self, column: Column) -> Column:
+        """The column, which sorts nothing where the table has no index for it."""
+        field = self.columns.table.fields.get(column.order)
+        return column if field is not None and field.sortable else replace(column, order="")
 
     def _selects(self) -> list[Select]:
         form, found = self.chosen.form, []
@@ -147,12 +156,12 @@ class _Making:
         ]
         return found
 
-    def _ways(self) -> list[Way]:
+    def _looks(self) -> list[Look]:
         field: Any = self.chosen.form.fields.get(WAYS)
         if field is None:
             return []
         here = self.chosen.chosen.get(WAYS, "")
-        return [Way(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
+        return [Look(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
 
     def _rows(self) -> QuerySet[Any]:
         """What the filters let through, with the rows that chosen columns refer to."""

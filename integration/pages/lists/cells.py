@@ -79,7 +79,7 @@ def column_of(table: Table, field: Field) -> Column:
         width = Width.NAME
     elif field.type is FieldType.REFERENCE and field.name.endswith(("_code", "_no", "_group", "_of_measure")):
         width = Width.CODE
-    sorts = "" if field.type in UNSORTED else field.name
+    sorts = field.name if field.sortable and field.type not in UNSORTED else ""
     return Column(field.name, field_name(field), width, sorts, field.type in NUMBERS)
 
 
