@@ -23,6 +23,7 @@ from integration.pages.lists.pane import Select, pane, selected
 from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.parts import first_url
 from integration.systems.errors import CursorExpired
+from integration.systems.system import COUNTED_AT_MOST
 from integration.systems.values import Record, Ref
 from integration.views.spreadsheet import as_csv
 
@@ -104,7 +105,8 @@ class _Making:
         shown.lines = [self._line(row) for row in page]
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
-        shown.count_rows(len(page) if is_whole else found.count())
+        number = len(page) if is_whole else found.order_by()[: COUNTED_AT_MOST + 1].count()
+        shown.count_rows(min(number, COUNTED_AT_MOST), counts_all=number <= COUNTED_AT_MOST)
         return shown
 
     def _prepare(self, found: Sequence[Any]) -> None:
