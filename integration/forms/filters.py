@@ -17,7 +17,6 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from integration.forms.day import DayInput
 from integration.models import AuditEntry, SyncError, SyncJob, TableMapping, User
 from integration.models.mapping.choices import DIRECTIONS
 from integration.pages.advice import ADVICE, meaning
@@ -72,11 +71,12 @@ class ListFilter(django_filters.FilterSet):
     def active(self) -> list[Active]:
         """What is in force, in the order of the inputs."""
         return [
-            Active(str(self.form.fields[name].label), self._in_words(name, value), self.query(**{name: ""}))
+            Active(str(self.form.fields[name].label), self.in_words(name, value), self.query(**{name: ""}))
             for name, value in self.chosen.items()
         ]
 
-    def _in_words(self, name: str, value: str) -> str:
+    def in_words(self, name: str, value: str) -> str:
+        """A value of an input as people read it."""
         choices = getattr(self.form.fields[name], "choices", ())
         return next((str(label) for key, label in choices if str(key) == value), value)
 
@@ -109,8 +109,8 @@ class DaysFilter(ListFilter):
 
 
 def day_filter(label: str, method: str) -> django_filters.DateFilter:
-    """The input of a day."""
-    return django_filters.DateFilter(label=label, method=method, widget=DayInput)
+    """A day, as other pages lead here with it; a person asks in the filter pane."""
+    return django_filters.DateFilter(label=label, method=method, widget=forms.HiddenInput)
 
 
 class ErrorFilter(ListFilter):

@@ -39,10 +39,14 @@ class JobFilter(DaysFilter):
     )
     since = day_filter("From", "since_day")
     until = day_filter("To", "until_day")
+    q = text_filter("Mapping or message contains", "containing")
 
     class Meta:
         model = SyncJob
         fields: list[str] = []
+
+    def containing(self, rows: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
+        return rows.filter(Q(mapping__name__icontains=value) | Q(message__icontains=value))
 
     def by_result(self, rows: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
         failed = Q(failed__gt=0) | Q(status=SyncJob.Status.FAILED)
@@ -138,5 +142,5 @@ class RowsFilter(ListFilter):
         """The tab is none: one of them is always shown."""
         return [one for one in super().active if one.label != "Show"]
 
-    def _in_words(self, name: str, value: str) -> str:
-        return meaning(value) if name == "code" else super()._in_words(name, value)
+    def in_words(self, name: str, value: str) -> str:
+        return meaning(value) if name == "code" else super().in_words(name, value)

@@ -159,7 +159,7 @@ def test_the_next_page_keeps_the_filter(annette: Client, customer: TableMapping)
 
     shown = annette.get("/synch/jobs/?status=failed").content.decode()
 
-    assert "status=failed&amp;before=" in shown
+    assert "status=failed&amp;after=" in shown
 
 
 def test_hostile_text_in_an_address_is_shown_as_text(annette: Client) -> None:

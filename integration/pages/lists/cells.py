@@ -23,6 +23,7 @@ class Width(StrEnum):
 
     CODE = "code"
     NUMBER = "number"
+    COUNT = "count"
     DATE = "date"
     MOMENT = "moment"
     CHOICE = "choice"
@@ -59,7 +60,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One value. ``title`` has all of a text that is cut; ``state`` is shown with its dot, ``soft`` in quiet ink;
-    ``links`` (label, address) stand before the state."""
+    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to."""
 
     text: str = ""
     url: str = ""
@@ -68,6 +69,7 @@ class Cell:
     number: bool = False
     soft: bool = False
     links: Sequence[tuple[str, str]] = ()
+    fold: str = ""
 
 
 def column_of(table: Table, field: Field) -> Column:

@@ -65,17 +65,18 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Select:
     """A choice that belongs to one list alone (the state of a document), at the top of the pane; without ``choices`` a
-    text is typed."""
+    text is typed. ``said``: what the text means, where it is an id."""
 
     name: str
     label: str
     choices: Sequence[Choice] = ()
     text: str = ""
+    said: str = ""
 
     @property
     def words(self) -> str:
         """What is chosen; blank for nothing."""
-        return self.text or " or ".join(one.label for one in self.choices if one.chosen and one.value)
+        return self.said or self.text or " or ".join(one.label for one in self.choices if one.chosen and one.value)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,6 @@ from integration.pages.lists.layout import View
 from integration.pages.lists.pane import Chip, Pane
 from integration.systems.system import COUNTED_AT_MOST
 
-ROWS = 50
 BOOKMARK = "~"
 
 
@@ -28,13 +27,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?"""
+    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?
+    ``hidden``: what the form of the list says about it besides (name, value)."""
 
     id: object
     title: str
     url: str
     cells: Sequence[Cell]
     can_select: bool = True
+    hidden: Sequence[tuple[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class Way:
 class ShownList:
     """A list. ``key`` is what it is remembered by, ``nouns`` what one and several of its rows are called, ``usual`` how
     it is sorted where nobody asks. ``total``: how many rows there are (``None``: not known, ``at_least``: or more),
-    ``also`` what else the count says, ``start`` the place of the first row shown, ``widest`` the query that shows most
-    rows (blank: the list without any words)."""
+    ``also`` what else the count says. ``start``: the place of the first row shown, ``before`` that of the page before,
+    ``previous`` the query of that page. ``widest``: the query that shows most rows (blank: the list without any words),
+    ``nothing``: what an empty list says."""
 
     key: str
     title: str
@@ -70,8 +72,11 @@ class ShownList:
     at_least: bool = False
     also: str = ""
     start: int = 1
+    before: int = 0
     next: str = ""
+    previous: str = ""
     widest: str = ""
+    nothing: str = "Nothing to show"
     notice: str = ""
     problem: str = ""
 
@@ -154,6 +159,11 @@ class ShownList:
         return self.address.query()
 
     @property
+    def first_page(self) -> str:
+        """The query of the first page; without any words it is still an address."""
+        return self.kept or f"{AFTER}="
+
+    @property
     def csv(self) -> str:
         return self.address.query(format="csv")
 
@@ -179,16 +189,22 @@ class ShownList:
 
     def open_bookmark(self) -> str:
         """The bookmark that the address asks for; from here on the list knows at which row it starts."""
-        number, _, bookmark = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
-        if not bookmark or not number.isdecimal():
+        number, _, rest = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
+        before, _, bookmark = rest.partition(BOOKMARK)
+        if not bookmark or not number.isdecimal() or not before.isdecimal():
             return ""
-        self.start = int(number)
+        self.start, self.before = int(number), int(before)
         return bookmark
+
+    def begin_again(self) -> None:
+        """The bookmark led nowhere: this is the first page."""
+        self.start, self.before = 1, 0
 
     def keep_bookmark(self, bookmark: str) -> None:
         """The bookmark behind the rows shown."""
         if bookmark:
-            self.next = rows.signed(f"{self.start + len(self.lines)}{BOOKMARK}{bookmark}", self.salt)
+            numbers = f"{self.start + len(self.lines)}{BOOKMARK}{self.start}"
+            self.next = rows.signed(f"{numbers}{BOOKMARK}{bookmark}", self.salt)
 
 
 def columns_named(offered: Sequence[Column], names: Sequence[str]) -> list[Column]:

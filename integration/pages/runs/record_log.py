@@ -12,13 +12,20 @@ from django.db.models import QuerySet
 
 from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.runs.captions import Captions, is_id, named_by_runs
-from integration.pages.runs.log import Line
 from integration.pages.runs.rows import Row, lines, rows
-from integration.pages.runs.titles import names_here, titles
+from integration.pages.runs.titles import Title, names_here, titles
 from integration.systems.values import Side
 
 AT_ONCE = 50
 LATEST_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the latest runs of a mapping."""
+
+    job: SyncJob
+    title: Title
 
 
 @dataclass(slots=True)
