@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -28,17 +27,8 @@ AGES = [("1", "1 hour"), ("24", "1 day"), ("72", "3 days"), ("168", "1 week"), (
 """Hours since a record began to fail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
-    """One filter in force: its label, its value in words, and the query that leaves it out."""
-
-    label: str
-    text: str
-    query: str
-
-
 class ListFilter(django_filters.FilterSet):
-    """A filter form. ``query()`` keeps the filter in an address, ``active`` says what is in force."""
+    """A filter form. ``query()`` keeps the filter in an address."""
 
     def __init__(self, data: Any, queryset: QuerySet[Any]) -> None:
         super().__init__(data, queryset=queryset)
@@ -66,14 +56,6 @@ class ListFilter(django_filters.FilterSet):
     def again(self, chosen: dict[str, str]) -> Self:
         """The same filter with these values."""
         return type(self)(chosen, self.queryset.all())
-
-    @property
-    def active(self) -> list[Active]:
-        """What is in force, in the order of the inputs."""
-        return [
-            Active(str(self.form.fields[name].label), self.in_words(name, value), self.query(**{name: ""}))
-            for name, value in self.chosen.items()
-        ]
 
     def in_words(self, name: str, value: str) -> str:
         """A value of an input as people read it."""

@@ -15,6 +15,7 @@ from integration.systems.values import Side
 
 FORMER = {"To Integration Table": "BC → Sales", "From Integration Table": "Sales → BC", "Bidirectional": "both ways"}
 """Captions that entries of former versions hold -> the words of today."""
+ANSWERS = {"True": "Yes", "False": "No"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def subjects(entries: Iterable[AuditEntry]) -> dict[int, Named]:
 
 def changes_in_words(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """(what, before, after) as a page says it."""
-    return [
-        (_begun(name), FORMER.get(before, before), FORMER.get(after, after)) for name, before, after in entry.changes
-    ]
+    words = FORMER | ANSWERS
+    changes = entry.changes
+    return [(_begun(name), words.get(before, before), words.get(after, after)) for name, before, after in changes]
 
 
 def _begun(text: str) -> str:

@@ -10,6 +10,7 @@ from integration.pages.lists.address import AFTER, ORDER, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import View
 from integration.pages.lists.pane import Chip, Pane
+from integration.pages.lists.widths import shares
 from integration.systems.system import COUNTED_AT_MOST
 
 BOOKMARK = "~"
@@ -97,6 +98,12 @@ class ShownList:
     @property
     def heads(self) -> list[Head]:
         return [self._head(column) for column in self.columns]
+
+    @property
+    def widths(self) -> list[tuple[Column, int]]:
+        """The columns, each with its share of the list."""
+        found = shares(self.columns, [line.cells for line in self.lines], selectable=self.selectable, order=self.order)
+        return list(zip(self.columns, found, strict=True))
 
     def _head(self, column: Column) -> Head:
         if not column.order:

@@ -54,14 +54,14 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
 
 
 def _table(name: str, label: str, called: Callable[[str], str]) -> Own:
-    """One side: what its records are called, and that a filter chooses among them."""
+    """One side: what its records are called; the title has the table and the filter."""
 
     def cell(row: Any) -> Cell:
         side = name.partition("_")[0]
         table, where = getattr(row, name), getattr(row, f"{side}_filter")
         kind = f" ({row.key_type})" if side == Side.CRM else ""
         title = f"{table}{kind}{f', filter: {where}' if where else ''}"
-        return Cell(f"{called(table)}{' (filtered)' if where else ''}", title=title)
+        return Cell(called(table), title=title)
 
     return Own(Column(name, label, Width.TEXT, name), cell, lambda row: getattr(row, name))
 
@@ -124,6 +124,7 @@ def _own() -> list[Own]:
 LIST = StoredList(
     "mappings", "Integration Table Mappings", ("mapping", "mappings"), TABLE, _own, ("position", "name"),
     ("name", "erp_table", "crm_table", "erp_filter", "crm_filter", "only_coupled", "full_run_needed", "user_defined"),
+    ("name", "erp_table", "direction", "crm_table", "only_coupled", "job", "pairs", "coupled", "open_errors", "state"),
     template="integration/mappings.html", url=lambda row: reverse("mapping", args=[row.name]), id=lambda row: row.name,
     nothing="No mapping matches this",
 )  # fmt: skip
