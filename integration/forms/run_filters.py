@@ -137,5 +137,5 @@ class RowsFilter(ListFilter):
         fields: list[str] = []
 
     def by_nothing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
-        """The rows stand in two tables; ``pages/runs/rows.py`` looks at what is asked for."""
+        """The rows stand in two tables; ``pages/runs/job_rows.py`` looks at what is asked for."""
         return rows

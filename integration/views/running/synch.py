@@ -18,7 +18,8 @@ from integration.models.jobs.full_synch import FullSynchError
 from integration.models.people.rights import APPROVE, UNDO
 from integration.pages.runs import record_log as logs
 from integration.pages.runs.job import job_page
-from integration.pages.runs.rows import Asked, exported, shown
+from integration.pages.runs.job_rows import exported, shown
+from integration.pages.runs.tabs import Asked
 from integration.systems.values import Side
 from integration.views.access import PageRequest
 from integration.views.spreadsheet import as_csv

@@ -156,6 +156,8 @@ def test_the_log_of_a_busy_record_has_pages(viewer: Client, world: JobsWorld) ->
     assert "Name 19" in second
     assert "Name 00" in second
     assert "Name 20" not in second
+    back = second.split('rel="prev" href="')[1].split('"')[0]
+    assert page_of(viewer, address + back).count("Name ") == first.count("Name ")
 
 
 @pytest.mark.parametrize("place", ["erp/nothing", "xyz/customer", "crm/account.nothing"])
