@@ -23,7 +23,7 @@ from integration.pages.lists.address import ORDER, SEARCH, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import NOTHING, Line, ShownList, Way, columns_named
 from integration.pages.lists.trail import lead_back
 from integration.pages.parts import first_url
 from integration.systems.errors import CursorExpired
@@ -75,7 +75,7 @@ class StoredList:
     hidden: Callable[[Any], Sequence[tuple[str, object]]] = lambda _: ()
     is_endless: bool = False
     file_of: Callable[[QuerySet[Any]], Iterator[Sequence[str]]] | None = None
-    nothing: str = "Nothing to show"
+    nothing: str = NOTHING
 
     @property
     def file(self) -> str:

@@ -13,7 +13,7 @@ from integration.pages.lists.pane import Chip, Pane
 from integration.pages.lists.widths import shares
 from integration.systems.system import COUNTED_AT_MOST
 
-BOOKMARK = "~"
+BOOKMARK, NOTHING = "~", "Nothing to show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ShownList:
     next: str = ""
     previous: str = ""
     widest: str = ""
-    nothing: str = "Nothing to show"
+    nothing: str = NOTHING
     notice: str = ""
     problem: str = ""
 
@@ -144,6 +144,11 @@ class ShownList:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.pane.chips) or any(way.here and way.query for way in self.ways)
+
+    @property
+    def said_nothing(self) -> str:
+        """What stands where no row is."""
+        return f"No {self.nouns[1]} like this" if self.pane.chips and self.nothing != NOTHING else self.nothing
 
     @property
     def others(self) -> list[Column]:

@@ -126,7 +126,7 @@ LIST = StoredList(
     ("name", "erp_table", "crm_table", "erp_filter", "crm_filter", "only_coupled", "full_run_needed", "user_defined"),
     ("name", "erp_table", "direction", "crm_table", "only_coupled", "job", "pairs", "coupled", "open_errors", "state"),
     template="integration/mappings.html", url=lambda row: reverse("mapping", args=[row.name]), id=lambda row: row.name,
-    nothing="No mapping matches this",
+    nothing="There are no mappings yet: they are created when the connection is enabled",
 )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def test_the_list_is_searched_by_name_and_table(setup: ConnectionSetup, reader: 
     create_missing()
     found = reader.get("/mappings/?q=product").context["list"]
     assert [line.id for line in found.lines] == ["RESOURCE-PRODUCT", "ITEM-PRODUCT", "SALESPRC-PRODPRICE"]
-    assert "No mapping matches" in reader.get("/mappings/?q=nothing").content.decode()
+    assert "No mappings like this" in reader.get("/mappings/?q=nothing").content.decode()
 
 
 def test_the_list_costs_as_many_queries_for_many_mappings_as_for_few(
