@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.real.demo import HOUSE, Demo
+from tests.real.migrated import migrate_in
 
 NOBODY = "https://127.0.0.1:9"
 """The address of Sales: no page here asks it."""
@@ -21,6 +22,7 @@ NOBODY = "https://127.0.0.1:9"
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The web server and its company alone: a document needs neither queue nor Sales."""
     home = tmp_path_factory.mktemp("documents")
+    migrate_in(home)
     env = {**os.environ, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
     env.pop("DATABASE_URL", None)
     manage = [sys.executable, str(HOUSE / "manage.py")]
