@@ -61,15 +61,10 @@ QUESTIONS = {
 }
 
 
-TABLE = described(
-    Coupling,
-    {"mapping": "Table", "changed_at": "Changed"},
-    {"mapping": "mapping__name"},
-    {"failed_on": "Failed On"},
-)
+TABLE = described(Coupling, {"changed_at": "Changed"}, {"failed_on": "Failed On"})
 LIST = StoredList(
     "synch/skipped", "Coupled Data Synchronization Errors", ("skipped record", "skipped records"), TABLE, lambda: (),
-    ("-failed_on", "-changed_at"), ("mapping", "failed_on"), template="coupling/skipped.html", prepared=look_up,
+    ("-failed_on", "-changed_at"), ("failed_on",), template="coupling/skipped.html", prepared=look_up,
     url=lambda row: row.line.url, nothing="Nothing is skipped",
 )  # fmt: skip
 

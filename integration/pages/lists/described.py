@@ -22,13 +22,11 @@ KINDS: Mapping[type[models.Field[Any, Any]], FieldType] = {
 def described(
     model: type[models.Model],
     fields: Mapping[str, str],
-    relations: Mapping[str, str] | None = None,
     moments: Mapping[str, str] | None = None,
 ) -> TableColumns:
-    """The fields of a model that its list knows: name -> what people call it. ``relations``: of a foreign key, the
-    path to the text that names the other row. ``moments``: times that the list computes (annotations), by name."""
-    names = relations or {}
-    columns = {name: _column(model, name, label, names.get(name, "")) for name, label in fields.items()}
+    """The fields of a model that its list knows: name -> what people call it. ``moments``: times that the list computes
+    (annotations), by name. What it refers to is chosen in the list's filter form."""
+    columns = {name: _column(model, name, label) for name, label in fields.items()}
     for name, label in (moments or {}).items():
         stored: Any = models.DateTimeField(null=True)
         stored.set_attributes_from_name(name)
@@ -43,9 +41,7 @@ def _fields(columns: Mapping[str, Column]) -> dict[str, Field]:
     return {name: column.field for name, column in columns.items()}
 
 
-def _column(model: type[models.Model], name: str, label: str, path: str) -> Column:
+def _column(model: type[models.Model], name: str, label: str) -> Column:
     stored: Any = model._meta.get_field(name)
-    if path:
-        return Column(Field(name, FieldType.REFERENCE, label), stored, stored.related_model, path)
     kind = next(kind for stored_as, kind in KINDS.items() if isinstance(stored, stored_as))
     return Column(Field(name, kind, label), stored)

@@ -38,7 +38,11 @@ def shares(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, selecta
     columns_bend = [column.width in LONGEST for column in columns]
     given = _given(heads, list(map(max, heads, contents)), columns_bend, room)
     whole = sum(given) + (PICK if selectable else 0)
-    return [max(1, math.floor(STEPS * one / whole)) for one in given]
+    found = [max(1, math.floor(STEPS * one / whole)) for one in given]
+    widest = max(range(len(found)), key=given.__getitem__, default=None)
+    if widest is not None:
+        found[widest] += max(0, math.floor(STEPS * sum(given) / whole) - sum(found))
+    return found
 
 
 def _given(heads: Sequence[float], needs: Sequence[float], flexible: Sequence[bool], room: float) -> list[float]:

@@ -34,10 +34,9 @@ COLUMNS = (
 TABLE = described(
     SyncError,
     {
-        "mapping": "Mapping", "label": "Record", "message": "Message", "created_at": "Time", "first_at": "Since",
-        "closed_at": "Closed", "assigned_to": "Assigned to", "resolved_by": "Resolved by", "note": "Note",
+        "label": "Record", "message": "Message", "created_at": "Time", "first_at": "Since", "closed_at": "Closed",
+        "resolved_by": "Resolved by", "note": "Note",
     },
-    {"mapping": "mapping__name", "assigned_to": "assigned_to__username"},
 )  # fmt: skip
 
 
@@ -150,7 +149,7 @@ def _rows(found: QuerySet[SyncError]) -> Iterator[list[str]]:
 
 LIST = StoredList(
     "synch/errors", "Integration Synch. Errors", ("error", "errors"), TABLE, lambda: (), ("-created_at",),
-    ("label", "message", "mapping", "created_at", "first_at", "note"),
+    ("label", "message", "created_at", "first_at", "note"),
     ("label", "message", "mapping", "direction", "first_at", "assigned_to"),
     template="integration/synch_errors.html", url=_record, hidden=_hidden, is_endless=True, file_of=_rows,
     nothing="No errors: nothing waits for you here",
