@@ -216,7 +216,7 @@ def _key(request: HttpRequest) -> HttpResponse:
         setup.odata_key = key = change_key(person)
         setup.save()
     warning = "" if person.has_perm(READ_AVAILABILITY) else UNREADABLE
-    shown = {"person": person, "key": key, "handed_over": True, "warning": warning, "back": back}
+    shown = {"person": person, "key": key, "warning": warning, "back": back}
     return render(request, "integration/user_key.html", shown)
 
 
