@@ -22,6 +22,8 @@ from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
 
+WAIT = "wait"
+"""In the address of a card of Sales: the page is shown when Sales has answered, however long that takes."""
 NOBODY = uuid.UUID(int=0)
 """Stands in addresses for the one record that a person selects (``static/lists.js``)."""
 
@@ -42,7 +44,8 @@ def erp_card(request: HttpRequest, table: str, id: uuid.UUID) -> HttpResponse:
 
 
 def crm_card(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpResponse:
-    """``/records/crm/<entity>/<id>/``"""
+    """``/records/crm/<entity>/<id>/``: what our side knows, where Sales does not answer at once; with ``?wait=`` the
+    page waits for it."""
     return _card(request, Side.CRM, entity, id)
 
 
@@ -100,7 +103,7 @@ def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
 
 def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpResponse:
     try:
-        shown = card(side, table, id)
+        shown = card(side, table, id, patient=WAIT in request.GET)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
     if shown is None:

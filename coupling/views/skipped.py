@@ -95,29 +95,6 @@ def _error(request: HttpRequest, row: Any) -> Cell:
     return Cell(row.line.message, fold=render_to_string("coupling/_skipped_fold.html", {"line": row.line}, request))
 
 
-@require_POST
-@may_couple
-def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
-    """Do it with the chosen records. What cannot be undone, or overwrites, asks first."""
-    acts: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-        "retry": _retry,
-        "retry-all": _retry_all,
-        "retry-posts": _retry_posts,
-        "find-deleted": _find_deleted,
-        "synchronize": _synchronize,
-        "restore": _restore,
-        "delete": _delete,
-        "uncouple": _uncouple,
-    }
-    if action not in acts:
-        raise Http404
-    try:
-        return acts[action](request)
-    except (CouplingError, Problem) as problem:
-        show_problem(request, problem)
-        return redirect("synch_skipped")
-
-
 def _retry(request: HttpRequest) -> HttpResponse:
     return _retried(request, repair.retry(_pairs(request), person(request)))
 
@@ -199,3 +176,28 @@ def _ask(
 def _pairs(request: HttpRequest) -> Pairs:
     """Raises ``CouplingError`` where nothing is chosen."""
     return repair.pairs_of_rows(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)
+
+
+ACTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "retry": _retry,
+    "retry-all": _retry_all,
+    "retry-posts": _retry_posts,
+    "find-deleted": _find_deleted,
+    "synchronize": _synchronize,
+    "restore": _restore,
+    "delete": _delete,
+    "uncouple": _uncouple,
+}
+
+
+@require_POST
+@may_couple
+def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
+    """Do it with the chosen records. What cannot be undone, or overwrites, asks first."""
+    if action not in ACTS:
+        raise Http404
+    try:
+        return ACTS[action](request)
+    except (CouplingError, Problem) as problem:
+        show_problem(request, problem)
+        return redirect("synch_skipped")

@@ -150,6 +150,7 @@ def _column(model: type[CompanyRow], stored: Any) -> Column:
         required=writable and not stored.blank and (target is not None or isinstance(stored, Text)),
         insertable=writable,
         updatable=writable,
+        sortable=model.few or (target is None and (stored.unique or stored.name in model.sorted_columns)),
         **shape,
     )
     label = f"{stored.name}__{target.number_field}" if target is not None else ""

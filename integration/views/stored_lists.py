@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from operator import attrgetter
 from typing import Any
@@ -23,7 +23,7 @@ from integration.pages.lists.address import ORDER, SEARCH, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
-from integration.pages.lists.shown import NOTHING, Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import NOTHING, Line, Look, ShownList, columns_named
 from integration.pages.lists.trail import lead_back
 from integration.pages.parts import first_url
 from integration.systems.errors import CursorExpired
@@ -68,7 +68,7 @@ class StoredList:
     filters: Sequence[str]
     usual: Sequence[str] = ()
     template: str = "integration/list.html"
-    prepared: Callable[[Sequence[Any]], object] = len
+    prepared: Callable[[Sequence[Any]], object] | None = None
     can_select: Callable[[Any], bool] | None = None
     url: Callable[[Any], str] | None = None
     id: Callable[[Any], object] = attrgetter("pk")
@@ -119,7 +119,7 @@ class _Making:
         except CursorExpired:
             shown.begin_again()
             page, following = search.page_of(self.columns, found, order, rows.ROWS, None)
-        problem = self.kind.prepared(page)
+        problem = self._prepare(page)
         shown.problem = problem if isinstance(problem, str) else ""
         shown.lines = [self._line(row) for row in page]
         shown.keep_bookmark(following)
@@ -131,14 +131,16 @@ class _Making:
             shown.count_rows(found.count())
         return shown
 
+    def _prepare(self, found: Sequence[Any]) -> object:
+        return self.kind.prepared(found) if self.kind.prepared is not None else None
+
     def exported(self) -> Iterator[list[str]]:
         """All rows in the columns shown, heads first."""
         names = [column.name for column in self.shown.columns]
         yield [column.label for column in self.shown.columns]
-        ordered = search.in_order(self.columns, self.rows, self._order())
-        every = ordered.iterator(chunk_size=EXPORTED_AT_ONCE)
+        every = search.in_order(self.columns, self.rows, self._order()).iterator(chunk_size=EXPORTED_AT_ONCE)
         while some := list(islice(every, EXPORTED_AT_ONCE)):
-            self.kind.prepared(some)
+            self._prepare(some)
             yield from ([self._text(row, name) for name in names] for row in some)
 
     def _described(self, person: Any) -> ShownList:
@@ -146,7 +148,7 @@ class _Making:
         shown = ShownList(kind.key, kind.title, kind.nouns, self.address, kind.order[0])
         shown.views = views_of(person, kind.key)
         offered = [column for column in cells.offered(table) if column.name not in self.own]
-        shown.offered = [*(own.column for own in self.own.values()), *offered]
+        shown.offered = [*(self._sorted(own.column) for own in self.own.values()), *offered]
         usual = kind.usual or list(self.own)
         shown.columns = columns_named(
             shown.offered, chosen_columns(person, kind.key, usual, [column.name for column in shown.offered])
@@ -154,9 +156,14 @@ class _Making:
         shown.pane = pane(table, [name for name in kind.filters if name in table.fields], self.address, self._selects())
         fields = self.chosen.form.fields
         shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
-        shown.ways = self._ways()
+        shown.looks = self._looks()
         shown.nothing = kind.nothing
         return shown
+
+    def _sorted(self, column: Column) -> Column:
+        """The column, which sorts nothing where the table has no index for it."""
+        field = self.columns.table.fields.get(column.order)
+        return column if field is not None and field.sortable else replace(column, order="")
 
     def _selects(self) -> list[Select]:
         form, found = self.chosen.form, []
@@ -177,12 +184,12 @@ class _Making:
     def _words(self, name: str) -> str:
         return self.chosen.in_words(name, self.chosen.chosen[name])
 
-    def _ways(self) -> list[Way]:
+    def _looks(self) -> list[Look]:
         field: Any = self.chosen.form.fields.get(WAYS)
         if field is None:
             return []
         here = self.chosen.chosen.get(WAYS, "")
-        return [Way(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
+        return [Look(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
 
     @property
     def rows(self) -> QuerySet[Any]:

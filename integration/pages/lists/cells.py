@@ -9,13 +9,15 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from integration.pages.amounts import money, plain
+from integration.pages.amounts import plain, price
 from integration.pages.states import Shown
 from integration.systems.values import Field, FieldType, Money, Record, Table, Value
 from integration.systems.wording import field_name, shorten, value_text
 
 LONGEST_CELL, LONGEST_TITLE = 200, 1000
 PENNIES = 2
+PRICES = ("unit_price", "unit_cost")
+"""Business Central keeps them with five decimals; people write those that are not blank."""
 
 
 class Width(StrEnum):
@@ -89,7 +91,7 @@ def column_of(table: Table, field: Field) -> Column:
         width = Width.NAME
     elif field.type is FieldType.REFERENCE and field.name.endswith(("_code", "_no", "_group", "_of_measure")):
         width = Width.CODE
-    sorts = "" if field.type in UNSORTED else field.name
+    sorts = field.name if field.sortable and field.type not in UNSORTED else ""
     return Column(field.name, field_name(field), width, sorts, field.type in NUMBERS)
 
 
@@ -121,5 +123,9 @@ def number_text(value: Value, field: Field) -> str:
     if not isinstance(value, (int, Decimal)) or not value:
         return ""
     exact = Decimal(value)
-    is_plain = exact == round(exact, PENNIES)
-    return money(exact) if is_plain and (field.money is not Money.NONE or field.scale == PENNIES) else plain(exact)
+    return price(exact) if is_price(field) or field.scale == PENNIES else plain(exact)
+
+
+def is_price(field: Field) -> bool:
+    """Is it an amount of money, or what one piece of something costs?"""
+    return field.money is not Money.NONE or field.name in PRICES

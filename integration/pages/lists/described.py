@@ -5,7 +5,7 @@ A list narrows, sorts and pages them like any other; what a person reads in a ce
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import models
@@ -23,10 +23,15 @@ def described(
     model: type[models.Model],
     fields: Mapping[str, str],
     moments: Mapping[str, str] | None = None,
+    sortable: Collection[str] | None = None,
 ) -> TableColumns:
     """The fields of a model that its list knows: name -> what people call it. ``moments``: times that the list computes
-    (annotations), by name. What it refers to is chosen in the list's filter form."""
-    columns = {name: _column(model, name, label) for name, label in fields.items()}
+    (annotations), by name. ``sortable``: those with an index (``None``: all, for a table that stays small). What a row
+    refers to is chosen in the list's filter form."""
+    columns = {
+        name: _column(model, name, label, is_sortable=sortable is None or name in sortable)
+        for name, label in fields.items()
+    }
     for name, label in (moments or {}).items():
         stored: Any = models.DateTimeField(null=True)
         stored.set_attributes_from_name(name)
@@ -41,7 +46,7 @@ def _fields(columns: Mapping[str, Column]) -> dict[str, Field]:
     return {name: column.field for name, column in columns.items()}
 
 
-def _column(model: type[models.Model], name: str, label: str) -> Column:
+def _column(model: type[models.Model], name: str, label: str, *, is_sortable: bool) -> Column:
     stored: Any = model._meta.get_field(name)
     kind = next(kind for stored_as, kind in KINDS.items() if isinstance(stored, stored_as))
-    return Column(Field(name, kind, label), stored)
+    return Column(Field(name, kind, label, sortable=is_sortable), stored)

@@ -10,7 +10,7 @@ from integration.pages.lists.address import Address, Asked
 from integration.pages.lists.cells import Cell, Column, Press, Width
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import pane, selected
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.states import Shown, Style
 from integration.systems.values import Field, FieldType, Option, Table
 
@@ -51,8 +51,8 @@ def example(asked: Asked, person: Any) -> ShownList:
     shown.columns = columns_named(OFFERED, chosen_columns(person, KEY, USUAL, names))
     shown.pane = pane(TABLE, ("name", "balance", "kind"), address, [country])
     here = address.value(STATE)
-    ways = (("", "All"), ("coupled", "Coupled"), ("failed", "Failed"))
-    shown.ways = [Way(label, address.query(state=state), state == here) for state, label in ways]
+    looks = (("", "All"), ("coupled", "Coupled"), ("failed", "Failed"))
+    shown.looks = [Look(label, address.query(state=state), state == here) for state, label in looks]
     behind = int(shown.open_bookmark() or 0)
     shown.lines = [_line(shown, place) for place in range(behind, min(behind + SIZE, len(FIRMS)))]
     shown.keep_bookmark(str(behind + SIZE) if behind + SIZE < len(FIRMS) else "")

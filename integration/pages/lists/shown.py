@@ -40,8 +40,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One of several ways to look at a list (coupled, not coupled, ...)."""
+class Look:
+    """One way to look at a list, of several: coupled, not coupled, ... ``here``: it is the one chosen."""
 
     label: str
     query: str
@@ -66,7 +66,7 @@ class ShownList:
     columns: Sequence[Column] = ()
     offered: Sequence[Column] = ()
     lines: Sequence[Line] = ()
-    ways: Sequence[Way] = ()
+    looks: Sequence[Look] = ()
     views: Sequence[View] = ()
     selectable: bool = False
     total: int | None = None
@@ -143,7 +143,7 @@ class ShownList:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.pane.chips) or any(way.here and way.query for way in self.ways)
+        return bool(self.pane.chips) or any(look.here and look.query for look in self.looks)
 
     @property
     def said_nothing(self) -> str:
@@ -192,7 +192,7 @@ class ShownList:
     @property
     def width(self) -> int:
         """How many columns an empty list spans."""
-        return len(self.columns) + 1
+        return len(self.columns) + int(self.selectable)
 
     def count_rows(self, total: int | None, counts_all: bool = True) -> None:
         """Note how many rows there are; some systems stop counting."""

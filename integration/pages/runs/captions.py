@@ -70,9 +70,14 @@ class Captions:
     ) -> FieldChange:
         column, _, besides = name.partition(" (")
         found = self._field(side, mapping.table(side), column)
-        label = field_name(found) if found is not None else self._by_partner(mapping, side, column)
+        label = self.of_field(mapping, side, column)
         label = f"{label} ({besides}" if besides else label
         return FieldChange(name, label, _value(old, found, names), _value(new, found, names))
+
+    def of_field(self, mapping: TableMapping, side: Side, name: str) -> str:
+        """What people call a column of one side of a mapping."""
+        found = self._field(side, mapping.table(side), name)
+        return field_name(found) if found is not None else self._by_partner(mapping, side, name)
 
     def _field(self, side: Side, table: str, name: str) -> Field | None:
         found = self._described(side, table)

@@ -50,8 +50,8 @@ class RecordLog:
 
 
 def record_log(side: Side, table: str, id: uuid.UUID, query: Mapping[str, str]) -> RecordLog | None:
-    """The log as its address asks for it; ``None`` where no mapping synchronizes this table."""
-    mappings = list(TableMapping.objects.of_table(side, table))
+    """The log as its address asks for it; ``None`` where no mapping knows this table."""
+    mappings = list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
     if not mappings and not _touched(side, table, id)[1].exists():
         return None
     keys = [_number(text) for text in query.get("before", "").split("-", 1)]

@@ -22,7 +22,7 @@ from integration.templatetags.formats import second
 from integration.views.stored_lists import Own, StoredList, stored_list
 
 COLUMNS = ("When (UTC)", "Who", "Action", "What", "Which", "Value", "Before", "After")
-TABLE = described(AuditEntry, {"at": "When", "subject": "Which"})
+TABLE = described(AuditEntry, {"at": "When", "subject": "Which"}, sortable=("at",))
 BY_ITSELF = "The application"
 
 

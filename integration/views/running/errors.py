@@ -37,6 +37,7 @@ TABLE = described(
         "label": "Record", "message": "Message", "created_at": "Time", "first_at": "Since", "closed_at": "Closed",
         "resolved_by": "Resolved by", "note": "Note",
     },
+    sortable=("created_at",),
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ TABLE = described(
         "queued_at": "Queued", "started_at": "Started", "finished_at": "Finished", "message": "Message", **COUNTS,
         "records_done": "Records", "requests": "Requests",
     },
+    sortable=("queued_at",),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration import jobs
-from integration.models import RecordChange, SyncError, SyncJob
+from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Changed, Failure, Options, Scope
 from tests.integration.jobs.plans.planned import agreed, one
@@ -158,6 +158,14 @@ def test_the_log_of_a_busy_record_has_pages(viewer: Client, world: JobsWorld) ->
     assert "Name 20" not in second
     back = second.split('rel="prev" href="')[1].split('"')[0]
     assert page_of(viewer, address + back).count("Name ") == first.count("Name ")
+
+
+def test_the_log_of_a_sales_document_whose_mapping_nobody_edits_is_there(viewer: Client, world: JobsWorld) -> None:
+    mapping = world.mapping()
+    TableMapping.objects.filter(pk=mapping.pk).update(internal=True)
+    assert "Synchronization Log" in page_of(
+        viewer, reverse("record_log", args=["crm", mapping.crm_table, uuid.uuid4()])
+    )
 
 
 @pytest.mark.parametrize("place", ["erp/nothing", "xyz/customer", "crm/account.nothing"])
