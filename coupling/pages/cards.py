@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Q
 
 from coupling.pages import records
-from coupling.pages.agreements import last_known
 from coupling.pages.captions import noun
-from coupling.pages.differences import last_looked_at
+from coupling.pages.comparison.agreements import last_known
+from coupling.pages.comparison.compared import last_looked_at
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
 from coupling.sides import opened

@@ -21,7 +21,6 @@ from integration.systems.values import Field, FieldType, Record, Ref, Side, Tabl
 from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
-UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,6 @@ def title_of(side: Side, table: str, described: Table | None = None) -> str:
 def columns_of(side: Side, table: Table) -> list[str]:
     """The columns of a list of this table."""
     return list(listed(side, table).columns)
-
-
-def sortable(field: Field) -> bool:
-    """Can both systems order by it?"""
-    return field.type not in UNSORTED
 
 
 def read_columns(side: Side, table: Table) -> list[str]:

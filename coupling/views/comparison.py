@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coupling.pages.captions import noun
-from coupling.pages.differences import compared, pair_of
+from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.history import history_of
 from coupling.sides import both_opened
 from coupling.views.access import card_address

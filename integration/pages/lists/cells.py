@@ -25,6 +25,7 @@ class Width(StrEnum):
 
     CODE = "code"
     NUMBER = "number"
+    COUNT = "count"
     DATE = "date"
     MOMENT = "moment"
     CHOICE = "choice"
@@ -59,9 +60,18 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A button of one row: the form of the list sends it there. ``closed``: it does nothing now."""
+
+    label: str
+    url: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One value. ``title`` has all of a text that is cut; ``state`` is shown with its dot, ``soft`` in quiet ink;
-    ``links`` (label, address) stand before the state."""
+    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to; ``presses`` are buttons."""
 
     text: str = ""
     url: str = ""
@@ -70,6 +80,8 @@ class Cell:
     number: bool = False
     soft: bool = False
     links: Sequence[tuple[str, str]] = ()
+    fold: str = ""
+    presses: Sequence[Press] = ()
 
 
 def column_of(table: Table, field: Field) -> Column:

@@ -10,10 +10,10 @@ from integration.pages.lists.address import AFTER, ORDER, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import View
 from integration.pages.lists.pane import Chip, Pane
+from integration.pages.lists.widths import shares
 from integration.systems.system import COUNTED_AT_MOST
 
-ROWS = 50
-BOOKMARK = "~"
+BOOKMARK, NOTHING = "~", "Nothing to show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?"""
+    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?
+    ``hidden``: what the form of the list says about it besides (name, value)."""
 
     id: object
     title: str
     url: str
     cells: Sequence[Cell]
     can_select: bool = True
+    hidden: Sequence[tuple[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class Look:
 class ShownList:
     """A list. ``key`` is what it is remembered by, ``nouns`` what one and several of its rows are called, ``usual`` how
     it is sorted where nobody asks. ``total``: how many rows there are (``None``: not known, ``at_least``: or more),
-    ``also`` what else the count says, ``start`` the place of the first row shown, ``widest`` the query that shows most
-    rows (blank: the list without any words)."""
+    ``also`` what else the count says. ``start``: the place of the first row shown, ``before`` that of the page before,
+    ``previous`` the query of that page. ``widest``: the query that shows most rows (blank: the list without any words),
+    ``nothing``: what an empty list says."""
 
     key: str
     title: str
@@ -70,8 +73,11 @@ class ShownList:
     at_least: bool = False
     also: str = ""
     start: int = 1
+    before: int = 0
     next: str = ""
+    previous: str = ""
     widest: str = ""
+    nothing: str = NOTHING
     notice: str = ""
     problem: str = ""
 
@@ -92,6 +98,12 @@ class ShownList:
     @property
     def heads(self) -> list[Head]:
         return [self._head(column) for column in self.columns]
+
+    @property
+    def widths(self) -> list[tuple[Column, int]]:
+        """The columns, each with its share of the list."""
+        found = shares(self.columns, [line.cells for line in self.lines], selectable=self.selectable, order=self.order)
+        return list(zip(self.columns, found, strict=True))
 
     def _head(self, column: Column) -> Head:
         if not column.order:
@@ -134,6 +146,11 @@ class ShownList:
         return bool(self.pane.chips) or any(look.here and look.query for look in self.looks)
 
     @property
+    def said_nothing(self) -> str:
+        """What stands where no row is."""
+        return f"No {self.nouns[1]} like this" if self.pane.chips and self.nothing != NOTHING else self.nothing
+
+    @property
     def others(self) -> list[Column]:
         """The columns that can be added."""
         shown = {column.name for column in self.columns}
@@ -152,6 +169,11 @@ class ShownList:
     def kept(self) -> str:
         """The query of this list without its bookmark."""
         return self.address.query()
+
+    @property
+    def first_page(self) -> str:
+        """The query of the first page; without any words it is still an address."""
+        return self.kept or f"{AFTER}="
 
     @property
     def csv(self) -> str:
@@ -179,16 +201,22 @@ class ShownList:
 
     def open_bookmark(self) -> str:
         """The bookmark that the address asks for; from here on the list knows at which row it starts."""
-        number, _, bookmark = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
-        if not bookmark or not number.isdecimal():
+        number, _, rest = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
+        before, _, bookmark = rest.partition(BOOKMARK)
+        if not bookmark or not number.isdecimal() or not before.isdecimal():
             return ""
-        self.start = int(number)
+        self.start, self.before = int(number), int(before)
         return bookmark
+
+    def begin_again(self) -> None:
+        """The bookmark led nowhere: this is the first page."""
+        self.start, self.before = 1, 0
 
     def keep_bookmark(self, bookmark: str) -> None:
         """The bookmark behind the rows shown."""
         if bookmark:
-            self.next = rows.signed(f"{self.start + len(self.lines)}{BOOKMARK}{bookmark}", self.salt)
+            numbers = f"{self.start + len(self.lines)}{BOOKMARK}{self.start}"
+            self.next = rows.signed(f"{numbers}{BOOKMARK}{bookmark}", self.salt)
 
 
 def columns_named(offered: Sequence[Column], names: Sequence[str]) -> list[Column]:

@@ -178,7 +178,7 @@ STALE = {
     "step": Stale(
         lambda: reverse("step", args=[FieldTransformation.objects.get(kind="prefix").pk]),
         lambda: change(FieldTransformation, pk=FieldTransformation.objects.get(kind="prefix").pk, direction="to_crm"),
-        "Bidirectional",
+        "both ways",
         lambda: FieldTransformation.objects.get(kind="prefix").parameters["text"],
         typed=lambda: {"text": "B"},
     ),
