@@ -134,6 +134,19 @@ class EngineLedger(models.Manager[Any]):
             found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
         return found
 
+    def resolve_each(
+        self, wanted: Mapping[Reference, Collection[uuid.UUID]], side: Side
+    ) -> dict[Reference, dict[uuid.UUID, uuid.UUID]]:
+        found: dict[Reference, dict[uuid.UUID, uuid.UUID]] = {reference: {} for reference in wanted}
+        asked = {(reference.erp_table, reference.crm_table): reference for reference in wanted}
+        tables = "mapping__erp_table", "mapping__crm_table"
+        for chunk in chunks({id for ids in wanted.values() for id in ids}):
+            rows = self.model.objects.filter(state=State.COUPLED.value, **{f"{side}_id__in": chunk})
+            for erp, crm, id, other in rows.values_list(*tables, f"{side}_id", f"{side.other}_id"):
+                if (erp, crm) in asked:
+                    found[asked[erp, crm]][id] = other
+        return found
+
     def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         ids = self.filter(state=State.COUPLED.value).values_list(f"{side}_id", flat=True).iterator()
         return list(self.pairs(side, [id for id in ids if id not in seen]).values())

@@ -1,11 +1,12 @@
-"""A card of one record: its fields, its coupling, the coupled record beside it, and what can be done."""
+"""A card of one record: its fields, its coupling, the coupled record beside it. Its buttons are in the template,
+``templates/coupling/record_card.html``."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,18 +14,21 @@ from django.db.models import Q
 
 from coupling.pages import records
 from coupling.pages.captions import noun
-from coupling.pages.differences import last_looked_at
+from coupling.pages.comparison.agreements import last_known
+from coupling.pages.comparison.compared import last_looked_at
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
 from coupling.sides import opened
 from integration.connection.live_systems import NAMES
+from integration.connection.opening import at_a_glance
 from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice, meaning
 from integration.pages.in_sales import record_in_sales
+from integration.pages.lists.cells import KEYS
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
-from integration.systems.errors import Problem, TableMissing
+from integration.systems.errors import Problem, TableMissing, TimedOut
 from integration.systems.filters import FilterError, matches, parse
 from integration.systems.values import FieldType, Record, Side, Table
 
@@ -70,7 +74,9 @@ class Concern:
 @dataclass(slots=True)
 class Card:
     """What the template shows. ``problem``: what cannot be shown, and why; ``outside``: the record is none of any
-    mapping's business, so there is nothing to couple."""
+    mapping's business, so there is nothing to couple; ``waits``: Sales has not answered yet, the page asks again by
+    itself; ``remembered``: what our side knows of a record whose system does not answer, ``remembered_name`` what it
+    was called."""
 
     side: Side
     name: str
@@ -85,6 +91,9 @@ class Card:
     sales_url: str = ""
     looked_at: dt.datetime | None = None
     other_name: str = ""
+    waits: bool = False
+    remembered: Sequence[records.Cell] = ()
+    remembered_name: str = ""
     errors: Sequence[Concern] = field(default_factory=list)
 
     @property
@@ -94,7 +103,7 @@ class Card:
     @property
     def title(self) -> str:
         if self.table is None or self.record is None:
-            return f"{noun(self.name)} {self.id}"
+            return self.remembered_name or f"{noun(self.name)} {self.id}"
         return records.name_of(self.side, self.table, self.record)
 
     @property
@@ -108,7 +117,7 @@ class Card:
         table, record = self.table, self.record
         if table is None or record is None:
             return []
-        names = {name for name in record.values if name in table.fields and table.fields[name].type is not _ID}
+        names = {name for name in record.values if name in table.fields and table.fields[name].type not in KEYS}
         names = {name for name in names if self.is_erp or records.shown(record.values.get(name))}
         grouped = [(label, [name for name in held if name in names]) for label, held in fasttabs(self.side, table)]
         return [(label, records.cells(table, held, record)) for label, held in grouped if held]
@@ -150,17 +159,19 @@ class Card:
 _ID = FieldType.UUID
 
 
-def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
+def card(side: Side, name: str, id: uuid.UUID, *, patient: bool = True) -> Card | None:
     """The card, ``None`` where there is neither such a record nor a coupling of it. Raises ``TableMissing``; a side
-    that does not answer is told in ``problem``."""
+    that does not answer is told in ``problem``. Not ``patient``: Sales has a moment to answer, then what our side
+    knows is shown."""
     setup = ConnectionSetup.current()
     shown = Card(side, name, id, setup.is_enabled)
     mappings = records.mappings_of(side, name)
-    _read(shown)
+    with nullcontext() if patient or side is Side.ERP else at_a_glance():
+        _read(shown, patient=patient)
     shown.mapping, shown.pair = records.mapped_pairs(side, mappings, [id]).get(id, (None, None))
     if shown.mapping is None:
         _choose_mapping(shown, mappings)
-    if shown.record is None and not shown.problem:
+    if shown.record is None and not shown.problem and not shown.waits:
         if not shown.coupled:
             return None
         shown.problem = GONE
@@ -168,11 +179,25 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
     if shown.coupled and shown.mapping is not None and shown.pair is not None:
         shown.looked_at = last_looked_at(shown.mapping, shown.pair)
         _name_other(shown)
+        if shown.record is None and not shown.is_erp:
+            _remember(shown, shown.mapping, shown.pair)
     shown.errors = _errors(shown)
     return shown
 
 
-def _read(shown: Card) -> None:
+def _remember(shown: Card, mapping: TableMapping, pair: Pair) -> None:
+    """What our side knows of a record of Sales that does not come: its values as both sides agreed on them last."""
+    with opened(Side.ERP) as erp:
+        ours = erp.describe(mapping.erp_table)
+    known = last_known(pair, ours, shown.table, shown.side)
+    names = {ours.name_field, shown.table.name_field if shown.table is not None else ""} - {""}
+    named = mapping.fields.filter(erp_field__in=names).values_list("crm_field", flat=True)
+    called = {*named, *names}
+    shown.remembered = [records.Cell(label, text) for _, label, text in known]
+    shown.remembered_name = next((text for column, _, text in known if column in called), shown.other_name)
+
+
+def _read(shown: Card, *, patient: bool) -> None:
     try:
         with opened(shown.side) as system:
             shown.table = system.describe(shown.name)
@@ -180,6 +205,9 @@ def _read(shown: Card) -> None:
             shown.record = system.get(shown.name, [shown.id], readable).get(shown.id)
     except TableMissing:
         raise
+    except TimedOut as problem:
+        shown.waits = not patient
+        shown.problem = "" if shown.waits else f"{NAMES[shown.side]} does not answer: {problem}"
     except Problem as problem:
         shown.problem = f"{NAMES[shown.side]} does not answer: {problem}"
 

@@ -99,6 +99,18 @@ class Comparison:
         two_way = [field for field in self.rule.fields if field.key in differing and field.direction is Direction.BOTH]
         return [self._choice(field, ours, theirs, agreed) for field in two_way]
 
+    def missing(self, ours: Record) -> Missing | None:
+        """What has to be coupled before this record of ours can go to Sales, if anything. It holds ``columns``."""
+        problem = self.planner.problem(ours) if self.to_crm else None
+        if isinstance(problem, ReferenceNotCoupled):
+            return Missing(str(problem), Side.ERP, problem.table, problem.id)
+        return None
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns of a record of ours that the planner looks at."""
+        return self.planner.read_columns[Side.ERP]
+
     def _choice(self, field: FieldRule, ours: Record, theirs: Record, agreed: Agreed) -> Choice:
         left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
         here, there = ours.values.get(left.name), theirs.values.get(right.name)
@@ -121,20 +133,6 @@ class Comparison:
         return self.planner.differing(source, twin)
 
 
-def side_by_side(
-    connected: Connected,
-    mapping: TableMapping,
-    ours: Record | None,
-    theirs: Record | None,
-    agreed: Agreed = NOTHING_AGREED,
-    rule: TableRule | None = None,
-) -> list[ComparedField]:
-    """The mapped fields of two records. ``rule``: that of the mapping, where it is made already. Raises
-    ``ConfigurationProblem`` for a broken mapping."""
-    rule = rule or build_rule(mapping, connected.erp, connected.crm)
-    return Comparison(connected, mapping, rule).pairs(ours, theirs, agreed)
-
-
 def lacking(halves: tuple[str, str] | None) -> Side | None:
     """The side of which a value was seen that has no partner on the other one."""
     if halves is None:
@@ -152,7 +150,8 @@ def missing_first(
     rule = rule or build_rule(mapping, connected.erp, connected.crm)
     planner = planner_of(connected, mapping, rule, direction, (id,))
     found = planner.run.source.get(planner.run.source_table, [id], planner.source_columns)
-    for problem in planner.problems(list(found.values())):
+    for record in found.values():
+        problem = planner.problem(record)
         if isinstance(problem, ReferenceNotCoupled):
             return Missing(str(problem), direction.source, problem.table, problem.id)
     return None

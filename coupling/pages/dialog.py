@@ -6,16 +6,18 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages import records
 from coupling.pages.asking.exact import Exact, exact
 from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.asking.proposal import Proposal, proposed
-from coupling.pages.compare import ComparedField, Missing, missing_first, side_by_side
+from coupling.pages.compare import ComparedField, Comparison, Missing
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
-from integration.mappings.build_rule import build_rule
+from integration.mappings.build_rule import NEEDED, build_rule
 from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.pages import rows
@@ -98,9 +100,11 @@ class Choice:
 def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog | None:
     """The dialog, ``None`` where the record is gone. Before anything was looked for, the one exact match is chosen and
     the record's own name is looked for. Raises ``ConnectionProblem``."""
+    prefetch_related_objects([mapping], *NEEDED)
     with both_opened() as connected:
-        rule = build_rule(mapping, connected.erp, connected.crm)
-        ours = _read(connected, rule, Side.ERP, erp_id)
+        rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
+        comparison = Comparison(connected, mapping, rule)
+        ours = _read(connected, rule, Side.ERP, erp_id, comparison.columns)
         if ours is None:
             return None
         pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
@@ -110,13 +114,13 @@ def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog |
             match = exact(connected, mapping, rule, Side.ERP, ours)
         picked = looked.chosen or coupled or (match.record.id if match.record else None)
         theirs = _read(connected, rule, Side.CRM, picked)
-        pairs = side_by_side(connected, mapping, ours, theirs, rule=rule)
+        pairs = comparison.pairs(ours, theirs)
         proposal = proposed(mapping, pairs, ours, theirs, coupled=coupled is not None and picked == coupled)
         text = _first_word(rule.erp, ours) if looked.search is None else looked.search.strip()
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
             mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
-            pairs, missing_first(connected, mapping, Direction.TO_CRM, erp_id, rule), coupled, match, proposal,
+            pairs, comparison.missing(ours), coupled, match, proposal,
             proposal.way if looked.after is None else looked.after,
         )  # fmt: skip
 
@@ -125,7 +129,7 @@ def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None, page: s
     """Business Central records this Sales record may be; ``None`` where it is gone. Raises ``ConnectionProblem``, and
     :class:`CouplingError` for a record that is coupled with nothing."""
     with both_opened() as connected:
-        rule = build_rule(mapping, connected.erp, connected.crm)
+        rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
         theirs = _read(connected, rule, Side.CRM, crm_id)
         if theirs is None:
             return None
@@ -162,12 +166,14 @@ def _candidates(
     return shown, rows.signed(found.after, salt), found.notice
 
 
-def _read(connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None) -> Record | None:
-    """What the mapping and a list need of the record."""
+def _read(
+    connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None, more: Sequence[str] = ()
+) -> Record | None:
+    """What the mapping and a list need of the record, and these columns."""
     if id is None:
         return None
     table = rule.table(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
+    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *more]))
     return connected.system(side).get(table.name, [id], columns).get(id)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from coupling.pages import records
 from coupling.sides import both_opened
@@ -15,7 +14,7 @@ from integration.pages.in_sales import list_in_sales
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter
-from integration.systems.system import System
+from integration.systems.system import count_each
 from integration.systems.values import Side, Table
 
 CUSTOMER, ACCOUNT = "customer", "account"
@@ -57,13 +56,6 @@ class InSales:
     problem: str = ""
 
 
-@runtime_checkable
-class CountsEach(Protocol):
-    """A system that counts the rows of several tables in one request."""
-
-    def count_each(self, asked: Sequence[tuple[str, Filter]]) -> list[int]: ...
-
-
 def open_of(table: Table, account: uuid.UUID) -> Filter:
     """The open rows of an account; all rows of a table that is not counted."""
     kind = OF_TABLE.get(table.name)
@@ -100,15 +92,9 @@ def counts(account: uuid.UUID) -> InSales:
             crm = connected.crm
             there = {name for name, _ in crm.tables()}
             kinds = [kind for kind in KINDS if kind.table in there]
-            numbers = _count_each(crm, [(kind.table, open_of(crm.describe(kind.table), account)) for kind in kinds])
+            numbers = count_each(crm, [(kind.table, open_of(crm.describe(kind.table), account)) for kind in kinds])
     except Problem as problem:
         return InSales(problem=f"{NAMES[Side.CRM]} does not answer: {problem}")
     links = [list_in_sales(url, kind.table) for kind in kinds]
     counted = zip(kinds, numbers, links, strict=True)
     return InSales([Count(kind, account, number, link) for kind, number, link in counted])
-
-
-def _count_each(crm: System, asked: Sequence[tuple[str, Filter]]) -> list[int]:
-    if isinstance(crm, CountsEach):
-        return crm.count_each(asked)
-    return [crm.count(table, where) for table, where in asked]

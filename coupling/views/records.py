@@ -15,12 +15,15 @@ from coupling.pages.in_sales import ACCOUNT, CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import may_edit, show_problem
 from coupling.views.editing.saved import recall
+from integration.pages.lists.trail import lead_back
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
 
+WAIT = "wait"
+"""In the address of a card of Sales: the page is shown when Sales has answered, however long that takes."""
 NOBODY = uuid.UUID(int=0)
 """Stands in addresses for the one record that a person selects (``static/lists.js``)."""
 
@@ -41,7 +44,8 @@ def erp_card(request: HttpRequest, table: str, id: uuid.UUID) -> HttpResponse:
 
 
 def crm_card(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpResponse:
-    """``/records/crm/<entity>/<id>/``"""
+    """``/records/crm/<entity>/<id>/``: what our side knows, where Sales does not answer at once; with ``?wait=`` the
+    page waits for it."""
     return _card(request, Side.CRM, entity, id)
 
 
@@ -73,6 +77,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         shown = listing(side, table, request.GET, request.user)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
+    lead_back(request.session, shown.shown)
     more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
     more["nobody"] = NOBODY
     return render(request, "coupling/record_list.html", {"list": shown.shown, **more})
@@ -98,7 +103,7 @@ def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
 
 def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpResponse:
     try:
-        shown = card(side, table, id)
+        shown = card(side, table, id, patient=WAIT in request.GET)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
     if shown is None:

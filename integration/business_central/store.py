@@ -9,13 +9,13 @@ from typing import Any
 from integration.business_central.documents import creation
 from integration.business_central.models import CompanyInformation, Currency, GeneralLedgerSetup
 from integration.business_central.models.money import refresh_exchange_rates
-from integration.business_central.reading import changes, records, search, statistics
+from integration.business_central.reading import changes, records, search, statistics, together
 from integration.business_central.tables import MODELS, columns_of
 from integration.business_central.writing import batches, documents
 from integration.business_central.writing.actions import act
 from integration.systems.errors import ConfigurationProblem, Refused
 from integration.systems.filters import EVERYTHING, Filter
-from integration.systems.system import DocumentSystem
+from integration.systems.system import COUNTED_AT_MOST, DocumentSystem, Wanted
 from integration.systems.values import Document, Identity, Page, Record, Row, Side, Table, Written
 
 CURRENCY = Currency.slug()
@@ -88,6 +88,22 @@ class EmbeddedCompany(DocumentSystem):
         if table == statistics.NAME:
             return statistics.count(where)
         return records.count(columns_of(table), where)
+
+    def count_some(self, table: str, where: Filter) -> int:
+        """The same, but at most one more than ``COUNTED_AT_MOST``: nobody waits for the number of all."""
+        if table == statistics.NAME:
+            return statistics.count(where)
+        return records.count(columns_of(table), where, COUNTED_AT_MOST + 1)
+
+    def count_each(self, asked: Sequence[tuple[str, Filter]]) -> list[int]:
+        """``count`` of each of these tables, in one statement for those that are tables of the database."""
+        stored = [(table, where) for table, where in asked if table != statistics.NAME]
+        counted = iter(together.count_each(stored))
+        return [statistics.count(where) if table == statistics.NAME else next(counted) for table, where in asked]
+
+    def find_each(self, asked: Sequence[Wanted], size: int) -> list[list[Record]]:
+        """The first rows of each of these tables (not those of statistics), in one statement."""
+        return together.find_each(asked, size)
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
         if table in documents.OPEN_DOCUMENTS:

@@ -32,11 +32,10 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
     mapping's direction and a recommendation from counting both sides. Raises ``ConnectionProblem``."""
     mappings = _reviewed(connected.erp, parts)
     begun = set(FullSynchLine.objects.exclude(status=FullSynchLine.Status.BLANK).values_list("mapping", flat=True))
-    recommended = {mapping: recommend(mapping, connected) for mapping in mappings if mapping.pk not in begun}
+    fresh = [mapping for mapping in mappings if mapping.pk not in begun]
+    recommended = recommend(fresh, connected)
     with transaction.atomic():
-        FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK).exclude(mapping__in=mappings).delete()
-        for mapping, found in recommended.items():
-            FullSynchLine.objects.renew(mapping, found.recommendation, found.message, found.records)
+        FullSynchLine.objects.renew({mapping: tuple(found) for mapping, found in zip(fresh, recommended, strict=True)})
 
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
+
 from integration.mappings.compatibility import types_differ, unwritable
 from integration.mappings.templates import templates_of
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Limits, Reference, TableRule
@@ -21,13 +23,19 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 
-def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
-    """The rule of a mapping. Raises ``ConfigurationProblem`` where every row would fail."""
+NEEDED = ("fields__transformations", "templates__template__values")
+"""What the rule of a mapping is made of: for ``prefetch_related`` where many rules are made."""
+
+
+def build_rule(mapping: TableMapping, erp: System, crm: System, pairs: Sequence[Pair] | None = None) -> TableRule:
+    """The rule of a mapping. ``pairs``: the ``translated_pairs``, where they are read already. Raises
+    ``ConfigurationProblem`` where every row would fail."""
     erp_table, crm_table = erp.describe(mapping.erp_table), crm.describe(mapping.crm_table)
-    stored = [field for field in mapping.fields.prefetch_related("transformations") if field.is_enabled]
+    stored = [field for field in mapping.fields.all() if field.is_enabled]
     if not stored:
         raise ConfigurationProblem(f"{mapping.name} has no field mapping rows that are enabled.")
-    pairs = translated_pairs(mapping)
+    prefetch_related_objects(stored, "transformations")
+    pairs = translated_pairs(mapping) if pairs is None else pairs
     ways = {field.pk: way_of(field, erp_table, crm_table) for field in stored}
     carried = [field for field in stored if ways[field.pk] is not None]
     if not carried:
@@ -52,11 +60,6 @@ def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
     )
 
 
-def lacking_of(stored: FieldMapping, erp: Table, crm: Table) -> str:
-    """What to do so that a column of this row comes this way; blank where both do."""
-    return erp.lacking.get(stored.erp_field, "") or crm.lacking.get(stored.crm_field, "")
-
-
 def way_of(stored: FieldMapping, erp: Table, crm: Table) -> Direction | None:
     """The direction in which this row is carried: not at all where a column of it is lacking, and of both only the one
     whose destination can be written."""
@@ -75,7 +78,7 @@ def translated_pairs(mapping: TableMapping) -> list[Pair]:
     return list(type(mapping).objects.order_by("position", "name").values_list("erp_table", "crm_table"))
 
 
-def reference_for(erp: Field, crm: Field, crm_table: str, pairs: list[Pair]) -> Reference | None:
+def reference_for(erp: Field, crm: Field, crm_table: str, pairs: Sequence[Pair]) -> Reference | None:
     """The mapping that translates between these two fields: by both tables for two references, by the option
     column for a reference and an option. ``None``: nothing to translate, or nobody who can."""
     if erp.type is not FieldType.REFERENCE:
@@ -97,7 +100,7 @@ def problem_of(
     crm: Field | None,
     direction: Direction,
     crm_table: str,
-    pairs: list[Pair],
+    pairs: Sequence[Pair],
     steps: Sequence[Transformation] = (),
 ) -> str:
     """Why values cannot go between these two fields this way, in words; blank where they can."""
@@ -114,7 +117,7 @@ def problem_of(
 
 
 def _field_rule(
-    mapping: TableMapping, stored: FieldMapping, direction: Direction, erp: Table, crm: Table, pairs: list[Pair]
+    mapping: TableMapping, stored: FieldMapping, direction: Direction, erp: Table, crm: Table, pairs: Sequence[Pair]
 ) -> FieldRule:
     erp_field = _field(mapping, erp, stored.erp_field, "Business Central")
     crm_field = _field(mapping, crm, stored.crm_field, "Dynamics 365 Sales")

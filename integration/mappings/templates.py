@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
+
 from integration.sync.record.values import constant
 from integration.sync.rules import Template
 from integration.systems.errors import ConfigurationProblem, InvalidValue
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 def templates_of(mapping: TableMapping, erp: Table, crm: Table) -> tuple[Template, ...]:
     """The templates of a mapping, first choice first. Raises ``ConfigurationProblem`` with the template's name."""
-    uses = mapping.templates.select_related("template").prefetch_related("template__values")
+    uses = list(mapping.templates.all())
+    prefetch_related_objects(uses, "template__values")
     return tuple(_template(use, erp, crm) for use in uses)
 
 

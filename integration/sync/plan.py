@@ -171,8 +171,7 @@ class Planner(Looks):
 
     def differing(self, record: Record, twin: Record) -> set[str]:
         """The keys of the fields in which the twin does not hold what this record would make it hold."""
-        self._prepare([record])
-        draft = self._draft(record, self._resolve(self.transfer, [record]), twin)
+        draft = self._draft(record, self._resolved(record), twin)
         return {
             field.key
             for field in self.transfer.fields
@@ -204,12 +203,16 @@ class Planner(Looks):
                 agreed[field.key] = self.merger.pair(DECIDED if wins else source, have if wins else DECIDED)
         return agreed
 
-    def problems(self, records: Sequence[Record]) -> list[Problem]:
-        """What keeps these records from being synchronized, without looking at the other side."""
-        self._prepare(records)
-        resolved = self._resolve(self.transfer, records)
-        found = (self._draft(record, resolved, None).problem for record in records)
-        return [problem for problem in found if problem is not None]
+    def problem(self, record: Record) -> Problem | None:
+        """What keeps this record from being synchronized, without looking at the other side."""
+        return self._draft(record, self._resolved(record), None).problem
+
+    def _resolved(self, record: Record) -> Resolved:
+        """What one record refers to; asked once for a record that is looked at again."""
+        if self._looked_at is None or self._looked_at[0] is not record:
+            self._prepare([record])
+            self._looked_at = record, self._resolve(self.transfer, [record])
+        return self._looked_at[1]
 
     def missing(self, records: Sequence[Record]) -> list[tuple[str, uuid.UUID]]:
         """The records of the source side (table, id) that have to be coupled before these can go, in the order of the

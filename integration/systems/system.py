@@ -1,8 +1,8 @@
-"""What a system is: the eleven verbs the engine needs, and the values that travel through them.
+"""What a system is: the verbs that the engine needs, and the values that travel through them.
 
 Two systems implement :class:`System` for real (the embedded Business Central company and a Dynamics 365
 Sales organization) and one for tests (``memory.MemorySystem``). All three pass the same contract suite,
-``tests/systems/contract.py``.
+``tests/systems/contract/``.
 
 ``values`` says what the values are.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from integration.systems.filters import EVERYTHING, Filter
@@ -36,10 +37,13 @@ from integration.systems.values import (
 __all__ = [
     "COUNTED_AT_MOST",
     "OPTION_NAMESPACE",
+    "CountsEach",
+    "CountsSome",
     "Document",
     "DocumentSystem",
     "Field",
     "FieldType",
+    "FindsEach",
     "Identity",
     "KeyedSystem",
     "Money",
@@ -52,8 +56,11 @@ __all__ = [
     "System",
     "Table",
     "Value",
+    "Wanted",
     "Written",
+    "count_each",
     "every",
+    "find_each",
     "option_id",
 ]
 
@@ -145,6 +152,56 @@ class DocumentSystem(System, Protocol):
         that is refused fails no other. Answers in the same order, one a document, with the header's id and version and
         the values that the system gave it (its number). A document that is there already under this id answers with
         ``DuplicateKey``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The first rows of a table that match, in the order of these fields, which are read and hold text."""
+
+    table: str
+    where: Filter
+    fields: tuple[str, ...]
+
+
+@runtime_checkable
+class CountsEach(Protocol):
+    """A system that counts in several tables at once."""
+
+    def count_each(self, asked: Sequence[tuple[str, Filter]]) -> list[int]:
+        """``count`` of each of these."""
+
+
+@runtime_checkable
+class FindsEach(Protocol):
+    """A system that looks into several tables at once."""
+
+    def find_each(self, asked: Sequence[Wanted], size: int) -> list[list[Record]]:
+        """At most ``size`` rows of each of these."""
+
+
+@runtime_checkable
+class CountsSome(Protocol):
+    """A system that counts all, and stops where it is told to."""
+
+    def count_some(self, table: str, where: Filter) -> int:
+        """``count``, but at most one more than ``COUNTED_AT_MOST``."""
+
+
+def count_each(system: System, asked: Sequence[tuple[str, Filter]]) -> list[int]:
+    """How many rows of each table match: at once where the system can."""
+    if isinstance(system, CountsEach):
+        return system.count_each(asked)
+    return [system.count(table, where) for table, where in asked]
+
+
+def find_each(system: System, asked: Sequence[Wanted], size: int) -> Iterator[Sequence[Record]]:
+    """The first rows of each table that match: at once where the system can, else one table behind the other."""
+    if isinstance(system, FindsEach):
+        yield from system.find_each(asked, size)
+        return
+    for one in asked:
+        found = system.find(one.table, one.where, one.fields, one.fields[:1], size)
+        yield found.records[:size]
 
 
 def every(

@@ -93,6 +93,7 @@ class Field:
     """One column as the system describes it today.
 
     ``targets`` are the tables a REFERENCE may point to. ``insertable``/``updatable`` say when it can be written.
+    ``sortable``: is a list in its order there as fast with a million rows as with a hundred?
     """
 
     name: str
@@ -108,6 +109,7 @@ class Field:
     insertable: bool = True
     updatable: bool = True
     money: Money = Money.NONE
+    sortable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ STATED = 60
 FLAGGED = 1000
 """So many pairs of the large company, of each kind."""
 AT_ONCE = 5000
+DOCUMENTS = ("sales_header", "sales_invoice_header", "cust_ledger_entry")
+"""Of each of these there are as many as customers."""
 
 
 def described() -> StandIn:
@@ -55,11 +57,12 @@ def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: in
     flagged = FLAGGED if customers > FLAGGED else STATED
     for name in ("CUSTOMER", "CONTACT"):
         _flag(by_name[name], flagged)
+    for table in DOCUMENTS:
+        _documents(table, customers)
     _log(by_name["CUSTOMER"], jobs)
     _errors(by_name["CUSTOMER"], flagged)
     sales.forget_found()
     _catch_up(sales)
-    _analyze()
 
 
 def _copies(model: Any, number: int) -> None:
@@ -81,6 +84,39 @@ def _copies(model: Any, number: int) -> None:
         insert_rows(model, [field.name for field in fields], copies(first, min(number, first + AT_ONCE)))
 
 
+def _documents(table: str, number: int) -> None:
+    """This many documents or entries, forty a day, of one customer behind the other."""
+    from django.utils import timezone
+
+    from integration.business_central.models import Customer
+    from integration.business_central.tables import MODELS
+    from integration.models.stored.rows import insert_rows
+
+    model: Any = MODELS[table]
+    customers = list(Customer.objects.order_by("no")[:1000])
+    owners = [field.attname for field in model._meta.fields if field.related_model is Customer]
+    like, today = model(**dict.fromkeys(owners, customers[0].pk)), timezone.localdate()
+    moments, numbers = {"posted_at": timezone.now()}, {"entry_no": 1_000_000}
+    days = {field.name for field in model._meta.fields if field.get_internal_type() == "DateField"}
+    fields = [field for field in model._meta.concrete_fields if field.name in {*days, *moments, *numbers} or
+              getattr(like, field.attname) is not None]  # fmt: skip
+
+    def rows(first: int, last: int) -> Iterator[list[Any]]:
+        for position in range(first, last):
+            customer = customers[position % len(customers)]
+            values = {name: today - dt.timedelta(days=position // 40) for name in days} | moments
+            values |= {"no": f"N{position:06}", "entry_no": numbers["entry_no"] + position}
+            values |= dict.fromkeys(owners, customer.pk) | {
+                "sell_to_customer_name": customer.name,
+                "system_id": uuid.uuid4(),
+                "amount": position,
+            }
+            yield [values.get(field.attname, getattr(like, field.attname)) for field in fields]
+
+    for first in range(model.objects.count(), number, AT_ONCE):
+        insert_rows(model, [field.name for field in fields], rows(first, min(number, first + AT_ONCE)))
+
+
 def _rows(table: str, name: str) -> list[tuple[uuid.UUID, str]]:
     from integration.business_central.tables import MODELS
 
@@ -99,7 +135,7 @@ def _couple(sales: StandIn, mapping: Any, rows: Sequence[tuple[uuid.UUID, str]],
         if twin not in held:
             held[twin] = _values(table, column, f"{position:06} {name}")
         if position < number:
-            pairs.append(Pair(id, twin, State.COUPLED, "1", "1", {"name|" + column: (f"={name}", f"={name}")}))
+            pairs.append(Pair(id, twin, State.COUPLED, "1", "1", {"name:" + column: (f"={name}", f"={name}")}))
     for position in range(len(held), accounts):
         held[uuid.UUID(int=position)] = _values(table, column, f"Z{position:06} Nobody's")
     there = set(mapping.couplings.values_list("erp_id", flat=True))
@@ -180,7 +216,7 @@ def _catch_up(sales: StandIn) -> None:
             catalog.caught_up(system, system.describe(name), whole=True)
 
 
-def _analyze() -> None:
+def analyze() -> None:
     """As PostgreSQL does by itself; SQLite plans without knowing what the tables hold."""
     from django.db import connection
 

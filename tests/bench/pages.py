@@ -1,34 +1,58 @@
-"""The pages of a company of 100,000 customers against those of one of 60, in the same run.
+"""The pages of a company of 100,000 customers against those of one of 60, one behind the other.
 
 What is measured is the server time of ours: Sales is a stand-in at the seam of ``System`` whose own time is taken off
 (``standin.py``), so a network, the metadata of Sales and its searches are not in it. ``queries`` are those of our own
-database, ``calls`` those of Sales. On SQLite; with ``DATABASE_URL`` on a database beside that one on its PostgreSQL.
+database, ``calls`` those of Sales. On SQLite; with ``DATABASE_URL`` on databases beside that one on its PostgreSQL.
+With ``BENCH_KEEP``, a directory, the companies stay there and the next run begins at once.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from tests.bench.measure import Number
-from tests.bench.world import home
+from tests.bench.standin import StandIn
+from tests.bench.world import HOME
 
+Size = tuple[int, int, int, int]
+"""Customers (and open and posted documents), accounts, couplings, jobs."""
 SMALL = (60, 108, 108, 60)
 LARGE = (100_000, 180_000, 180_000, 1_000_000)
-"""Customers, accounts, couplings, jobs."""
+KEEP, KEPT_SALES = "BENCH_KEEP", "sales.pickle"
 TIMES_SLOWER, QUERIES, FLOOR = 2.0, 20, 0.010
 """A page of less than so many seconds counts as one of so many: what is smaller is noise."""
 REPEATS, PAGES_ON = 5, 20
+LISTS = {
+    "Orders": "/documents/orders/",
+    "Posted invoices": "/documents/posted-invoices/",
+    "Ledger": "/ledger/",
+}
+SORTED = {
+    "Customers by name": "/records/erp/customer/?order=name",
+    "Customers by name, down": "/records/erp/customer/?order=-name",
+    "Orders by customer": "/documents/orders/?order=sell_to_customer_name",
+    "Orders by total": "/documents/orders/?order=-amount_including_vat",
+    "Posted invoices by due date": "/documents/posted-invoices/?order=due_date",
+    "Ledger by due date": "/ledger/?order=due_date",
+    "Invoices of the records": "/records/erp/sales_invoice_header/?order=posting_date",
+}
+"""Lists in another order than their own."""
 NEXT = re.compile(r'href="\?([^"]*(?:after|page)=[^"]+)"[^>]*>\s*Next')
 
 
@@ -42,67 +66,86 @@ class Cost:
 
 
 def run() -> Iterator[Number]:
-    """In a process of its own: Django's settings, and with them the database, are read once."""
-    command = [sys.executable, "-m", "tests.bench.pages"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    """Each company in a process of its own: Django's settings, and with them the database, are read once."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as thrown_away:
+        folder = Path(os.environ.get(KEEP) or thrown_away)
+        small = dict(_costs(folder, SMALL))
+        for name, cost in _costs(folder, LARGE):
+            before = small[name]
+            times = max(cost.seconds, FLOOR) / max(before.seconds, FLOOR)
+            yield Number(f"{name}: milliseconds", round(cost.seconds * 1000, 1), "ms")
+            yield Number(f"{name}: times the small company", round(times, 1), "x", TIMES_SLOWER)
+            yield Number(f"{name}: queries", cost.queries, "queries", QUERIES)
+            yield Number(f"{name}: calls of Sales", cost.calls, "calls", before.calls + 1)
+
+
+def _costs(folder: Path, size: Size) -> Iterator[tuple[str, Cost]]:
+    """What the pages of a company of this size cost, by name."""
+    command = [sys.executable, "-m", "tests.bench.pages", *map(str, size)]
+    environment = os.environ | {HOME: str(folder)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        yield from (Number(**json.loads(line)) for line in process.stdout)
+        for line in process.stdout:
+            name, cost = json.loads(line)
+            yield name, Cost(**cost)
     if process.returncode:
         raise RuntimeError("The bench of the pages broke off.")
 
 
-def main(large: tuple[int, int, int, int]) -> None:
-    for number in _numbers(large):
-        sys.stdout.write(json.dumps(asdict(number)) + "\n")
-        sys.stdout.flush()
-
-
-def _numbers(large: tuple[int, int, int, int]) -> Iterator[Number]:
-    with _database():
-        from django.test.utils import setup_test_environment
-
-        from tests.bench import company
-
-        setup_test_environment()
-        sales = company.described()
-        sales.clock = clock
-        with mock.patch("integration.connection.systems.open_crm", return_value=sales):
-            company.grow(sales, *SMALL)
-            small = dict(_measured(sales))
-            company.grow(sales, *large)
-            for name, cost in _measured(sales):
-                before = small[name]
-                times = max(cost.seconds, FLOOR) / max(before.seconds, FLOOR)
-                yield Number(f"{name}: milliseconds", round(cost.seconds * 1000, 1), "ms")
-                yield Number(f"{name}: times the small company", round(times, 1), "x", TIMES_SLOWER)
-                yield Number(f"{name}: queries", cost.queries, "queries", QUERIES)
-                yield Number(f"{name}: calls of Sales", cost.calls, "calls", before.calls + 1)
+def main(size: Size) -> None:
+    """Measure one company, made where there is none yet."""
+    folder = Path(os.environ[HOME])
+    with _company(folder, size) as sales, mock.patch("integration.connection.systems.open_crm", return_value=sales):
+        for name, cost in _measured(sales):
+            sys.stdout.write(json.dumps((name, asdict(cost))) + "\n")
+            sys.stdout.flush()
 
 
 @contextmanager
-def _database() -> Iterator[None]:
-    """A fresh database with the company, made and thrown away."""
-    os.environ |= {"DEVELOPMENT": "true", "DATA_DIR": str(home()), "LOG_LEVEL": "ERROR"}
+def _company(folder: Path, size: Size) -> Iterator[StandIn]:
+    """Its Sales; its own side is in the database. Both stay where a run keeps its companies."""
+    named = f"{'server' if 'DATABASE_URL' in os.environ else 'file'}{size[0]}"
+    own = folder / named
+    if not (own / KEPT_SALES).exists():
+        shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"DEVELOPMENT": "true", "DATA_DIR": str(own), "LOG_LEVEL": "ERROR", HOME: str(own)}
     os.environ["DJANGO_SETTINGS_MODULE"] = "integration.project.settings"
+    server, _, database = os.environ.get("DATABASE_URL", "").rpartition("/")
+    if database:
+        os.environ["DATABASE_URL"] = f"{server}/{database}{size[0]}"
     import django
-    from django.core.management import call_command
     from django.db import connection
+    from django.test.utils import setup_test_environment
 
     django.setup()
-    on_server = connection.vendor != "sqlite"
-    if on_server:
-        named = connection.settings_dict["NAME"]
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    else:
-        call_command("migrate", verbosity=0)
-    from integration.business_central import demo
-
-    demo.fill()
+    if connection.vendor != "sqlite":
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=(own / KEPT_SALES).exists())
+    setup_test_environment()
     try:
-        yield
+        yield _filled(own / KEPT_SALES, size)
     finally:
-        if on_server:
-            connection.creation.destroy_test_db(named, verbosity=0)
+        if connection.vendor != "sqlite" and KEEP not in os.environ:
+            connection.creation.destroy_test_db(f"{database}{size[0]}", verbosity=0)
+
+
+def _filled(kept: Path, size: Size) -> StandIn:
+    from django.core.management import call_command
+
+    from integration.business_central import demo
+    from tests.bench import company
+
+    call_command("migrate", verbosity=0)
+    if kept.exists():
+        sales: StandIn = pickle.loads(kept.read_bytes())
+    else:
+        demo.fill()
+        sales = company.described()
+        company.grow(sales, *size)
+        kept.write_bytes(pickle.dumps(sales))
+    company.analyze()
+    sales.clock = clock
+    return sales
 
 
 def _measured(sales: Any) -> Iterator[tuple[str, Cost]]:
@@ -119,10 +162,29 @@ def _measured(sales: Any) -> Iterator[tuple[str, Cost]]:
 
 
 def clock() -> float:
-    """SQLite works in this process, whose own time no neighbour disturbs; a server is waited for."""
+    """Seconds of work, which no neighbour disturbs: those of this process, and of that of PostgreSQL which answers it,
+    where it runs on this machine; else a server is waited for."""
+    backend = _backend()
+    if backend is None:
+        return time.process_time()
+    try:
+        worked = int(backend.read_text().split()[0]) / 1e9
+    except OSError:
+        return time.perf_counter()
+    return time.process_time() + worked
+
+
+@cache
+def _backend() -> Path | None:
+    """Where Linux says how long the process of PostgreSQL has worked that answers us, alone; ``None`` on SQLite."""
     from django.db import connection
 
-    return time.process_time() if connection.vendor == "sqlite" else time.perf_counter()
+    if connection.vendor == "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        cursor.execute("SELECT pg_backend_pid()")
+        return Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
 
 
 def _cost(sales: Any, client: Any, address: str) -> Cost:
@@ -170,13 +232,19 @@ def _addresses(client: Any) -> dict[str, str]:
         pages |= {label: path, f"{label}, far page": _far(client, path)}
         pages |= {f"{label} by city": f"{path}?order={'city' if 'erp' in path else 'address1_city'}"}
         pages |= {f"{label} searched": f"{path}?q=ltd", f"{label} searched in vain": f"{path}?q=qqzz"}
-        states = re.findall(r'<option value="([a-z]+)"', client.get(path).content.decode())
+        states = re.findall(r"[?&;]state=([a-z]+)", client.get(path).content.decode())
         for state in dict.fromkeys(states):
             pages[f"{label} {state}"] = f"{path}?state={state}"
             pages[f"{label} {state}, far page"] = _far(client, f"{path}?state={state}")
     pages |= {"Customer": f"/records/erp/customer/{some.erp_id}/", "Account": f"/records/crm/account/{some.crm_id}/"}
     pages |= {"Customer not coupled": f"/records/erp/customer/{free}/"}
     pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
+    for label, path in LISTS.items():
+        pages |= {label: path, f"{label}, far page": _far(client, path)}
+    for label, path in SORTED.items():
+        pages[f"{label} sorted"] = path
+    pages |= {"Search": "/search/?q=ltd", "Search in vain": "/search/?q=qqzz"}
+    pages |= {"Customer, log": f"/synch/records/erp/customer/{some.erp_id}/", "Audit": "/audit/"}
     pages |= {"Set Up Coupling, coupled": f"/couplings/CUSTOMER/{some.erp_id}/"}
     return pages | {"Match": "/couplings/CUSTOMER/match/", "Connection": "/connection/", "Full synch.": "/full-synch/"}
 
@@ -193,4 +261,4 @@ def _far(client: Any, address: str) -> str:
 
 
 if __name__ == "__main__":
-    main(tuple(int(part) for part in sys.argv[1].split(",")) if sys.argv[1:] else LARGE)  # type: ignore[arg-type]
+    main(tuple(int(part) for part in sys.argv[1:]))  # type: ignore[arg-type]

@@ -5,7 +5,8 @@ To change a list or a card, change its file:
 =============  ========================================================================================
 caption        what one record is called ("Customer"); ``captions``: what the list is called ("Customers")
 columns        the columns of the list, in order
-order          the column the list is sorted by at first; left out: the number, else the name of the table
+order          the column the list is sorted by at first; left out: the number, else the name of the table, if lists
+               are sorted by it (``Field.sortable``)
 filters        the fields the filter pane offers first; every other field is offered behind them
 [groups]       the FastTabs of the card, in order, with their fields; what no group names comes last, by itself
 [editing]      how people edit it (``editing.py``); left out: not at all
@@ -108,9 +109,13 @@ def listed(side: Side, table: Table) -> TablePage:
     return replace(
         page,
         columns=tuple(name for name in page.columns if name in table.fields),
-        order=next((name for name in (page.order, table.number_field, table.name_field) if name in table.fields), ""),
+        order=next((name for name in (page.order, table.number_field, table.name_field) if _sorts(table, name)), ""),
         filters=tuple(name for name in page.filters if name in table.fields),
     )
+
+
+def _sorts(table: Table, name: str) -> bool:
+    return name in table.fields and table.fields[name].sortable
 
 
 def _usual(side: Side, table: Table) -> TablePage:

@@ -22,7 +22,9 @@ class CompanyRow(models.Model):
 
     ``number_field`` and ``name_field`` say which columns name a row for people; ``read_only`` columns are kept by
     the company itself; ``refuses_blocked`` are relations that may not be pointed to a blocked row. ``append_only``
-    tables are written by posting alone; ``verbs`` are what ``act`` does to a row of the table, beside blocking.
+    tables are written by posting alone; ``verbs`` are what ``act`` does to a row of the table, beside blocking. A table
+    of ``few`` rows is listed in any order, any other by columns that are unique and by its ``sorted_columns``
+    (``ordering.sorted_by``).
     """
 
     number_field: ClassVar[str] = ""
@@ -32,6 +34,8 @@ class CompanyRow(models.Model):
     refuses_blocked: ClassVar[tuple[str, ...]] = ()
     append_only: ClassVar[bool] = False
     verbs: ClassVar[tuple[str, ...]] = ()
+    few: ClassVar[bool] = False
+    sorted_columns: ClassVar[tuple[str, ...]] = ()
 
     system_id = models.UUIDField("System ID", primary_key=True, default=uuid.uuid4)
     system_created_at = models.DateTimeField("System Created At", default=timezone.now, editable=False)

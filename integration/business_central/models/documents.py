@@ -6,6 +6,7 @@ from django.db import models
 
 from integration.business_central.fields import Code, RowMoney, Text, day, five_places, local_money, relation
 from integration.business_central.models.document_columns import DocumentType, Header, PricedLine
+from integration.business_central.ordering import sorted_by
 
 
 class OpenColumns(models.Model):
@@ -28,6 +29,10 @@ class OpenColumns(models.Model):
         abstract = True
 
 
+@sorted_by(
+    "no", "sell_to_customer_name", "order_date", "document_date", "requested_delivery_date", "amount",
+    "amount_including_vat",
+)  # fmt: skip
 class SalesHeader(OpenColumns, Header):
     """The sums and the two "completely" columns are renewed with every change of a line, so a changed line moves its
     header's row version."""
@@ -47,6 +52,7 @@ class SalesHeader(OpenColumns, Header):
         ordering = ["document_type", "no"]
         verbose_name = "Sales Header"
         constraints = [models.UniqueConstraint(fields=["document_type", "no"], name="sales_header_key")]
+        indexes = [models.Index(fields=["document_type", "document_date", "no"], name="sales_header_latest")]
         permissions = [("post_document", "Can edit, release, ship, invoice and archive documents")]
 
 
@@ -92,6 +98,7 @@ class SalesLine(ShippedColumns, PricedLine):
         indexes = [models.Index(fields=["type", "no"])]
 
 
+@sorted_by("no", "sell_to_customer_name", "document_date", "archived_at")
 class SalesHeaderArchive(OpenColumns, Header):
     append_only = True
     key = ("document_type", "no", "doc_no_occurrence", "version_no")

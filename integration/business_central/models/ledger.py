@@ -9,6 +9,7 @@ from django.db.models import Max, Q
 
 from integration.business_central.fields import Amount, Code, RowMoney, Text, day, five_places, local_money, relation
 from integration.business_central.models.document_columns import WholeRow, small_relation
+from integration.business_central.ordering import sorted_by
 
 
 class Entry(WholeRow):
@@ -30,6 +31,7 @@ class Entry(WholeRow):
         return (rows.aggregate(last=Max("entry_no"))["last"] or 0) + 1
 
 
+@sorted_by("document_no", "posting_date", "due_date", "amount", "remaining_amount")
 class CustLedgerEntry(Entry):
     """What a customer owes or has paid: invoices are positive, payments and credit memos negative."""
 

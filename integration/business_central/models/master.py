@@ -8,8 +8,10 @@ from integration.business_central.fields import Amount, relation
 from integration.business_central.models.firms import Firm
 from integration.business_central.models.people import ContactBusinessRelation
 from integration.business_central.models.setup import SalesReceivablesSetup
+from integration.business_central.ordering import sorted_by
 
 
+@sorted_by("name", "city", "phone_no", "blocked")
 class Customer(Firm):
     class Blocked(models.IntegerChoices):
         NONE = 0, " "
@@ -38,7 +40,6 @@ class Customer(Firm):
         ordering = ["no"]
         verbose_name = "Customer"
         permissions = [("edit_record", "Can create, change and delete customers, items and other records")]
-        indexes = [models.Index(fields=["name"])]
 
     @classmethod
     def series_code(cls) -> str:
@@ -46,6 +47,7 @@ class Customer(Firm):
         return chosen.values_list("customer_nos__code", flat=True).first() or cls.series
 
 
+@sorted_by("name", "city", "phone_no")
 class Vendor(Firm):
     class Blocked(models.IntegerChoices):
         NONE = 0, " "
@@ -65,4 +67,3 @@ class Vendor(Firm):
     class Meta:
         ordering = ["no"]
         verbose_name = "Vendor"
-        indexes = [models.Index(fields=["name"])]

@@ -61,6 +61,7 @@ class Currency(CodeTable):
 class CurrencyExchangeRate(CompanyRow):
     """``exchange_rate_amount`` of the currency is worth ``relational_exch_rate_amount`` of the local one."""
 
+    few = True
     number_field = "starting_date"
     key = ("currency_code", "starting_date")
 

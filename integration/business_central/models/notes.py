@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from integration.business_central.fields import Memo, Text
 from integration.business_central.models.base import CompanyRow
+from integration.business_central.ordering import sorted_by
 from integration.business_central.rows import Change
 
 
+@sorted_by("created_by", "created_at")
 class Note(CompanyRow):
     """``record_table`` and ``record_id`` name the record outside: ``sales_header`` and the id of an order."""
 

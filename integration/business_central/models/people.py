@@ -12,11 +12,13 @@ from django.db.models import Q
 from integration.business_central.fields import Amount, Code, Text, relation
 from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.number_series import Numbered
+from integration.business_central.ordering import sorted_by
 from integration.business_central.rows import Change
 from integration.business_central.text_rules import email_problems
 
 
 class Salesperson(Numbered):
+    few = True
     number_field = "code"
     name_field = "name"
     key = ("code",)
@@ -41,6 +43,7 @@ class Salesperson(Numbered):
         yield from email_problems(self, {"e_mail": "E-Mail", "e_mail_2": "E-Mail 2"})
 
 
+@sorted_by("name", "company_name", "phone_no")
 class Contact(Numbered):
     """A company or a person. A person's name is made of its parts; a person may work for a company."""
 
@@ -86,7 +89,6 @@ class Contact(Numbered):
     class Meta:
         ordering = ["no"]
         verbose_name = "Contact"
-        indexes = [models.Index(fields=["name"])]
 
     @property
     def is_person(self) -> bool:

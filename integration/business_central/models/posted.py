@@ -6,6 +6,7 @@ from django.db import models
 
 from integration.business_central.fields import Code, RowMoney, Text, day, five_places, relation
 from integration.business_central.models.document_columns import Header, Line, PricedLine
+from integration.business_central.ordering import sorted_by
 
 
 class PostedColumns(models.Model):
@@ -31,6 +32,7 @@ class LineOrder(models.Model):
         abstract = True
 
 
+@sorted_by("sell_to_customer_name", "posting_date")
 class SalesShipmentHeader(PostedColumns, Header):
     append_only = True
     key = ("no",)
@@ -58,6 +60,7 @@ class SalesShipmentLine(LineOrder, Line):
         constraints = [models.UniqueConstraint(fields=["document_no", "line_no"], name="sales_shipment_line_key")]
 
 
+@sorted_by("sell_to_customer_name", "posting_date", "due_date", "amount_including_vat", "remaining_amount")
 class SalesInvoiceHeader(PostedColumns, Header):
     append_only = True
     key = ("no",)
@@ -77,6 +80,7 @@ class SalesInvoiceHeader(PostedColumns, Header):
         constraints = [models.UniqueConstraint(fields=["no"], name="sales_invoice_key")]
 
 
+@sorted_by("no", "description", "line_amount")
 class SalesInvoiceLine(LineOrder, PricedLine):
     append_only = True
     key = ("document_no", "line_no")
@@ -92,6 +96,7 @@ class SalesInvoiceLine(LineOrder, PricedLine):
         constraints = [models.UniqueConstraint(fields=["document_no", "line_no"], name="sales_invoice_line_key")]
 
 
+@sorted_by("sell_to_customer_name", "posting_date", "amount_including_vat")
 class SalesCrMemoHeader(PostedColumns, Header):
     append_only = True
     key = ("no",)

@@ -112,6 +112,7 @@ class CodeTable(CompanyRow):
     number_field = "code"
     name_field = "description"
     key = ("code",)
+    few = True
 
     code = Code("Code", max_length=10, unique=True, blank=False)
 

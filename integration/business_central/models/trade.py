@@ -14,6 +14,7 @@ from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.number_series import Numbered
 from integration.business_central.models.setup import CodeTable, SalesReceivablesSetup
 from integration.business_central.models.sold import Sold
+from integration.business_central.ordering import sorted_by
 
 
 class UnitOfMeasure(CodeTable):
@@ -27,6 +28,7 @@ class UnitOfMeasure(CodeTable):
         verbose_name_plural = "Units of Measure"
 
 
+@sorted_by("description", "inventory", "unit_cost", "unit_price")
 class Item(Numbered, Sold):
     """``inventory`` is kept by the company: the item ledger writes it."""
 
@@ -66,9 +68,9 @@ class Item(Numbered, Sold):
     class Meta:
         ordering = ["no"]
         verbose_name = "Item"
-        indexes = [models.Index(fields=["description"])]
 
 
+@sorted_by("name", "unit_price")
 class Resource(Numbered, Sold):
     class Type(models.IntegerChoices):
         PERSON = 0, "Person"
@@ -110,6 +112,7 @@ class CustomerPriceGroup(CodeTable):
 LONG_AGO = Value(dt.date(1753, 1, 1), output_field=models.DateField())
 
 
+@sorted_by("unit_price", "starting_date")
 class SalesPrice(CompanyRow):
     """Who pays which price for what. The Sales Code of Business Central is a relation to a price group here, with
     ``customer_no`` beside it for the prices of one customer."""
@@ -159,6 +162,7 @@ class SalesPrice(CompanyRow):
             yield "ending_date", f"Ending Date {self.ending_date} is before Starting Date {self.starting_date}."
 
 
+@sorted_by("description", "status", "estimated_closing_date", "estimated_value_lcy")
 class Opportunity(Numbered):
     class Status(models.IntegerChoices):
         NOT_STARTED = 0, "Not Started"

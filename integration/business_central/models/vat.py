@@ -38,6 +38,7 @@ class VatPostingSetup(CompanyRow):
     """The rate of two groups. Either may be blank; a rate of 0 is a rate. Lines with the same identifier are one VAT
     group of a document."""
 
+    few = True
     number_field = "vat_identifier"
     key = ("vat_bus_posting_group", "vat_prod_posting_group")
 
@@ -64,6 +65,7 @@ class VatPostingSetup(CompanyRow):
 
 class GLAccount(Sold):
     line_type = 1
+    few = True
     number_field = "no"
     name_field = "name"
     key = ("no",)

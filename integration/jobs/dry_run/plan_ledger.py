@@ -47,6 +47,11 @@ class PlanLedger:
             found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
         return found
 
+    def resolve_each(
+        self, wanted: Mapping[Reference, Collection[uuid.UUID]], side: Side
+    ) -> dict[Reference, dict[uuid.UUID, uuid.UUID]]:
+        return {reference: self.resolve(reference, side, ids) for reference, ids in wanted.items()}
+
     def remember(self, pairs: Iterable[Pair]) -> None:
         """A matching run would couple these."""
         PlannedChange.objects.bulk_create(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models, transaction
 
 from integration.models.jobs.job import SyncJob
@@ -29,6 +31,10 @@ class Recommendation(models.TextChoices):
     NONE = "none", "No Records To Synchronize Now"
 
 
+RENEWED = ("direction", "recommendation", "message", "expected")
+"""What of a line follows its mapping until somebody starts it."""
+
+
 class FullSynchError(Exception):
     """What was asked for is not possible now; the message says why."""
 
@@ -48,11 +54,6 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
         list(self.select_for_update().order_by("pk").values_list("pk"))
         return list(self.select_related("mapping", *FullSynchLine.JOBS))
 
-    def can_start(self) -> bool:
-        """Is there a line to start, and no live run?"""
-        lines = list(self.select_related("mapping", *FullSynchLine.JOBS))
-        return any(not line.status for line in lines) and not any(line.is_alive for line in lines)
-
     def reset(self) -> None:
         """All lines as if nothing had ever been started. Raises ``FullSynchError`` while one runs."""
         with transaction.atomic():
@@ -61,15 +62,28 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
             self.all().delete()
             record(AuditEntry.Action.RESET, "full synchronization")
 
-    def renew(
-        self, mapping: TableMapping, recommendation: Recommendation, message: str, expected: int | None = None
-    ) -> None:
-        """A line for this mapping that nobody has started follows the mapping; what a person chose stays."""
-        line, created = self.get_or_create(mapping=mapping, defaults={"direction": mapping.direction})
-        changes: dict[str, object] = {"direction": mapping.direction, "message": message, "expected": expected}
-        if created or not line.chosen:
-            changes["recommendation"] = recommendation
-        self.filter(pk=line.pk, status=FullSynchLine.Status.BLANK).update(**changes)
+    def renew(self, found: Mapping[TableMapping, tuple[Recommendation, str, int | None]]) -> None:
+        """Lines for these mappings that nobody has started follow their mapping, with what is recommended, why, and how
+        many records are expected; what a person chose stays. Those of other mappings go."""
+        there = {line.mapping_id: line for line in self.select_for_update(of=("self",))}
+        gone = there.keys() - {mapping.pk for mapping in found}
+        if any(not there[mapping].status for mapping in gone):
+            self.filter(status=FullSynchLine.Status.BLANK, mapping__in=gone).delete()
+        new: list[FullSynchLine] = []
+        changed: list[FullSynchLine] = []
+        for mapping, (recommendation, message, expected) in found.items():
+            line = there.get(mapping.pk) or FullSynchLine(mapping=mapping, direction=mapping.direction)
+            if line.status:
+                continue
+            chosen = Recommendation(line.recommendation) if line.chosen else recommendation
+            if line.pk is None:
+                new.append(line)
+            elif [getattr(line, name) for name in RENEWED] != [mapping.direction, chosen, message, expected]:
+                changed.append(line)
+            for name, value in zip(RENEWED, (mapping.direction, chosen, message, expected), strict=True):
+                setattr(line, name, value)
+        self.bulk_create(new, ignore_conflicts=True)
+        self.bulk_update(changed, RENEWED)
 
 
 class FullSynchLine(ShownLine):

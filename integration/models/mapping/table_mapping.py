@@ -114,7 +114,9 @@ class TableMapping(Audited):
 
     def criteria(self) -> tuple[Criterion, ...]:
         """By which fields records are matched, also by pairs that are not synchronized; none: not at all."""
-        fields = self.fields.filter(match_priority__gt=0).order_by("match_priority", "position")
+        fields = sorted(
+            (f for f in self.fields.all() if f.match_priority), key=lambda f: (f.match_priority, f.position)
+        )
         return tuple(Criterion(f.erp_field, f.crm_field, f.match_priority, f.case_sensitive) for f in fields)
 
     def settings_changed(self, before: Mapping[str, object]) -> None:
@@ -182,7 +184,7 @@ class TableMapping(Audited):
 
     def _direction_problem(self) -> str:
         if self.is_option and self.direction == Direction.BOTH:
-            return "A mapping of option values goes one way; choose To or From Integration Table."
+            return "A mapping of option values goes one way; choose BC → Sales or Sales → BC."
         if self.pk is None or self.internal:
             return ""
         names = [dict(DIRECTIONS)[one.value] for one in Direction(self.direction).passes if not self.carries(one)]

@@ -17,11 +17,12 @@ from django.urls import reverse
 from integration.connection import systems
 from integration.connection.opening import open_for_page
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.pages.desk import DOCUMENTS_OF_SALES
 from integration.pages.parts import Person, acts, entries, first_url, visible
 from integration.pages.states import of_job
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import AnyOf, Comparison
-from integration.systems.system import System
+from integration.systems.system import System, Wanted, find_each
 from integration.systems.values import Record, Side, Table, is_option_table
 from integration.systems.wording import record_name, shorten
 
@@ -42,7 +43,6 @@ KINDS = {
     "sales_header_archive": "Sales Archive",
 }
 """What people call a record of these tables."""
-DOCUMENTS_OF_SALES = ("salesorder", "quote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +124,28 @@ def _asked(system: System, label: str, text: str) -> Hits:
 
 def records_of(system: System, text: str) -> Iterator[Hit]:
     """The records of one system whose number or name contains this, a few of each table, by number."""
+    asked = [(table, names) for table in _described(system) if (names := _names(table))]
+    wanted = [
+        Wanted(table.name, AnyOf(tuple(Comparison(one, "contains", text) for one in names)), names)
+        for table, names in asked
+    ]
+    for (table, _), found in zip(asked, find_each(system, wanted, OF_EACH), strict=True):
+        yield from (_hit(system.side, table, record) for record in found)
+
+
+def _described(system: System) -> Iterator[Table]:
+    """The tables that are looked into, as far as they are there."""
     for name in _tables(system.side):
         try:
-            table = system.describe(name)
+            yield system.describe(name)
         except TableMissing:
             continue
-        names = [one for one in (table.number_field, table.name_field) if one and table.fields[one].type.textual]
-        if names:
-            where = AnyOf(tuple(Comparison(one, "contains", text) for one in names))
-            found = system.find(name, where, names, order=names[:1], size=OF_EACH)
-            yield from (_hit(system.side, table, record) for record in found.records[:OF_EACH])
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    """The columns that a record is found by."""
+    named = dict.fromkeys(name for name in (table.number_field, table.name_field) if name)
+    return tuple(name for name in named if table.fields[name].type.textual)
 
 
 def _tables(side: Side) -> Sequence[str]:

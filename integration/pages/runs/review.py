@@ -78,6 +78,12 @@ class Review:
         return any(one.line.status for one in self.lines)
 
     @property
+    def can_start(self) -> bool:
+        """Is there a line to start, and no live run?"""
+        lines = [one.line for one in self.lines]
+        return any(not line.status for line in lines) and not any(line.is_alive for line in lines)
+
+    @property
     def is_over(self) -> bool:
         """Was it started, and does nothing of it run or wait any more?"""
         return self.is_started and not self.is_active and not self.waiting

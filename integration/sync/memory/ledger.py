@@ -216,6 +216,11 @@ class Ledger(Protocol):
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
 
+    def resolve_each(
+        self, wanted: Mapping[Reference, Collection[uuid.UUID]], side: Side
+    ) -> dict[Reference, dict[uuid.UUID, uuid.UUID]]:
+        """The same for several pairs of tables at once, each with ids of its own."""
+
     def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         """Coupled pairs whose id on that side is not among ``seen``: after a full re-read, their rows are gone."""
 

@@ -67,6 +67,7 @@ class Looks:
         """Source records that have to wait for what an interrupted run began, with the reason."""
         self.last_round = False
         self.makes_pairs = False
+        self._looked_at: tuple[Record, Resolved] | None = None
 
     def _back(self) -> Transfer:
         """The other direction, to know what the twin has for the source. What is wrong with it is the other pass's."""
@@ -179,11 +180,9 @@ class Looks:
         return next(fitting, {})
 
     def _resolve(self, transfer: Transfer, records: Sequence[Record]) -> dict[Reference, ResolvedIds]:
-        """Ids of the other side for everything these records refer to, one ledger query per reference."""
-        side = transfer.direction.source
-        resolved: dict[Reference, ResolvedIds] = {}
-        for reference, ids in transfer.wanted(records).items():
-            resolved[reference] = resolved_ids(self.run.ledger.resolve(reference, side, ids) if ids else {})
+        """Ids of the other side for everything these records refer to, asked at once."""
+        found = self.run.ledger.resolve_each(transfer.wanted(records), transfer.direction.source)
+        resolved: dict[Reference, ResolvedIds] = {reference: resolved_ids(ids) for reference, ids in found.items()}
         if CURRENCY in resolved:
             self.local_currency.add_to(resolved[CURRENCY], transfer.direction)
         return resolved

@@ -99,6 +99,11 @@ class MemoryLedger:
         found = other.pairs(side, ids)
         return {id: row.id(side.other) for id, row in found.items() if row.state is State.COUPLED}
 
+    def resolve_each(
+        self, wanted: Mapping[Reference, Collection[uuid.UUID]], side: Side
+    ) -> dict[Reference, dict[uuid.UUID, uuid.UUID]]:
+        return {reference: self.resolve(reference, side, ids) for reference, ids in wanted.items()}
+
     def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         return [as_stored(row) for row in self.rows.values() if row.state is State.COUPLED and row.id(side) not in seen]
 

@@ -26,11 +26,11 @@ def full_synch(request: PageRequest) -> HttpResponse:
     """``/full-synch/``: the lines; the table alone for the live part."""
     setup = ConnectionSetup.current()
     if not request.htmx and setup.is_enabled and not FullSynchLine.objects.active().exists():
-        _do_and_report(request, _refresh)
+        _do_and_report(request, lambda: _refresh(setup))
     found = review()
     closed = not setup.is_enabled
     shown = {"setup": setup, "review": found, "active": found.is_active, "plan_closed": found.is_active or closed}
-    shown["start_closed"] = closed or not FullSynchLine.objects.can_start()
+    shown["start_closed"] = closed or not found.can_start
     return render(request, "integration/_full_synch.html" if request.htmx else "integration/full_synch.html", shown)
 
 
@@ -70,8 +70,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
     return redirect("full_synch")
 
 
-def _refresh() -> None:
-    setup = ConnectionSetup.current()
+def _refresh(setup: ConnectionSetup) -> None:
     with open_for_page(setup) as connected:
         jobs.full_synch.refresh(connected, setup.parts())
 

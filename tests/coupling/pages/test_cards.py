@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
-from integration.systems.errors import Unreachable
+from integration.systems.errors import TimedOut, Unreachable
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import id_of, page
@@ -229,3 +229,45 @@ def test_the_link_from_sales_to_an_uncoupled_account_offers_to_create_and_to_cou
     shown = answer.content.decode()
     assert "Create Customer in Business Central" in shown
     assert reverse("coupling_from", args=["CUSTOMER", adatum_account]) in shown
+
+
+def test_a_card_of_sales_shows_what_is_known_before_sales_answers_and_then_the_record(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
+    agreed = {"name:name": ("Adatum", "Adatum"), "city:address1_city": ("Zürich", "Zürich")}
+    mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "1", "1", agreed)])
+    organization.fail_on("get", TimedOut("contoso did not answer in time."), times=1)
+    shown = page(clerk, "crm_card", "account", adatum_account)
+    assert "<h1>Adatum</h1>" in shown
+    assert '<dd dir="auto">Zürich</dd>' in shown
+    assert 'hx-get="?wait=1" hx-trigger="load"' in shown
+    assert '<a href="?wait=1">Show the record when Sales has answered</a>' in shown
+    assert '<noscript><meta http-equiv="refresh" content="0; url=?wait=1"></noscript>' in shown
+    assert "does not answer" not in shown
+
+    answered = clerk.get(reverse("crm_card", args=["account", adatum_account]), {"wait": "1"}).content.decode()
+    assert "As both sides agreed last" not in answered
+    assert 'hx-get="?wait=1"' not in answered
+
+
+def test_a_card_of_sales_that_waited_in_vain_says_so_and_asks_again(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
+    organization.fail_on("get", TimedOut("contoso did not answer in time."), times=9)
+    for agreed, known in (({}, False), ({"name:name": ("Adatum", "Adatum")}, True)):
+        mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "1", "1", agreed)])
+        address = reverse("crm_card", args=["account", adatum_account])
+        shown = clerk.get(address, {"wait": "1"}).content.decode()
+        assert "Dynamics 365 Sales does not answer: contoso did not answer in time." in shown
+        assert '<a href="?wait=1">Ask again</a>' in shown
+        assert ("what Business Central knows of the record" in shown) is known
+
+
+def test_an_uncoupled_card_of_sales_waits_with_its_id(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem
+) -> None:
+    organization.fail_on("get", TimedOut("contoso did not answer in time."), times=1)
+    shown = page(clerk, "crm_card", "account", uuid.UUID(int=5))
+    assert str(uuid.UUID(int=5)) in shown
+    assert 'hx-get="?wait=1"' in shown
+    assert clerk.get(reverse("crm_card", args=["account", uuid.UUID(int=5)]), {"wait": "1"}).status_code == 404

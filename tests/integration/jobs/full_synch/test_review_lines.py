@@ -8,6 +8,7 @@ from integration import jobs
 from integration.jobs.full_synch import dependencies
 from integration.models import ConnectionSetup, FullSynchLine, TableMapping
 from integration.models.jobs.full_synch import FullSynchError
+from integration.pages.runs.review import review
 from tests.integration.jobs.full_synch.review import (
     Line,
     Recommendation,
@@ -113,7 +114,7 @@ def test_recommend_full_synchronization_is_kept_and_only_for_lines_that_would_co
 def test_nothing_is_started_while_a_line_is_alive(world: JobsWorld) -> None:
     refresh()
     jobs.full_synch.start()
-    assert not FullSynchLine.objects.can_start()
+    assert not review().can_start
     with pytest.raises(FullSynchError, match="running"):
         jobs.full_synch.start()
     with pytest.raises(FullSynchError, match="running"):
@@ -125,7 +126,7 @@ def test_nothing_is_started_where_no_line_is_blank(world: JobsWorld) -> None:
     refresh()
     for line, status in zip(lines().values(), (Line.FINISHED, Line.ERROR, Line.ON_HOLD, Line.FINISHED), strict=True):
         FullSynchLine.objects.filter(pk=line.pk).update(status=status)
-    assert not FullSynchLine.objects.can_start()
+    assert not review().can_start
     with pytest.raises(FullSynchError, match="no line left"):
         jobs.full_synch.start()
 
@@ -136,7 +137,7 @@ def test_resetting_makes_all_lines_blank_again(world: JobsWorld) -> None:
     work()
     FullSynchLine.objects.reset()
     assert {line.status for line in refresh().values()} == {""}
-    assert FullSynchLine.objects.can_start()
+    assert review().can_start
 
 
 def test_a_disabled_connection_starts_nothing(world: JobsWorld) -> None:

@@ -14,8 +14,8 @@ from integration.sync.memory.halves import DECIDED, column_of, value_of
 from integration.sync.memory.ledger import Pair
 from integration.sync.rules import TableRule
 from integration.systems.errors import Problem
-from integration.systems.values import Field, FieldType, Record, Ref, Side
-from integration.systems.wording import record_name, value_text
+from integration.systems.values import Field, FieldType, Record, Ref, Side, Table
+from integration.systems.wording import field_name, record_name, value_text
 
 LONG, ANOTHER = "a long text", "a record that is not there any more"
 LOOKED_THROUGH = 50
@@ -35,6 +35,23 @@ class Agreement:
     @property
     def apart(self) -> bool:
         return self.erp_text.casefold() != self.crm_text.casefold()
+
+
+def last_known(pair: Pair, ours: Table, theirs: Table | None, side: Side) -> list[tuple[str, str, str]]:
+    """(column, label, text) of what is remembered of a record, for as long as its system does not answer. ``ours`` is
+    the table of Business Central, ``theirs`` that of Sales where it is known: else columns are called as ours are. What
+    only its system can put in words (another record, an option) is left out."""
+    shown = []
+    for key, halves in pair.agreed.items():
+        half, column = dict(zip(Side, halves, strict=True))[side], column_of(key, side)
+        own = ours.fields.get(column_of(key, Side.ERP))
+        described = (ours if side is Side.ERP else theirs or ours).fields.get(column) or own
+        text = value_of(half)
+        if described is None or own is None or not text or text.startswith("sha256:"):
+            continue
+        if described.type.textual and own.type.textual:
+            shown.append((column, field_name(described), text))
+    return shown
 
 
 class Agreements:
