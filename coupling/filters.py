@@ -24,9 +24,9 @@ class SkippedFilter(ListFilter):
         model = Coupling
         fields: list[str] = []
 
-    def _in_words(self, name: str, value: str) -> str:
+    def in_words(self, name: str, value: str) -> str:
         """An id says nothing to people."""
-        return "one record" if name == "record" else super()._in_words(name, value)
+        return "one record" if name == "record" else super().in_words(name, value)
 
     def containing(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         named = SyncError.objects.open().filter(Q(message__icontains=value) | Q(label__icontains=value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,11 +11,22 @@ from django.db.models import QuerySet
 
 from integration.forms.versioned import Stored, VersionedInputs
 from integration.models import FieldMapping, TableMapping
-
-Row = tuple[FieldMapping, forms.BoundField, forms.BoundField]
+from integration.pages.runs.captions import Captions
+from integration.systems.values import Side
 
 LOWEST = 99
 NOTHING_CHOSEN = "Give at least one pair of fields a match priority."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A pair of fields, what people call the two, and the inputs of its priority and of whether case counts."""
+
+    pair: FieldMapping
+    erp: str
+    crm: str
+    priority: forms.BoundField
+    exact: forms.BoundField
 
 
 class CriteriaForm(VersionedInputs, forms.Form):
@@ -26,27 +38,32 @@ class CriteriaForm(VersionedInputs, forms.Form):
         self.mapping = mapping
         self.begin(self.stored())
         self.pairs = list(mapping.fields.exclude(erp_field="").exclude(crm_field=""))
+        self.captions = Captions()
         for pair in self.pairs:
-            label = f"{pair.erp_field} – {pair.crm_field}"
-            priority = forms.IntegerField(min_value=0, max_value=LOWEST, required=False, label=f"Priority of {label}")
+            priority = forms.IntegerField(min_value=0, max_value=LOWEST, required=False)
             priority.initial = pair.match_priority or None
             priority.widget.attrs["class"] = "form-control form-control-sm"
-            exact = forms.BooleanField(required=False, label=f"{label} is case-sensitive", initial=pair.case_sensitive)
+            exact = forms.BooleanField(required=False, initial=pair.case_sensitive)
             exact.widget.attrs["class"] = "form-check-input"
             self.fields[_priority(pair)], self.fields[_case(pair)] = priority, exact
 
     @property
     def in_use(self) -> list[Row]:
-        """(pair, priority, case-sensitive) of those the records are matched by, the first priority first."""
+        """Those the records are matched by, the first priority first."""
         return [self._row(pair) for pair in sorted(self.pairs, key=_order) if pair.match_priority]
 
     @property
     def unused(self) -> list[Row]:
-        """The same of all others."""
+        """All others."""
         return [self._row(pair) for pair in self.pairs if not pair.match_priority]
 
     def _row(self, pair: FieldMapping) -> Row:
-        return pair, self[_priority(pair)], self[_case(pair)]
+        """The systems are asked what their fields are called when a page shows them, and not before."""
+        erp = self.captions.of_field(self.mapping, Side.ERP, pair.erp_field)
+        crm = self.captions.of_field(self.mapping, Side.CRM, pair.crm_field)
+        self.fields[_priority(pair)].label = f"Priority of {erp} – {crm}"
+        self.fields[_case(pair)].label = f"{erp} – {crm} is case-sensitive"
+        return Row(pair, erp, crm, self[_priority(pair)], self[_case(pair)])
 
     def rows(self) -> Sequence[QuerySet[Any]]:
         return [TableMapping.objects.filter(pk=self.mapping.pk)]

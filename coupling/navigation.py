@@ -8,7 +8,7 @@ from coupling.pages.tables import Place, editing_of, every
 from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.people.rights import EDIT_RECORD
-from integration.pages.parts import Entry, Part
+from integration.pages.parts import Entry, PagePart
 from integration.sync.problems import Conflict
 from integration.systems.values import Side
 
@@ -115,9 +115,9 @@ def _preview(line: FullSynchLine) -> dict[str, str]:
     return {"preview": "yes"}
 
 
-def _bulk(order: int, label: str, action: str) -> Part:
+def _bulk(order: int, label: str, action: str) -> PagePart:
     """One thing that is done with all chosen errors."""
-    return Part(
+    return PagePart(
         "errors.selection",
         order,
         label,
@@ -130,9 +130,9 @@ def _bulk(order: int, label: str, action: str) -> Part:
 
 
 PARTS = (
-    Part("record", 0, "Business Central", "erp_card", args=_record, when=_on_erp),
-    Part("record", 1, "Dynamics 365 Sales", "crm_card", args=_record, when=_on_crm),
-    Part(
+    PagePart("record", 0, "Business Central", "erp_card", args=_record, when=_on_erp),
+    PagePart("record", 1, "Dynamics 365 Sales", "crm_card", args=_record, when=_on_crm),
+    PagePart(
         "posted_invoice.create",
         0,
         "Create Invoice in Dynamics 365 Sales",
@@ -141,11 +141,11 @@ PARTS = (
         right=COUPLE,
         form="record",
     ),
-    Part("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
-    Part("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
-    Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
-    Part("skipped.of_mapping", 0, "Skipped Synch. Records", "synch_skipped", query=_of_mapping),
-    Part(
+    PagePart("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
+    PagePart("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
+    PagePart("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
+    PagePart("skipped.of_mapping", 0, "Skipped Synch. Records", "synch_skipped", query=_of_mapping),
+    PagePart(
         "connection.actions",
         50,
         "Couple Salespeople",
@@ -154,21 +154,23 @@ PARTS = (
         when=_is_enabled,
         right=COUPLE,
     ),
-    Part("connection.related", 50, "Skipped Synch. Records", "synch_skipped"),
-    Part("errors.actions", 0, "Skipped Synch. Records", "synch_skipped"),
-    Part("mappings.selection", 0, "Delete Couplings", "mappings_uncouple", right=COUPLE, form="selection"),
-    Part(
+    PagePart("connection.related", 50, "Skipped Synch. Records", "synch_skipped"),
+    PagePart("errors.actions", 0, "Skipped Synch. Records", "synch_skipped"),
+    PagePart("mappings.selection", 0, "Delete Couplings", "mappings_uncouple", right=COUPLE, form="selection"),
+    PagePart(
         "full_synch.line", 0, "Count what would change", "match", _of_line, _preview, when=_is_not_started, right=COUPLE
     ),
-    Part("error.links", 0, "Set Up Coupling", "coupling", _of_error, when=_couples, right=COUPLE),
-    Part("error.links", 1, "Couple with It", "coupling", _of_error, _with_it, _other_is_named, COUPLE),
-    Part("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
-    Part("error.links", 4, "Edit in Business Central", "record_edit", _erp_record, when=_is_edited, right=EDIT_RECORD),
-    Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
-    Part("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
-    Part("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
-    Part("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
-    Part("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),
+    PagePart("error.links", 0, "Set Up Coupling", "coupling", _of_error, when=_couples, right=COUPLE),
+    PagePart("error.links", 1, "Couple with It", "coupling", _of_error, _with_it, _other_is_named, COUPLE),
+    PagePart("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
+    PagePart(
+        "error.links", 4, "Edit in Business Central", "record_edit", _erp_record, when=_is_edited, right=EDIT_RECORD
+    ),
+    PagePart("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
+    PagePart("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
+    PagePart("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
+    PagePart("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
+    PagePart("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),
     _bulk(0, "Retry", "retry"),
     _bulk(1, "Decide Conflicts", "decide"),
     _bulk(2, "Send: Business Central Wins", "send"),

@@ -1,0 +1,1 @@
+"""The two systems, the rules between them, the engine, the jobs, and their pages. ``docs/map.md`` has the rooms."""

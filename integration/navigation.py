@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
-from integration.pages.parts import Act, Entry, Part
+from integration.pages.parts import Act, Entry, PagePart
 
 SETUP, SYNCHRONIZATION, SALES = "Setup", "Synchronization", "Sales Documents"
 CRM = "Dynamics 365 Sales"
@@ -75,13 +75,13 @@ def _id(subject: tuple[str, str, object]) -> tuple[object, ...]:
     return subject[2:]
 
 
-PARTS: tuple[Part, ...] = (
-    Part("record", -6, "Posted Sales Invoice", "posted_invoice", _id, when=_is("sales_invoice_header")),
-    Part("record", -5, "Posted Sales Credit Memo", "posted_credit_memo", _id, when=_is("sales_cr_memo_header")),
-    Part("record", -4, "Customer Ledger Entry", "ledger_entry", _id, when=_is("cust_ledger_entry")),
-    Part("record", -5, "Sales Order", "sales_order", _id, when=_is_of_sales("salesorder")),
-    Part("record", -4, "Sales Quote", "sales_quote", _id, when=_is_of_sales("quote")),
-    Part("record", -3, "Sales Document", "document", _id, when=_is("sales_header")),
-    Part("record", -2, "Posted Sales Shipment", "shipment", _id, when=_is("sales_shipment_header")),
-    Part("record", -1, "Sales Archive", "archived", _id, when=_is("sales_header_archive")),
+PARTS: tuple[PagePart, ...] = (
+    PagePart("record", -6, "Posted Sales Invoice", "posted_invoice", _id, when=_is("sales_invoice_header")),
+    PagePart("record", -5, "Posted Sales Credit Memo", "posted_credit_memo", _id, when=_is("sales_cr_memo_header")),
+    PagePart("record", -4, "Customer Ledger Entry", "ledger_entry", _id, when=_is("cust_ledger_entry")),
+    PagePart("record", -5, "Sales Order", "sales_order", _id, when=_is_of_sales("salesorder")),
+    PagePart("record", -4, "Sales Quote", "sales_quote", _id, when=_is_of_sales("quote")),
+    PagePart("record", -3, "Sales Document", "document", _id, when=_is("sales_header")),
+    PagePart("record", -2, "Posted Sales Shipment", "shipment", _id, when=_is("sales_shipment_header")),
+    PagePart("record", -1, "Sales Archive", "archived", _id, when=_is("sales_header_archive")),
 )

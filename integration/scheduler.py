@@ -21,8 +21,8 @@ from integration import jobs
 from integration.connection import notifying
 from integration.connection.enabling import disable
 from integration.connection.installation import COPY, is_copy
-from integration.connection.recurring_jobs import create_house_jobs
-from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, TASK_PASSES, Task
+from integration.connection.recurring_jobs import create_missing_jobs
+from integration.defaults.tasks import SALES_TASKS, TASK_PASSES, Task
 from integration.jobs import full_synch, tasks
 from integration.jobs.create import Person, create
 from integration.jobs.endings import unheard
@@ -63,7 +63,7 @@ def tick() -> None:
     """Look once at everything that may be due. What does not answer is tried again with the next tick, and keeps
     nothing else from being looked at."""
     steps = (
-        have_house_jobs,
+        have_jobs_of_tasks,
         show_scheduler_heartbeat,
         resend,
         tasks.resend,
@@ -88,11 +88,11 @@ def resend() -> list[SyncJob]:
     return waiting
 
 
-def have_house_jobs() -> None:
-    """The house's own jobs are there from the first day on, also where nobody has ever enabled the connection."""
-    there = set(JobQueueEntry.objects.filter(task__in=HOUSE_TASKS).values_list("task", flat=True))
-    if there != set(HOUSE_TASKS):
-        create_house_jobs()
+def have_jobs_of_tasks() -> None:
+    """The house's own jobs are there from the first day on, also where nobody has ever enabled the connection; those of
+    a feature while it is on."""
+    setup = ConnectionSetup.current()
+    create_missing_jobs(setup.features() if setup.is_enabled and setup.sales_enabled else ())
 
 
 look_at_business_central = waking.BusinessCentralLook()

@@ -20,7 +20,8 @@ from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.lists import list_columns, list_views
 from integration.views.mapping.fields import field_add, fields, fields_refresh
-from integration.views.mapping.mappings import mapping, mapping_count, mapping_defaults, mappings
+from integration.views.mapping.listing import mappings
+from integration.views.mapping.mappings import mapping, mapping_count, mapping_defaults
 from integration.views.mapping.options import option_add, options
 from integration.views.mapping.own_mapping import mapping_delete, mapping_new
 from integration.views.mapping.steps import field_winner, step, step_add, step_change, steps
@@ -60,6 +61,7 @@ from integration.views.published import published
 from integration.views.running.error_inbox import errors_assign, errors_resolve
 from integration.views.running.errors import synch_errors
 from integration.views.running.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
+from integration.views.running.job_log import synch_jobs
 from integration.views.running.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.running.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.running.preflight import preflight, preflight_run
@@ -70,7 +72,6 @@ from integration.views.running.synch import (
     synch_job_cancel,
     synch_job_reject,
     synch_job_try_now,
-    synch_jobs,
 )
 from integration.views.running.undo import synch_job_undo
 from integration.views.sales.pages import (

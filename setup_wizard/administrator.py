@@ -34,7 +34,7 @@ from integration.models.stored.secret import SecretUnreadable
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing, SignInRefused
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR
-from setup_wizard.tasks import Task, Work, wanted
+from setup_wizard.tasks import AdministratorTask, SignedIn, wanted
 
 WHO = "Administrator"
 NOT_ALLOWED = (
@@ -69,7 +69,7 @@ def come_back(setup: ConnectionSetup, started: Started, place: str, answer: Mapp
         raise ConfigurationProblem(UNREADABLE) from error
 
 
-def begin_work(held: HeldToken, place: str, tasks: Sequence[Task], user: Any) -> AdministratorRun:
+def begin_work(held: HeldToken, place: str, tasks: Sequence[AdministratorTask], user: Any) -> AdministratorRun:
     """Do the tasks beside the requests of this process, at the place the sign-in was begun for. Raises
     ``ConfigurationProblem`` while another sign-in works."""
     run = AdministratorRun.begin(user)
@@ -87,7 +87,7 @@ def start_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="administrator", daemon=True).start()
 
 
-def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
+def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[AdministratorTask]) -> None:
     """One task after another, until one cannot be done or the connection leads elsewhere than the sign-in; the sign-in
     is dropped whatever happens. Raises ``Problem``."""
     with held:
@@ -101,7 +101,7 @@ def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequenc
             for task in tasks:
                 run.take_up(task.title)
                 setup.stay_at(place)
-                run.note(task.run(Work(session, setup, run.grow, place)))
+                run.note(task.run(SignedIn(session, setup, run.grow, place)))
             _go_on()
 
 
@@ -131,7 +131,7 @@ def _go_on() -> None:
         guide.pass_step(ADMINISTRATOR.slug)
 
 
-def _work(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
+def _work(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[AdministratorTask]) -> None:
     """The body of the thread: nobody stands behind it, so the row says how it ended."""
     try:
         with acting(run.by or ""), Heartbeat(run, LocalGate()):

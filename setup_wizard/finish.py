@@ -20,10 +20,9 @@ from integration.jobs.dry_run import plans
 from integration.models import ConnectionSetup, Plan
 from integration.systems.errors import Problem
 from integration.systems.findings import Finding, Severity
-from setup_wizard import tables
+from setup_wizard import tables, tasks
 from setup_wizard.models import Guide
 from setup_wizard.steps import FINISH
-from setup_wizard.tasks import wanted
 
 SECRETS = ["client_secret", "certificate", "password", "odata_key"]
 ORDER_USER = "Sales order user"
@@ -62,7 +61,7 @@ def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
     Never raises a ``Problem``."""
     found = [one for one in checks.required(setup) if one.code != "disabled"]
     setup.refresh_from_db()
-    if "import" in wanted(guide, setup):
+    if "import" in tasks.wanted(guide, setup):
         found = [*(one for one in found if one.code != SOLUTION.code), SOLUTION]
     if guide.order_integration and not setup.order_integration_enabled:
         found.append(ORDERS)

@@ -114,8 +114,7 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         User.objects.filter(is_active=True).order_by("username"),
         required=False,
         label="OData Web Service Username",
-        help_text="OData is how Sales asks this application over the web; this is the user in whose name it asks. The "
-        "key is made on the user's page: Change Web Service Key.",
+        help_text="OData is how Sales asks this application over the web; this is the user in whose name it asks.",
     )
     odata_key = secret_input()
 
@@ -201,7 +200,14 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
             HTML("{% include 'setup_wizard/_tables.html' %}"),
             HTML(f'<details class="mb-3"{opened}><summary class="h5">Advanced</summary>'),
             Div("import_solution"),
-            Fieldset("Item availability", "item_availability", "odata_user", "odata_key", css_class="mb-3"),
+            Fieldset(
+                "Item availability",
+                "item_availability",
+                "odata_user",
+                "odata_key",
+                HTML("{% include 'setup_wizard/_make_key.html' %}"),
+                css_class="mb-3",
+            ),
             Fieldset(
                 "Sales orders and quotes",
                 "order_integration",

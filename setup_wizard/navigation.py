@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from integration.pages.parts import Entry, Part
+from integration.pages.parts import Entry, PagePart
 
 SET_UP = "integration.change_connectionsetup"
 
@@ -27,14 +27,14 @@ def _orders_off(setup: Any) -> bool:
     return not setup.order_integration_enabled
 
 
-def _administrator(place: str, order: int, label: str, wanted: str, **more: Any) -> Part:
-    return Part(place, order, label, "guide_administrator", query=lambda _: {"for": wanted}, right=SET_UP, **more)
+def _administrator(place: str, order: int, label: str, wanted: str, **more: Any) -> PagePart:
+    return PagePart(place, order, label, "guide_administrator", query=lambda _: {"for": wanted}, right=SET_UP, **more)
 
 
 PARTS = (
-    Part("guide", 0, "Assisted Setup", "guide"),
-    Part("connection.guide", 0, "Assisted Setup", "guide", when=_is_enabled, right=SET_UP),
-    Part(
+    PagePart("guide", 0, "Assisted Setup", "guide"),
+    PagePart("connection.guide", 0, "Assisted Setup", "guide", when=_is_enabled, right=SET_UP),
+    PagePart(
         "connection.guide", 1, "Assisted Setup", "guide_from_setup", when=_is_off, right=SET_UP, form="connection-setup"
     ),
     _administrator("connection.actions", 10, "Redeploy Integration Solution", "redeploy"),

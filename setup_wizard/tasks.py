@@ -20,7 +20,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SignedIn:
     """The administrator's session, the connection, where to note how far a task is (percent), and the place the
     sign-in was begun for: what was done there is remembered of no other."""
 
@@ -31,37 +31,39 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class AdministratorTask:
     """``title`` says what is going to be done; ``run`` does it and says what came of it. It raises ``Problem``."""
 
     slug: str
     title: str
-    run: Callable[[Work], str]
+    run: Callable[[SignedIn], str]
 
 
-def _import(redeploy: bool) -> Callable[[Work], str]:
-    def bring(work: Work) -> str:
-        brought = import_into(work.session, work.grow, redeploy)
-        work.setup.stay_at(work.place)
-        work.setup.solution_found(brought.after)
+def _import(redeploy: bool) -> Callable[[SignedIn], str]:
+    def bring(signed_in: SignedIn) -> str:
+        brought = import_into(signed_in.session, signed_in.grow, redeploy)
+        signed_in.setup.stay_at(signed_in.place)
+        signed_in.setup.solution_found(brought.after)
         now = {"version": brought.after, **({"redeployed": "yes"} if redeploy else {})}
-        record(AuditEntry.Action.CHANGED, "integration solution", work.setup, {"version": brought.before or ""}, now)
+        record(
+            AuditEntry.Action.CHANGED, "integration solution", signed_in.setup, {"version": brought.before or ""}, now
+        )
         before = f" (version {brought.before} before)" if brought.before not in (None, brought.after) else ""
         return f"Version {brought.after} of the integration solution is installed{before}."
 
     return bring
 
 
-def _switch_orders(on: bool) -> Callable[[Work], str]:
-    def switch(work: Work) -> str:
+def _switch_orders(on: bool) -> Callable[[SignedIn], str]:
+    def switch(signed_in: SignedIn) -> str:
         if not on:
-            _refuse_while_submitted(work.session)
+            _refuse_while_submitted(signed_in.session)
         path = "organizations?$select=organizationid,issopintegrationenabled"
-        [organization] = work.session.request("GET", path).json()["value"]
+        [organization] = signed_in.session.request("GET", path).json()["value"]
         body = {"issopintegrationenabled": on}
-        work.session.request("PATCH", f"organizations({organization['organizationid']})", body=body)
-        work.setup.stay_at(work.place)
-        order_integration_switched(work.setup, on)
+        signed_in.session.request("PATCH", f"organizations({organization['organizationid']})", body=body)
+        signed_in.setup.stay_at(signed_in.place)
+        order_integration_switched(signed_in.setup, on)
         return "Sales order integration is on." if on else "Sales order integration is off."
 
     return switch
@@ -77,46 +79,52 @@ def _refuse_while_submitted(session: Session) -> None:
         )
 
 
-def _assign_roles(work: Work) -> str:
+def _assign_roles(signed_in: SignedIn) -> str:
     """Find or make the application user, and give it the integration's roles."""
     try:
-        application = uuid.UUID(work.setup.client_id)
+        application = uuid.UUID(signed_in.setup.client_id)
     except ValueError as error:
-        raise ConfigurationProblem(f"The client id “{work.setup.client_id}” is no application (client) ID.") from error
-    user = prepare_integration_user(work.session, application, INTEGRATION_ROLES)
-    work.setup.stay_at(work.place)
-    Guide.current().roles_assigned(work.setup)
+        raise ConfigurationProblem(
+            f"The client id “{signed_in.setup.client_id}” is no application (client) ID."
+        ) from error
+    user = prepare_integration_user(signed_in.session, application, INTEGRATION_ROLES)
+    signed_in.setup.stay_at(signed_in.place)
+    Guide.current().roles_assigned(signed_in.setup)
     action = AuditEntry.Action.CREATED if user.created else AuditEntry.Action.CHANGED
     record(action, "integration user", user.name, after={"security roles": ", ".join(user.roles)})
     return f"{user.name} {'was created and ' if user.created else ''}has the roles {' and '.join(user.roles)}."
 
 
-def _let_salespeople_see(work: Work) -> str:
+def _let_salespeople_see(signed_in: SignedIn) -> str:
     """Give every salesperson of Sales the role by which they open records in Business Central."""
-    found = salespeople(work.session)
+    found = salespeople(signed_in.session)
     if not found.is_there:
         return "Nobody was given the role: it comes with the integration solution, which is not imported yet."
-    given = let_see(work.session, found.lacking)
-    work.setup.stay_at(work.place)
-    Guide.current().salespeople_see(work.setup)
+    given = let_see(signed_in.session, found.lacking)
+    signed_in.setup.stay_at(signed_in.place)
+    Guide.current().salespeople_see(signed_in.setup)
     if not given:
         return f"All {found.total} salespeople have the role already."
     after = {"security role": SEES_BUSINESS_CENTRAL, "given to": len(given)}
-    record(AuditEntry.Action.CHANGED, "salespeople in Sales", work.setup, after=after)
+    record(AuditEntry.Action.CHANGED, "salespeople in Sales", signed_in.setup, after=after)
     return f"{len(given)} of {found.total} salespeople were given the role; the others have it."
 
 
-TASKS: Sequence[Task] = (
-    Task("import", "Import the integration solution", _import(redeploy=False)),
-    Task("redeploy", "Redeploy the integration solution, which restores its roles", _import(redeploy=True)),
-    Task("roles", "Create the integration user and assign its security roles", _assign_roles),
-    Task("people", "Let salespeople open their records in Business Central: assign the role", _let_salespeople_see),
-    Task("orders-on", "Enable Sales Order Integration", _switch_orders(True)),
-    Task("orders-off", "Switch sales order integration off", _switch_orders(False)),
+TASKS: Sequence[AdministratorTask] = (
+    AdministratorTask("import", "Import the integration solution", _import(redeploy=False)),
+    AdministratorTask(
+        "redeploy", "Redeploy the integration solution, which restores its roles", _import(redeploy=True)
+    ),
+    AdministratorTask("roles", "Create the integration user and assign its security roles", _assign_roles),
+    AdministratorTask(
+        "people", "Let salespeople open their records in Business Central: assign the role", _let_salespeople_see
+    ),
+    AdministratorTask("orders-on", "Enable Sales Order Integration", _switch_orders(True)),
+    AdministratorTask("orders-off", "Switch sales order integration off", _switch_orders(False)),
 )
 
 
-def named(slugs: Collection[str]) -> list[Task]:
+def named(slugs: Collection[str]) -> list[AdministratorTask]:
     """These tasks, in the order in which they have to be done; unknown names are left out."""
     return [task for task in TASKS if task.slug in slugs]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +19,11 @@ from integration.dataverse.signin import Started
 from integration.jobs.dry_run.plans import PlanError
 from integration.models import ConnectionSetup
 from integration.models.jobs.full_synch import FullSynchError
+from integration.models.people.access_key import change_key
+from integration.models.people.rights import MANAGE_USERS, READ_AVAILABILITY
+from integration.models.stored.secret import keys_problem
 from integration.systems.errors import Problem
+from integration.views.people.users import UNREADABLE
 from setup_wizard import administrator, carried, finish, sandbox, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.pages import SHOWS, Shown, closed, hindrance, in_the_way, tested
@@ -40,6 +46,7 @@ from setup_wizard.steps import (
 
 may_set_up = permission_required("integration.change_connectionsetup", raise_exception=True)
 NOT_YET = "It is saved, but the connection does not work like this. Mend what is marked, then press Next."
+NOBODY = "Choose the user in whose name Dynamics 365 Sales asks; then a key can be made."
 SIGN_IN = "guide_sign_in"
 """Key of the session: which sign-in this browser has begun, and what for. It holds no token and no secret of ours."""
 
@@ -178,6 +185,8 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
     if why is None and "leave" in request.POST:
         carried.drop(request)
         return redirect("setup")
+    if why is None and here is CHOICES and "make_key" in request.POST:
+        return _key(request)
     if why is None and here is FINISH:
         return _finish(request, shown)
     if why is None and here is CONNECTION:
@@ -191,6 +200,24 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
     if why:
         messages.error(request, why)
     return _page(request, here, shown)
+
+
+def _key(request: HttpRequest) -> HttpResponse:
+    """A new key of the user in whose name Sales asks; this answer alone shows it. It waits, encrypted, until the
+    connection is enabled and Sales is handed it."""
+    if not request.user.has_perm(MANAGE_USERS):
+        raise PermissionDenied
+    setup, back = ConnectionSetup.current(), reverse("guide_step", args=[CHOICES.slug])
+    person = setup.odata_user
+    if (problem := keys_problem() or ("" if person else NOBODY)) or person is None:
+        messages.error(request, problem)
+        return redirect(back)
+    with transaction.atomic():
+        setup.odata_key = key = change_key(person)
+        setup.save()
+    warning = "" if person.has_perm(READ_AVAILABILITY) else UNREADABLE
+    shown = {"person": person, "key": key, "warning": warning, "back": back}
+    return render(request, "integration/user_key.html", shown)
 
 
 def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:

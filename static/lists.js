@@ -5,7 +5,7 @@ const NOBODY = "00000000-0000-0000-0000-000000000000";
 const isTyping = (element) => element.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
 const lines = () => [...document.querySelectorAll(".list-table > tbody > tr")];
 const boxes = () => [...document.querySelectorAll(".list-form input[name=selected]")];
-const open = (line) => line?.querySelector("a.list-open, a, input");
+const open = (line) => line?.querySelector("a.list-open, a, summary, input");
 
 function counted() {
   const output = document.querySelector(".bulk-count");
@@ -70,7 +70,7 @@ document.addEventListener("reset", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !document.querySelector(".list-table")) return;
-  const menu = event.key === "Escape" && document.querySelector(".list details[open]");
+  const menu = event.key === "Escape" && document.querySelector(".list details:is(.menu, .pane)[open]");
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
@@ -106,7 +106,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 // One menu at a time, and none after a click beside it.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(".list details[open]")) {
+  for (const menu of document.querySelectorAll(".list details:is(.menu, .pane)[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });

@@ -44,6 +44,14 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_looked_up() -> Iterator[None]:
+    """Each client of a test is a web server of its own, which would read hundreds of style sheets and pictures before
+    its first answer; here each is looked up when somebody asks for it."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Tests that commit find the database as it was made."""

@@ -15,7 +15,7 @@ from importlinter.cli import lint_imports
 from tests.house.files import HOUSE, TypeOfFunction, files, modules, name, tree
 from tests.integration.people.addresses import PAGES, addresses
 
-LONGEST_MODULE, LONGEST_MODELS, LONGEST_FUNCTION = 300, 200, 60
+LONGEST_MODULE, LONGEST_MODELS, LONGEST_FUNCTION, LONGEST_VIEW = 300, 200, 60, 15
 
 
 def imported(path: Path) -> set[str]:
@@ -160,6 +160,33 @@ def test_functions_are_short() -> None:
     ]
 
     assert long == []
+
+
+def is_view(node: ast.AST) -> bool:
+    """Does it answer the request of an address? What several views share begins with ``_``."""
+    return (
+        isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and [arg.arg for arg in node.args.args][:1] == ["request"]
+        and "Response" in ast.unparse(node.returns or ast.Constant(None))
+    )
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """The lines of a function without its decorators and its docstring."""
+    docstring = function.body[0] if ast.get_docstring(function) else None
+    explained = 0 if docstring is None else (docstring.end_lineno or 0) - docstring.lineno + 1
+    return (function.end_lineno or 0) - function.lineno + 1 - explained
+
+
+def test_views_are_short() -> None:
+    """A view calls a verb, or reads and shows; what takes longer is a function of its own."""
+    rooms = [path for path in modules() if "views" in (*path.parts, path.stem)]
+    views = [(path, node) for path in rooms for node in ast.walk(tree(path)) if is_view(node)]
+    lengths = {f"{name(path)}:{node.lineno} {node.name}": lines_of(node) for path, node in views}
+
+    assert {where: length for where, length in lengths.items() if length > LONGEST_VIEW} == {}
+    assert len(lengths) > 100
 
 
 def test_signals_are_not_control_flow() -> None:

@@ -33,9 +33,9 @@ def update_statistics(pairs: Mapping[TableMapping, Sequence[Pair]], user: User |
     }
     if not ids:
         raise CouplingError(NO_CUSTOMERS)
-    way, kind = Direction(RUN.direction), SyncJob.Kind(RUN.kind)
+    direction, kind = Direction(RUN.direction), SyncJob.Kind(RUN.kind)
     return [
-        jobs.start(mapping, way, kind=kind, options=Options(scope=Scope.IDS, ids=some), user=user)
+        jobs.start(mapping, direction, kind=kind, options=Options(scope=Scope.IDS, ids=some), user=user)
         for mapping, some in ids.items()
     ]
 

@@ -64,8 +64,8 @@ def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], create: bool, winn
 def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User | None) -> None:
     """The passes behind a coupling run: they take what it left open, and create the rest where that is wanted."""
     for direction in Direction(mapping.direction).passes:
-        creates = options.create and direction is Direction.TO_CRM
-        pass_options = replace(options, winner=None) if creates else Options(scope=Scope.OPEN)
+        creates_rest = options.create and direction is Direction.TO_CRM
+        pass_options = replace(options, winner=None) if creates_rest else Options(scope=Scope.OPEN)
         before = jobs.start(mapping, direction, options=pass_options, user=user, after=before)
 
 

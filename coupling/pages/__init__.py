@@ -1,0 +1,1 @@
+"""What lists, cards, comparisons and dialogs show.."""

@@ -1,4 +1,5 @@
-"""A card of one record: its fields, its coupling, the coupled record beside it, and what can be done."""
+"""A card of one record: its fields, its coupling, the coupled record beside it. Its buttons are in the template,
+``templates/coupling/record_card.html``."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from typing import Any
 from django.db.models import Q
 
 from coupling.pages import records
-from coupling.pages.agreements import last_known
 from coupling.pages.captions import noun
-from coupling.pages.differences import last_looked_at
+from coupling.pages.comparison.agreements import last_known
+from coupling.pages.comparison.compared import last_looked_at
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
 from coupling.sides import opened
@@ -24,6 +25,7 @@ from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice, meaning
 from integration.pages.in_sales import record_in_sales
+from integration.pages.lists.cells import KEYS
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing, TimedOut
@@ -115,7 +117,7 @@ class Card:
         table, record = self.table, self.record
         if table is None or record is None:
             return []
-        names = {name for name in record.values if name in table.fields and table.fields[name].type is not _ID}
+        names = {name for name in record.values if name in table.fields and table.fields[name].type not in KEYS}
         names = {name for name in names if self.is_erp or records.shown(record.values.get(name))}
         grouped = [(label, [name for name in held if name in names]) for label, held in fasttabs(self.side, table)]
         return [(label, records.cells(table, held, record)) for label, held in grouped if held]

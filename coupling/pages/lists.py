@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coupling.models import Tally
-from coupling.pages import records, standing
+from coupling.pages import list_states, records
 from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
 from coupling.pages.tables import caption, captions, listed
@@ -24,7 +24,7 @@ from integration.pages.lists import cells
 from integration.pages.lists.address import Address, Asked
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Chip, pane
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.parts import first_url
 from integration.pages.rows import Standing
 from integration.sync.rules import Direction
@@ -107,7 +107,7 @@ def asked_for(side: Side, name: str, asked: Asked, person: Any = None) -> Listin
     shown.selectable = bool(mappings)
     known = state if state in STATES and mappings else ""
     made = Listing(side, name, mappings, ConnectionSetup.current().is_enabled, shown, known, state == ALL, of)
-    shown.ways = _ways(made)
+    shown.looks = _looks(made)
     return made
 
 
@@ -143,7 +143,7 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
         yield [column.label for column in made.shown.columns]
         try:
             while page:
-                known = standing.read(side, made.mappings, page)
+                known = list_states.read(side, made.mappings, page)
                 for record in page:
                     values = [cells.worded(record.values.get(one.name), one) for one in fields]
                     yield [*values, known[record.id].label] if made.mappings else values
@@ -167,18 +167,18 @@ def _described(made: Listing, system: System, person: Any) -> Table:
     if made.of is not None:
         only = Chip("Only", "open ones of one account", shown.address.query(**{OF: ""}))
         shown.pane.chips = [*shown.pane.chips, only]
-    shown.ways = _ways(made)
+    shown.looks = _looks(made)
     shown.widest = f"{STATE}={ALL}" if made.side is Side.CRM and (shown.is_narrowed or made.narrowed) else ""
     return table
 
 
-def _ways(made: Listing) -> list[Way]:
+def _looks(made: Listing) -> list[Look]:
     if not made.mappings:
         return []
     narrows = made.side is Side.CRM and made.of is None
     chosen = ALL if made.outside else made.state
     words = {"": "In the filter" if narrows else "All", **STATES, **({ALL: "All"} if narrows else {})}
-    return [Way(label, made.shown.address.query(state=state), state == chosen) for state, label in words.items()]
+    return [Look(label, made.shown.address.query(state=state), state == chosen) for state, label in words.items()]
 
 
 def _rows(made: Listing, system: System, table: Table) -> rows.Asked:
@@ -200,13 +200,13 @@ def _filter_of(made: Listing, table: Table) -> Filter:
 
 def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
     fields = [table.fields[column.name] for column in made.shown.columns if column.name]
-    known = standing.read(made.side, made.mappings, page)
+    known = list_states.read(made.side, made.mappings, page)
     made.ids = [record.id for record in page]
     made.coupled = any(one.is_coupled for one in known.values())
     made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]
 
 
-def _line(made: Listing, table: Table, record: Record, fields: Sequence[Any], known: standing.Known) -> Line:
+def _line(made: Listing, table: Table, record: Record, fields: Sequence[Any], known: list_states.Known) -> Line:
     found = [cells.cell_of(record, one) for one in fields]
     if made.mappings:
         found.append(known.cell(made.side))

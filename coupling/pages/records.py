@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils import timezone
 
 from coupling.models import Coupling
 from coupling.pages.tables import captions, listed, shown_tables
 from integration.models import TableMapping
+from integration.pages.amounts import price
+from integration.pages.lists.cells import is_price
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
@@ -18,7 +21,6 @@ from integration.systems.values import Field, FieldType, Record, Ref, Side, Tabl
 from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
-UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Cell:
     text: str
     numeric: bool = False
     refers_to: Ref | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """May it be more than its place on a card shows, so that it scrolls there?"""
+        return len(self.text) > LONG or self.text.count("\n") > LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class Line:
 
 
 MappedPair = tuple[TableMapping, Pair]
+LONG, LINES = 100, 3
+"""Letters and line breaks of a value that its place on a card shows for certain."""
 
 
 def has_lacking(agreed: Agreed) -> bool:
@@ -57,11 +66,6 @@ def title_of(side: Side, table: str, described: Table | None = None) -> str:
 def columns_of(side: Side, table: Table) -> list[str]:
     """The columns of a list of this table."""
     return list(listed(side, table).columns)
-
-
-def sortable(field: Field) -> bool:
-    """Can both systems order by it?"""
-    return field.type not in UNSORTED
 
 
 def read_columns(side: Side, table: Table) -> list[str]:
@@ -128,7 +132,9 @@ def name_of(side: Side, table: Table, record: Record) -> str:
 
 
 def shown(value: Value, field: Field | None = None) -> str:
-    """A value as a page shows it: moments by the clock of the person."""
+    """A value as a page shows it: moments by the clock of the person, a price with the decimals of money."""
+    if field is not None and is_price(field) and isinstance(value, Decimal):
+        return price(value)
     return value_text(value, field, timezone.get_current_timezone())
 
 

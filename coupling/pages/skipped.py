@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from coupling.models import RESTS, Coupling
 from coupling.pages import records
@@ -15,13 +16,13 @@ from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.models import SyncError, TableMapping
 from integration.pages.advice import advice
+from integration.pages.lists.cells import Cell
+from integration.pages.parts import first_url
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem
 from integration.systems.system import System
 from integration.systems.values import Record, Side, Table
-
-AT_ONCE = 50
-"""So many are looked up on both sides and shown at a time."""
+from integration.templatetags.formats import brief, second
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class RecordState:
     @property
     def answer(self) -> str:
         return {True: "Yes", False: "No", None: "–"}[self.exists]
+
+    def url(self, side: Side) -> str:
+        """Its card; blank for one without a name, which nobody could read there."""
+        return first_url("record", (side.value, self.table, self.id)) if self.name else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +62,30 @@ class Line:
         return advice(self.error.code) if self.error else ""
 
     @property
-    def coupled(self) -> bool:
-        return bool(self.row.state != State.RESERVED.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A page of them. ``problem``: why nobody knows what exists."""
-
-    lines: Sequence[Line]
-    total: int
-    after: int
-    problem: str = ""
+    def message(self) -> str:
+        return self.error.message if self.error else ""
 
     @property
-    def next(self) -> int | None:
-        """Where the next page starts."""
-        behind = self.after + len(self.lines)
-        return behind if behind < self.total else None
+    def url(self) -> str:
+        """The card of the record that it is called by."""
+        return self.erp.url(Side.ERP) or self.crm.url(Side.CRM)
+
+    @property
+    def other(self) -> Cell:
+        """The record on the Sales side."""
+        return Cell(self.crm.name, self.crm.url(Side.CRM), self.crm.name)
+
+    @property
+    def failed_on(self) -> Cell:
+        """When it failed last, leading to the run."""
+        if self.error is None:
+            return Cell()
+        at = self.error.created_at
+        return Cell(brief(at), reverse("synch_job", args=[self.error.job_id]), second(at))
+
+    @property
+    def coupled(self) -> bool:
+        return bool(self.row.state != State.RESERVED.value)
 
 
 def found() -> QuerySet[Any]:
@@ -90,21 +101,15 @@ def found() -> QuerySet[Any]:
     return rows.order_by("-failed_on", "-changed_at", "pk")
 
 
-def skipped(rows: QuerySet[Any], after: int = 0) -> Skipped:
-    """One page of these pairs (``found``), with what exists on either side."""
-    shown: list[Any] = list(rows[after : after + AT_ONCE])
-    errors = SyncError.objects.select_related("job").in_bulk([row.error_id for row in shown if row.error_id])
-    looked, problem = _looked_up(shown)
-    lines = [
-        Line(
-            row,
-            _record_state(looked, row, Side.ERP, errors),
-            _record_state(looked, row, Side.CRM, errors),
-            errors.get(row.error_id),
-        )
-        for row in shown
-    ]
-    return Skipped(lines, rows.count(), after, problem)
+def look_up(rows: Sequence[Any]) -> str:
+    """Give these pairs (``found``) their ``line``: what exists on either side, and the error. Returns why nobody knows
+    what exists; blank: it is known."""
+    errors = SyncError.objects.select_related("job", "mapping").in_bulk([row.error_id for row in rows if row.error_id])
+    looked, problem = _looked_up(rows)
+    for row in rows:
+        erp, crm = (_record_state(looked, row, side, errors) for side in Side)
+        row.line = Line(row, erp, crm, errors.get(row.error_id))
+    return problem
 
 
 Looked = dict[tuple[TableMapping, Side], tuple[Table, Mapping[uuid.UUID, Record]]]

@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from coupling.commands import Blocked
 from coupling.models import CouplingError
-from coupling.pages.asking.first import Need
+from coupling.pages.asking.needs import Need
 from coupling.pages.tables import editing_of
 from integration.models import SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import commands
-from coupling.commands.first_steps import create_with_needs, synchronize_with_needs
+from coupling.commands.with_needs import create_with_needs, synchronize_with_needs
 from coupling.models import CouplingError
 from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
 from coupling.pages.asking.selection import Selection, selected
@@ -47,15 +47,13 @@ ONE_ONLY = "Set Up Coupling is for one record at a time. Choose one, or use Matc
 def record_action(request: PageRequest, side: str, table: str, action: str) -> HttpResponse:
     """Do it with the chosen records. ``synchronize``, ``uncouple`` and ``create`` ask first, unless the request says
     which way (``send``, ``get``, ``merge``) or ``confirmed``."""
-    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match, "plan": _plan}
-    acts |= {"statistics": _statistics, "couple": _couple}
-    if action not in acts:
+    if action not in ACTS:
         raise Http404
     try:
         ids = chosen(request.POST)
         if not ids and action != "match":
             raise CouplingError(NOTHING_CHOSEN)
-        return acts[action](request, Side(side), table, ids)
+        return ACTS[action](request, Side(side), table, ids)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
         return back(request)
@@ -183,3 +181,15 @@ def _ask(request: PageRequest, question: Question) -> HttpResponse:
     here = safe_back(request.POST)
     needs = [(one, need_address(one, here)) for one in question.needs]
     return render(request, template, shown | {"back": here, "needs": needs})
+
+
+ACTS: dict[str, Callable[[PageRequest, Side, str, Sequence[uuid.UUID]], HttpResponse]] = {
+    "create": _create,
+    "synchronize": _synchronize,
+    "uncouple": _uncouple,
+    "match": _match,
+    "plan": _plan,
+    "statistics": _statistics,
+    "couple": _couple,
+}
+"""What each button does, by the last word of its address."""

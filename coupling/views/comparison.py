@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coupling.pages.captions import noun
-from coupling.pages.differences import compared, pair_of
+from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.history import history_of
 from coupling.sides import both_opened
 from coupling.views.access import card_address
 from integration.connection.live_systems import NAMES
+from integration.pages.runs.captions import named_by_runs
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 from integration.views.access import PageRequest
@@ -42,6 +43,7 @@ def record_history(request: PageRequest, side: str, table: str, id: str) -> Http
     except ValueError as error:
         raise Http404("There is no such record.") from error
     shown = {"history": history_of(*given), "title": noun(table), "back": card_address(given[0], table, given[1])}
+    shown["name"] = named_by_runs([id]).get(id, f"a {noun(table)}")
     return render(request, "coupling/_card_history.html" if request.htmx else "coupling/history.html", shown)
 
 

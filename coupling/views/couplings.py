@@ -55,7 +55,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    return render(request, _template(request), {"dialog": shown, "first": first, "back": here})
+    return render(request, _template(request), {"dialog": shown, "first": first, "back": here, "stands_at": here})
 
 
 def _template(request: PageRequest) -> str:
@@ -77,7 +77,7 @@ def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> Http
     if shown is None:
         raise Http404("There is no such record.")
     template = "coupling/_choices.html" if request.htmx else "coupling/choose.html"
-    return render(request, template, {"choice": shown, "back": here})
+    return render(request, template, {"choice": shown, "back": here, "stands_at": here})
 
 
 @require_POST

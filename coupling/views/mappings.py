@@ -51,4 +51,5 @@ def _uncoupled(request: HttpRequest, chosen: QuerySet[TableMapping]) -> HttpResp
 
 
 def _chosen(given: QueryDict) -> QuerySet[TableMapping]:
-    return TableMapping.objects.filter(name__in=given.getlist("name")).annotate(coupled=COUPLED)
+    names = [*given.getlist("name"), *given.getlist("selected")]
+    return TableMapping.objects.filter(name__in=names).annotate(coupled=COUPLED)

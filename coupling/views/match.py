@@ -97,7 +97,7 @@ def _page(
     preview: Preview | None = None,
 ) -> HttpResponse:
     here = safe_back(request.POST) or safe_back(request.GET) or reverse("erp_list", args=[mapping.erp_table])
-    shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview, "back": here}
+    shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview, "back": here, "stands_at": here}
     if preview is not None:
         shown["resolve"] = resolve_address(mapping, [one.id for one in preview.ambiguous], here)
     shown["noted"] = noted(mapping).count()

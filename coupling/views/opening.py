@@ -58,6 +58,11 @@ def open_in_sales(request: HttpRequest, side: str, table: str, id: str) -> HttpR
         return redirect(f"{side}_card", table, record)
     if entity:
         return redirect(record_in_sales(url, entity, there))
+    return _not_coupled(request, table, record, mappings)
+
+
+def _not_coupled(request: HttpRequest, table: str, record: uuid.UUID, mappings: Sequence[TableMapping]) -> HttpResponse:
+    """Where a record of Business Central leads to that has none in Sales."""
     noun = caption(table, Side.ERP).lower()
     if mappings and request.user.has_perm("coupling.change_coupling"):
         messages.info(request, f"This {noun} is not coupled yet. Choose its record in Dynamics 365 Sales, or go back.")

@@ -15,6 +15,7 @@ from coupling.pages.in_sales import ACCOUNT, CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import may_edit, show_problem
 from coupling.views.editing.saved import recall
+from integration.pages.lists.trail import lead_back
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
@@ -76,6 +77,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         shown = listing(side, table, request.GET, request.user)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
+    lead_back(request.session, shown.shown)
     more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
     more["nobody"] = NOBODY
     return render(request, "coupling/record_list.html", {"list": shown.shown, **more})

@@ -47,7 +47,7 @@ def _page(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID],
     for place, id in enumerate(ids):
         found = ambiguous(mapping, id)
         if found is not None:
-            shown = {"mapping": mapping, "found": found, "ids": ids[place:], "back": here}
+            shown = {"mapping": mapping, "found": found, "ids": ids[place:], "back": here, "stands_at": here}
             return render(request, "coupling/resolve.html", {**shown, "ways": commands.ways(mapping)})
     messages.info(request, NOTHING_LEFT)
     return redirect(here)

@@ -1,26 +1,31 @@
-"""``/synch/skipped/``: Coupled Data Synchronization Errors with all that can be done about them."""
+"""Coupled Data Synchronization Errors (``/synch/skipped/``) with all that can be done about them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from coupling import commands
 from coupling.commands import repair
 from coupling.filters import SkippedFilter
-from coupling.models import CouplingError
-from coupling.pages.skipped import found, skipped
+from coupling.models import Coupling, CouplingError
+from coupling.pages.skipped import found, look_up
 from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import PendingPost, SyncJob, TableMapping
+from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.described import described
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
+from integration.views.stored_lists import Own, StoredList, stored_list
 
 Pairs = dict[TableMapping, list[Pair]]
 
@@ -56,37 +61,38 @@ QUESTIONS = {
 }
 
 
-def synch_skipped(request: HttpRequest) -> HttpResponse:
-    """The list, by mapping and text; the records that failed last come first."""
-    chosen = SkippedFilter(request.GET, found())
-    after = request.GET.get("after", "")
-    shown = skipped(chosen.rows, int(after) if after.isdecimal() and len(after) < 9 else 0)
-    pages = {"first_page": f"?{chosen.query()}", "next_page": f"?{chosen.query(after=str(shown.next))}"}
+TABLE = described(Coupling, {"changed_at": "Changed"}, {"failed_on": "Failed On"})
+LIST = StoredList(
+    "synch/skipped", "Coupled Data Synchronization Errors", ("skipped record", "skipped records"), TABLE, lambda: (),
+    ("-failed_on", "-changed_at"), ("failed_on",), template="coupling/skipped.html", prepared=look_up,
+    url=lambda row: row.line.url, nothing="Nothing is skipped",
+)  # fmt: skip
+
+
+def synch_skipped(request: HttpRequest) -> HttpResponseBase:
+    """``/synch/skipped/``: records that rest because they failed twice the same way; what failed last comes first."""
     resting = PendingPost.objects.filter(skipped=True)
-    return render(request, "coupling/skipped.html", {"skipped": shown, "filter": chosen, "posts": resting, **pages})
+    kind = replace(LIST, own=partial(_own, request))
+    return stored_list(request, kind, SkippedFilter(request.GET, found()), selectable=True, posts=resting)
 
 
-@require_POST
-@may_couple
-def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
-    """Do it with the chosen records. What cannot be undone, or overwrites, asks first."""
-    acts: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-        "retry": _retry,
-        "retry-all": _retry_all,
-        "retry-posts": _retry_posts,
-        "find-deleted": _find_deleted,
-        "synchronize": _synchronize,
-        "restore": _restore,
-        "delete": _delete,
-        "uncouple": _uncouple,
-    }
-    if action not in acts:
-        raise Http404
-    try:
-        return acts[action](request)
-    except (CouplingError, Problem) as problem:
-        show_problem(request, problem)
-        return redirect("synch_skipped")
+def _own(request: HttpRequest) -> Sequence[Own]:
+    return [
+        Own(Column("erp", "Description", Width.TEXT), lambda row: Cell(row.line.label, title=row.line.label)),
+        Own(Column("error", "Error", Width.NAME), partial(_error, request), lambda row: row.line.message),
+        Own(Column("table", "Table", Width.STATE), lambda row: Cell(row.mapping.name, title=row.mapping.name)),
+        Own(Column("erp_exists", "Exists", Width.COUNT), lambda row: Cell(row.line.erp.answer)),
+        Own(Column("crm", "Coupled To", Width.TEXT), lambda row: row.line.other),
+        Own(Column("crm_exists", "Exists", Width.COUNT), lambda row: Cell(row.line.crm.answer)),
+        Own(Column("failed_on", "Failed On", Width.CHOICE, "failed_on"), lambda row: row.line.failed_on),
+    ]
+
+
+def _error(request: HttpRequest, row: Any) -> Cell:
+    """In one line; unfolded with what to do about it."""
+    if row.line.error is None:
+        return Cell()
+    return Cell(row.line.message, fold=render_to_string("coupling/_skipped_fold.html", {"line": row.line}, request))
 
 
 def _retry(request: HttpRequest) -> HttpResponse:
@@ -170,3 +176,28 @@ def _ask(
 def _pairs(request: HttpRequest) -> Pairs:
     """Raises ``CouplingError`` where nothing is chosen."""
     return repair.pairs_of_rows(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)
+
+
+ACTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "retry": _retry,
+    "retry-all": _retry_all,
+    "retry-posts": _retry_posts,
+    "find-deleted": _find_deleted,
+    "synchronize": _synchronize,
+    "restore": _restore,
+    "delete": _delete,
+    "uncouple": _uncouple,
+}
+
+
+@require_POST
+@may_couple
+def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
+    """Do it with the chosen records. What cannot be undone, or overwrites, asks first."""
+    if action not in ACTS:
+        raise Http404
+    try:
+        return ACTS[action](request)
+    except (CouplingError, Problem) as problem:
+        show_problem(request, problem)
+        return redirect("synch_skipped")

@@ -54,7 +54,8 @@ class Folded(models.Transform):
         return super().as_sql(compiler, connection, function="CASEFOLD", **more)
 
 
-Text.register_lookup(Folded)
+models.CharField.register_lookup(Folded)
+models.TextField.register_lookup(Folded)
 
 
 class Memo(models.TextField):
@@ -64,9 +65,6 @@ class Memo(models.TextField):
         more.setdefault("blank", True)
         more.setdefault("default", "")
         super().__init__(*args, **more)
-
-
-Memo.register_lookup(Folded)
 
 
 class Amount(models.DecimalField):

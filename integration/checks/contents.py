@@ -1,4 +1,4 @@
-"""What is in the connection: tables and privileges, roles, rates, owners, prices, clocks."""
+"""What the connection holds: what mappings need, the mappings themselves, roles, the solution, clocks."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from integration.checks.contents import clocks, mappings, roles, rules, solution
 from integration.checks.decimals import decimals
 from integration.checks.orders import orders
 from integration.checks.owners import owners
-from integration.checks.prices import price_list, rates
+from integration.checks.prices import base_rate, price_list, rates
 from integration.checks.salespeople import salespeople_role
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
@@ -18,6 +18,8 @@ Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
 
 REQUIRED: Sequence[Check] = (mappings,)
 """Without these the connection is of no use: the guide does not go on."""
+WARNED: Sequence[Check] = (base_rate,)
+"""What does not keep a connection from being enabled, and should be mended before the first run."""
 FURTHER: Sequence[Check] = (
     rules,
     roles,

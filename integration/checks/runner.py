@@ -8,8 +8,7 @@ from django.db import DatabaseError, transaction
 
 from integration.checks.connection import connection
 from integration.checks.installation import MIGRATE, installation, machine
-from integration.checks.prices import base_rate
-from integration.checks.registry import FURTHER, REQUIRED, Check
+from integration.checks.registry import FURTHER, REQUIRED, WARNED, Check
 from integration.connection.opening import open_either
 from integration.connection.systems import Connected
 from integration.defaults.tasks import Task
@@ -58,9 +57,8 @@ def required(setup: ConnectionSetup) -> list[Finding]:
 
 
 def warned(setup: ConnectionSetup) -> list[Finding]:
-    """What does not keep a connection from being enabled, and should be mended before the first run; while a person
-    waits."""
-    return list(_in_sales(setup, (base_rate,)))
+    """What a person is warned of who enables the connection, while that person waits."""
+    return list(_in_sales(setup, WARNED))
 
 
 def further(setup: ConnectionSetup, usable: bool) -> Iterator[Finding]:

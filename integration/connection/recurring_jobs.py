@@ -44,10 +44,12 @@ def follow_features(features: Collection[str], *, enabled: bool) -> None:
         _create(entry, ready=enabled or entry.task in HOUSE_TASKS)
 
 
-def create_house_jobs() -> None:
-    """The entries of the house itself, which need no connection."""
+def create_missing_jobs(features: Collection[str]) -> None:
+    """The entries that are not there yet, ready to run: those of the house itself, which need no connection, and those
+    of these features. A release may have brought a task since they were switched on."""
+    there = set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True))
     for entry in TASK_ENTRIES:
-        if entry.task in HOUSE_TASKS:
+        if entry.task not in there and (not entry.feature or entry.feature in features):
             _create(entry, ready=True)
 
 

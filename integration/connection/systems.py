@@ -69,7 +69,7 @@ def open_crm(
 ) -> System:
     """The organization behind a connection setup; nothing is asked yet. ``expected``: the only one that is spoken with.
     Raises ``ConfigurationProblem`` where something is missing or the secret cannot be read. Pages, runs and checks come
-    through ``models/opening.py``."""
+    through ``connection/opening.py``."""
     if setup.missing():
         raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
     try:

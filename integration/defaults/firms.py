@@ -41,6 +41,7 @@ FIRM: tuple[FieldDefault, ...] = (
     both("shipping_agent_code", "address1_shippingmethodcode"),
     both("payment_terms_code", "paymenttermscode"),
 )
+"""What customers and vendors have alike: a line here goes to both."""
 FIRM_OFFERED = (offered("no", "accountnumber", Direction.TO_CRM), offered("mobile_phone_no", "telephone2"))
 PRIMARY_CONTACT = both("primary_contact_no", "primarycontactid", clear_on_failed=True)
 FIRM_DEPENDENCIES = ("SALESPEOPLE", "CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT")

@@ -63,7 +63,9 @@ class Noted:
     done: int = 0
 
     def fail(self, pair: Pair, problem: Problem, label: str, waits: frozenset[Wait] | None = None) -> Pair:
-        """A document that fails; answers the pair as it is remembered."""
+        """A document that fails; answers the pair as it is remembered. Of one that was intended nothing was made."""
+        if pair.state is State.INTENDED:
+            pair = replace(pair, state=State.RESERVED)
         after, skipped = failed(pair, DIRECTION, problem)
         after = replace(after, waits=waits)
         self.remembered.append(after)

@@ -15,8 +15,10 @@ from __future__ import annotations
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from integration.documents.flow import DIRECTION, Flow, Noted, chunks
+from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
 from integration.documents.reading import SalesReader
 from integration.documents.sources import Source
@@ -128,8 +130,13 @@ class DocumentPass(ABC):
         """Documents that were deleted before they became one: nothing is left to do. What became of coupled ones is
         found by the pass of their mapping."""
         pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
-        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
+        intended = [pair for pair in pairs.values() if pair.state is State.INTENDED]
+        made = self.flow.erp.get(HEADER_TABLE, [pair.erp_id for pair in intended], ()) if intended else {}
+        over = [pair for pair in intended if pair.erp_id not in made]
+        over += [pair for pair in pairs.values() if pair.state is State.RESERVED]
+        noted = Noted(forgotten=over, done=len(ids))
+        noted.remembered = [replace(pair, state=State.COUPLED) for pair in intended if pair.erp_id in made]
         noted.recovered = [pair.crm_id for pair in noted.forgotten]
-        if noted.forgotten:
+        if noted.forgotten or noted.remembered:
             with self.flow.ledger.page():
                 noted.store(self.flow)

@@ -13,6 +13,8 @@ A crash between any two lines repeats work and neither loses nor doubles an orde
     after write                  ORD-7 is coupled and owed: the next run finds it open, and notifies Sales
     after notify                 its date in Sales is filled; the next run remembers that and does no more
     before the cursor moves      ORD-7 comes again: coupled, nothing to do
+
+Where Business Central is a system of its own, writing is no one transaction: ``intended`` has the same story for that.
 """
 
 from __future__ import annotations
@@ -23,15 +25,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integration.documents.afterwards import Afterwards
-from integration.documents.flow import Flow, Noted, agreed_of, rests, went_well
+from integration.documents.flow import DIRECTION, Flow, Noted, agreed_of, rests, went_well
+from integration.documents.intended import in_doubt, intend, is_apart, recover
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
-from integration.documents.quotes.links import link_quotes
+from integration.documents.quotes.links import close_given_up, link_quotes
 from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
+from integration.sync.memory.outcomes import failure_of
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import DuplicateKey, Problem, RecordProblem
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
@@ -69,6 +73,8 @@ class OrderPass(DocumentPass):
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan, write and notify what belongs to these headers."""
         pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
+        headers, pairs, found = recover(self.flow, self.reader, headers, pairs)
+        self.total.add(found)
         coupled = [header for header in headers if _is_coupled(pairs.get(header.id))]
         noted = Noted(done=len(headers) - len(coupled))
         taken = [
@@ -83,6 +89,9 @@ class OrderPass(DocumentPass):
             self.total.add(noted.counters)
             noted = Noted()
         link_quotes(self.flow, headers)
+        coupled_ids = {header.id for header in coupled}
+        canceled = [one for one in headers if integer(one, "statecode") == CANCELED and one.id not in coupled_ids]
+        close_given_up(self.flow, canceled)
         notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 
@@ -147,9 +156,15 @@ class OrderPass(DocumentPass):
         """Insert documents and remember their pairs in one transaction; answers whom to notify of what."""
         notices: list[Notice] = []
         ready = [each for each in plans if each.document is not None]
+        documents = [each.document for each in ready if each.document is not None]
+        answers: list[Written] = []
+        if documents and is_apart(self.flow):
+            sources = {document.header.id: each.source for document, each in zip(documents, ready, strict=True)}
+            pairs = {**pairs, **intend(self.flow, sources, pairs)}
+            answers = self.flow.erp.insert_documents(HEADER_TABLE, documents)
         with self.flow.ledger.page():
-            documents = [each.document for each in ready if each.document is not None]
-            answers = self.flow.erp.insert_documents(HEADER_TABLE, documents) if documents else []
+            if documents and not answers:
+                answers = self.flow.erp.insert_documents(HEADER_TABLE, documents)
             for each, answer in zip(ready, answers, strict=True):
                 notice = self._created(each, answer, pairs.get(each.source.id), noted)
                 notices += [notice] if notice else []
@@ -167,6 +182,11 @@ class OrderPass(DocumentPass):
 
     def _created(self, made: Plan, answer: Written, pair: Pair | None, noted: Noted) -> Notice | None:
         document = made.source
+        if isinstance(answer.error, DuplicateKey) and pair is not None and pair.state is State.INTENDED:
+            # An earlier insert of ours has just arrived: the next run finds it.
+            noted.counters.failed += 1
+            noted.failures.append(failure_of(pair, DIRECTION, in_doubt(document), document.label))
+            return None
         if answer.error is not None:
             problem = _record_problem(document, answer.error)
             self._refused(replace(made, problem=problem), pair, noted)

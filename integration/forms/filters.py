@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -17,7 +16,6 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from integration.forms.day import DayInput
 from integration.models import AuditEntry, SyncError, SyncJob, TableMapping, User
 from integration.models.mapping.choices import DIRECTIONS
 from integration.pages.advice import ADVICE, meaning
@@ -29,17 +27,8 @@ AGES = [("1", "1 hour"), ("24", "1 day"), ("72", "3 days"), ("168", "1 week"), (
 """Hours since a record began to fail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
-    """One filter in force: its label, its value in words, and the query that leaves it out."""
-
-    label: str
-    text: str
-    query: str
-
-
 class ListFilter(django_filters.FilterSet):
-    """A filter form. ``query()`` keeps the filter in an address, ``active`` says what is in force."""
+    """A filter form. ``query()`` keeps the filter in an address."""
 
     def __init__(self, data: Any, queryset: QuerySet[Any]) -> None:
         super().__init__(data, queryset=queryset)
@@ -68,15 +57,8 @@ class ListFilter(django_filters.FilterSet):
         """The same filter with these values."""
         return type(self)(chosen, self.queryset.all())
 
-    @property
-    def active(self) -> list[Active]:
-        """What is in force, in the order of the inputs."""
-        return [
-            Active(str(self.form.fields[name].label), self._in_words(name, value), self.query(**{name: ""}))
-            for name, value in self.chosen.items()
-        ]
-
-    def _in_words(self, name: str, value: str) -> str:
+    def in_words(self, name: str, value: str) -> str:
+        """A value of an input as people read it."""
         choices = getattr(self.form.fields[name], "choices", ())
         return next((str(label) for key, label in choices if str(key) == value), value)
 
@@ -109,8 +91,8 @@ class DaysFilter(ListFilter):
 
 
 def day_filter(label: str, method: str) -> django_filters.DateFilter:
-    """The input of a day."""
-    return django_filters.DateFilter(label=label, method=method, widget=DayInput)
+    """A day, as other pages lead here with it; a person asks in the filter pane."""
+    return django_filters.DateFilter(label=label, method=method, widget=forms.HiddenInput)
 
 
 class ErrorFilter(ListFilter):

@@ -10,10 +10,9 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.defaults.tasks import TASK_ENTRIES
-from integration.forms.filters import Active, DaysFilter, ListFilter, day_filter, mapping_filter, text_filter
+from integration.forms.filters import DaysFilter, ListFilter, day_filter, mapping_filter, text_filter
 from integration.models import JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, User
 from integration.models.mapping.choices import DIRECTIONS
-from integration.pages.advice import meaning
 
 FAILED, CHANGED = "failed", "changed"
 SYNCH, HOUSE = "synchronization", "application"
@@ -39,10 +38,14 @@ class JobFilter(DaysFilter):
     )
     since = day_filter("From", "since_day")
     until = day_filter("To", "until_day")
+    q = text_filter("Mapping or message contains", "containing")
 
     class Meta:
         model = SyncJob
         fields: list[str] = []
+
+    def containing(self, rows: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
+        return rows.filter(Q(mapping__name__icontains=value) | Q(message__icontains=value))
 
     def by_result(self, rows: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
         failed = Q(failed__gt=0) | Q(status=SyncJob.Status.FAILED)
@@ -69,10 +72,14 @@ class JobQueueFilter(ListFilter):
         label="About", choices=[(SYNCH, "Synchronization with Sales"), (HOUSE, "This application itself")],
         empty_label="All", method="by_subject",
     )  # fmt: skip
+    q = text_filter("Description or message contains", "containing")
 
     class Meta:
         model = JobQueueEntry
         fields: list[str] = []
+
+    def containing(self, rows: QuerySet[JobQueueEntry], name: str, value: str) -> QuerySet[JobQueueEntry]:
+        return rows.filter(Q(name__icontains=value) | Q(message__icontains=value))
 
     def by_subject(self, rows: QuerySet[JobQueueEntry], name: str, value: str) -> QuerySet[JobQueueEntry]:
         """Retention and preflight run whether there is a connection or not."""
@@ -130,13 +137,5 @@ class RowsFilter(ListFilter):
         fields: list[str] = []
 
     def by_nothing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
-        """The rows stand in two tables; ``pages/runs/rows.py`` looks at what is asked for."""
+        """The rows stand in two tables; ``pages/runs/job_rows.py`` looks at what is asked for."""
         return rows
-
-    @property
-    def active(self) -> list[Active]:
-        """The tab is none: one of them is always shown."""
-        return [one for one in super().active if one.label != "Show"]
-
-    def _in_words(self, name: str, value: str) -> str:
-        return meaning(value) if name == "code" else super()._in_words(name, value)

@@ -1,0 +1,1 @@
+"""The command line, the web server, and what supervises the processes of the demo."""

@@ -1,0 +1,1 @@
+"""What is done with stored mappings: made, checked, turned into the frozen rules of the engine."""

@@ -60,11 +60,6 @@ def build_rule(mapping: TableMapping, erp: System, crm: System, pairs: Sequence[
     )
 
 
-def lacking_of(stored: FieldMapping, erp: Table, crm: Table) -> str:
-    """What to do so that a column of this row comes this way; blank where both do."""
-    return erp.lacking.get(stored.erp_field, "") or crm.lacking.get(stored.crm_field, "")
-
-
 def way_of(stored: FieldMapping, erp: Table, crm: Table) -> Direction | None:
     """The direction in which this row is carried: not at all where a column of it is lacking, and of both only the one
     whose destination can be written."""

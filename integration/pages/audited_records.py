@@ -1,4 +1,4 @@
-"""Records in the audit log: it holds their ids, and a page says what they are called today."""
+"""The audit log in words: it holds ids of records and captions as they are stored, and a page says what they mean."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from integration.business_central.tables import MODELS
 from integration.models.stored.audit import AuditEntry
 from integration.pages.parts import first_url
 from integration.systems.values import Side
+
+FORMER = {"To Integration Table": "BC → Sales", "From Integration Table": "Sales → BC", "Bidirectional": "both ways"}
+"""Captions that entries of former versions hold -> the words of today."""
+ANSWERS = {"True": "Yes", "False": "No"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,18 @@ def subjects(entries: Iterable[AuditEntry]) -> dict[int, Named]:
         if table and (id := _id(entry.subject)):
             ids.setdefault(table, {})[entry.pk] = id
     return {pk: named for table, wanted in ids.items() for pk, named in _named(table, wanted).items()}
+
+
+def changes_in_words(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """(what, before, after) as a page says it."""
+    words = FORMER | ANSWERS
+    changes = entry.changes
+    return [(_begun(name), words.get(before, before), words.get(after, after)) for name, before, after in changes]
+
+
+def _begun(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 @cache

@@ -15,8 +15,8 @@ from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT
 from integration.systems.values import is_option_table
 
-DOCUMENTS = ("salesorder", "quote")
-"""Tables of Sales whose documents are made here."""
+DOCUMENTS_OF_SALES = {"salesorder": ("Sales order", "sales_orders"), "quote": ("Sales quote", "sales_quotes")}
+"""Tables of Sales whose documents are made here: what one is called, and the list of all."""
 MOST_BY_NAME, DAY = 9, dt.timedelta(hours=24)
 KEPT = ("coupled", "resting", "waiting")
 
@@ -39,7 +39,7 @@ class Heap:
     @property
     def is_document(self) -> bool:
         """About an order or quote of Sales of which nothing has become here yet."""
-        return self.crm_table in DOCUMENTS and self.direction == Direction.TO_ERP.value
+        return self.crm_table in DOCUMENTS_OF_SALES and self.direction == Direction.TO_ERP.value
 
     @property
     def is_option(self) -> bool:
@@ -98,7 +98,7 @@ def _by_name(heaps: Sequence[Heap]) -> list[SyncError]:
     number = sum(heap.number for heap in heaps if heap.is_conflict or heap.is_document)
     if not 0 < number <= MOST_BY_NAME:
         return []
-    documents = Q(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
+    documents = Q(mapping__crm_table__in=DOCUMENTS_OF_SALES, direction=Direction.TO_ERP.value)
     rows = SyncError.objects.open().exclude(code=LEFT_OUT).filter(documents | Q(code=Conflict.code))
     return list(rows.select_related("mapping"))
 

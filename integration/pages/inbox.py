@@ -2,7 +2,7 @@
 
 One module says it all, most urgent first, and only what the person who looks may do::
 
-    for one in waiting_for(desk_of(person, setup)): one.title, one.text, one.way, one.url
+    for one in waiting_for(desk_of(person, setup)): one.title, one.text, one.caption, one.url
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.urls import reverse
 from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE
 from integration.pages.advice import advice, meaning
-from integration.pages.desk import Desk
+from integration.pages.desk import DOCUMENTS_OF_SALES, Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
@@ -29,19 +29,17 @@ BY_NAME = 3
 LONGEST = 240
 NOT_YET = ("not-set-up", "disabled")
 """Findings about a connection that nobody has enabled."""
-DOCUMENTS = {"salesorder": ("Sales order", "sales_orders"), "quote": ("Sales quote", "sales_quotes")}
-"""Tables of Sales whose documents are made here: what one is called, and the list of all."""
 OPEN = "?state=all&there=open"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits. ``way`` is the caption of a link to ``url``, or of a button where ``presses``; ``look`` is
+    """One thing that waits. ``caption`` is that of a link to ``url``, or of a button where ``presses``; ``look`` is
     where its rows are, where that is another page."""
 
     title: str
     text: str
-    way: str
+    caption: str
     url: str
     look: str = ""
     presses: bool = False
@@ -50,7 +48,7 @@ class Waiting:
     @property
     def described(self) -> str:
         """The caption as it is read out: which of several it is, too."""
-        return f"{self.way}: {self.name}" if self.name else ""
+        return f"{self.caption}: {self.name}" if self.name else ""
 
 
 Kind = Callable[[Desk], Iterator[Waiting]]
@@ -111,7 +109,7 @@ def _conflicts(desk: Desk) -> Iterator[Waiting]:
 
 def _documents(desk: Desk) -> Iterator[Waiting]:
     """Orders and quotes of Sales that failed, or wait for something."""
-    for table, (noun, page) in DOCUMENTS.items():
+    for table, (noun, page) in DOCUMENTS_OF_SALES.items():
         number = desk.documents(table)
         if number > BY_NAME or (number and not desk.by_name):
             address = reverse(page) + OPEN

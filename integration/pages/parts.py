@@ -65,7 +65,7 @@ def always(subject: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PagePart:
     """One link or button on a page of an app below: ``place`` says where, the functions get what the page is about.
 
     ``form`` is the id of a form of that page which the button sends to this address; without it the part is a link.
@@ -116,7 +116,7 @@ def acts() -> tuple[Act, ...]:
 
 
 @cache
-def parts_of(place: str) -> tuple[Part, ...]:
+def parts_of(place: str) -> tuple[PagePart, ...]:
     """What all apps add in this place, in order."""
     found = (one for module in _modules() for one in module.PARTS if one.place == place)
     return tuple(sorted(found, key=lambda one: one.order))
@@ -138,7 +138,7 @@ def first_url(place: str, subject: Any = None) -> str:
     return next((address(part, subject) for part in parts_of(place) if part.when(subject)), "")
 
 
-def address(part: Part, subject: Any) -> str:
+def address(part: PagePart, subject: Any) -> str:
     """Where it leads."""
     query = part.query(subject)
     return reverse(part.name, args=part.args(subject)) + (f"?{urlencode(query)}" if query else "")

@@ -77,7 +77,7 @@ class SigningIn(DefaultAccountAdapter):
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **more: Any
     ) -> None:
-        """The pages say what was done in words of their own (views/second_factor.py)."""
+        """The pages say what was done in words of their own (views/people/second_factor.py)."""
         if not message_template:
             super().add_message(request, level, *args, **more)
 

@@ -1,0 +1,1 @@
+"""Settings, variables of the environment, addresses. Names apps as strings and imports none of them."""

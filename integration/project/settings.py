@@ -175,7 +175,7 @@ TRUSTED_PROXIES = value("TRUSTED_PROXIES")
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Ten wrong passwords under one name from one address shut both out together; models/lockout.py says the rest.
+# Ten wrong passwords under one name from one address shut both out together; people/lockout.py says the rest.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -216,7 +216,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "integration.views.frame.errors.csrf_failed"
 SESSION_COOKIE_AGE = value("SESSION_HOURS") * 3600
 DEVICE_COOKIE_NAME = "device"
-"""By which a browser is known that somebody has signed in with; it opens nothing (models/lockout.py)."""
+"""By which a browser is known that somebody has signed in with; it opens nothing (people/lockout.py)."""
 if SECURE_COOKIES:
     # A browser takes cookies of these names only from this very host, over https.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-device"

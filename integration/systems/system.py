@@ -1,8 +1,8 @@
-"""What a system is: the eleven verbs the engine needs, and the values that travel through them.
+"""What a system is: the verbs that the engine needs, and the values that travel through them.
 
 Two systems implement :class:`System` for real (the embedded Business Central company and a Dynamics 365
 Sales organization) and one for tests (``memory.MemorySystem``). All three pass the same contract suite,
-``tests/systems/contract.py``.
+``tests/systems/contract/``.
 
 ``values`` says what the values are.
 """

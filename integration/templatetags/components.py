@@ -244,12 +244,6 @@ def column(label: str, number: bool = False, hidden: bool = False) -> SafeString
 
 
 @register.simple_tag
-def sorted_column(label: str, query: str, now: str, number: bool = False) -> SafeString:
-    """A column's head that sorts by it; ``now`` as in ``aria-sort``, blank where the list is sorted otherwise."""
-    return _component("sorted_column", label=label, query=query, now=now, number=number)
-
-
-@register.simple_tag
 def pick_all() -> SafeString:
     """The head of a column of ``pick``."""
     return _component("pick_all")
@@ -274,12 +268,12 @@ def choice(label: str, query: str, here: bool = False, number: int | None = None
 
 
 @register.simple_tag
-def filter_pane(chosen: Any, csv: bool = False) -> SafeString:
-    """The filter form of a list (a ``ListFilter`` or what looks like one) with what is in force."""
+def row_search(chosen: Any) -> SafeString:
+    """What searches the rows of a page that is no list (a run, a dry run): the inputs of a ``ListFilter`` in a line and
+    the rows as a file. A list has its own search and filter pane (``templates/integration/list.html``)."""
     form: forms.Form = chosen.form
-    export = chosen.query(format="csv") if csv else ""
     inputs = [shown_input(one) for one in form.visible_fields()]
-    return _component("filter_pane", inputs=inputs, hidden=form.hidden_fields(), active=chosen.active, csv=export)
+    return _component("row_search", inputs=inputs, hidden=form.hidden_fields(), csv=chosen.query(format="csv"))
 
 
 @register.simple_tag(takes_context=True)

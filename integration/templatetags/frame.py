@@ -32,8 +32,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[MenuGroup]:
-    """The groups of the navigation with the links this person may follow."""
-    return menu(context["user"], _path(context))
+    """The groups of the navigation with the links this person may follow. A page whose address does not say to which of
+    them it belongs names the address in ``stands_at``."""
+    return menu(context["user"], context.get("stands_at") or _path(context))
 
 
 @register.simple_tag(takes_context=True)

@@ -9,12 +9,14 @@ from django import template
 from django.urls import reverse
 
 from integration.connection.live_systems import NAMES
-from integration.models import SyncJob, TableMapping
+from integration.models import FieldMapping, SyncJob, TableMapping
 from integration.pages.parts import first_url
+from integration.pages.runs.captions import Captions
 from integration.pages.runs.nouns import noun
 from integration.pages.runs.rows import Row
 from integration.pages.runs.titles import SHORT_WAYS, noun_of
 from integration.sync.rules import Direction
+from integration.systems.values import Side
 
 register = template.Library()
 
@@ -60,6 +62,13 @@ register.filter("crm_noun", noun)
 def both_tables(mapping: TableMapping) -> str:
     """``Customer ⇄ Account``: which records a mapping keeps alike, and which way."""
     return f"{erp_noun(mapping.erp_table)} {ARROWS[Direction(mapping.direction)]} {noun(mapping.crm_table)}"
+
+
+@register.filter
+def both_fields(field: FieldMapping) -> str:
+    """``E-Mail – Primary Email``: the fields of a field mapping, as people call them."""
+    captions, sides = Captions(), ((Side.ERP, field.erp_field), (Side.CRM, field.crm_field))
+    return " – ".join(captions.of_field(field.mapping, side, name) for side, name in sides if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from integration.forms.run_filters import JobFilter
-from integration.models import SyncJob
+from integration.forms.run_filters import PlanFilter
+from integration.models import Plan
+from integration.pages.lists.example import empty, example
+from integration.pages.lists.shown import ShownList
+from integration.pages.lists.trail import lead_back
 from integration.pages.parts import Link
 from integration.pages.states import SEVERITIES, Shown, Style
 
@@ -38,10 +41,18 @@ def examples(request: HttpRequest) -> dict[str, Any]:
         "pairs": pairs,
         "changed": [("Name", "Adatum", "Adatum Ltd."), ("Phone", "", "+44 20 7946 0000")],
         "record": uuid.UUID(int=10000),
-        "mapping": SimpleNamespace(get_direction_display=lambda: "Bidirectional"),
+        "mapping": SimpleNamespace(get_direction_display=lambda: "both ways"),
         "shown": [Shown(style.value.capitalize(), style) for style in Style],
         "severities": list(SEVERITIES.values()),
         "link": Link("Set Up Coupling", "#", "", False),
-        "filter": JobFilter(request.GET, SyncJob.objects.all()),
+        "filter": PlanFilter(request.GET, Plan.objects.all()),
+        "list": _list(request),
+        "empty": empty(),
         "page": Paginator(range(30), 10).get_page(request.GET.get("page")),
     }
+
+
+def _list(request: HttpRequest) -> ShownList:
+    shown = example(request.GET, request.user)
+    lead_back(request.session, shown)
+    return shown

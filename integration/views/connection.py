@@ -52,9 +52,7 @@ def connection_test(request: HttpRequest) -> HttpResponse:
 def connection_enable(request: HttpRequest) -> HttpResponse:
     """Enable: check everything, then create what is missing; or say what is wrong."""
     setup = ConnectionSetup.current()
-    form = ConnectionForm(instance=setup)
-    stale = "" if setup.is_enabled else form.now.changes_since(request.POST.get("seen", ""), LOOK_FIRST)
-    if stale:
+    if stale := _changed_meanwhile(request, setup):
         messages.error(request, stale)
         return redirect("connection")
     setup.use_default_addresses(request.build_absolute_uri("/"), company_name(), only_blank=True)
@@ -66,6 +64,13 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
     _say_enabled(request, setup, len(created))
     return redirect("connection")
+
+
+def _changed_meanwhile(request: HttpRequest, setup: ConnectionSetup) -> str:
+    """What somebody else changed since the page was shown; blank where nothing is, or it is enabled already."""
+    if setup.is_enabled:
+        return ""
+    return ConnectionForm(instance=setup).now.changes_since(request.POST.get("seen", ""), LOOK_FIRST)
 
 
 def _say_enabled(request: HttpRequest, setup: ConnectionSetup, created: int) -> None:

@@ -12,15 +12,13 @@ from integration.models import (
     JobQueueEntry,
     SyncJob,
 )
-from integration.pages.desk import Desk
+from integration.pages.desk import DOCUMENTS_OF_SALES, Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
 
 DAY = 24
 WAITING = "?code=reference-not-coupled"
 OPEN = "?state=all&there=open"
-DOCUMENTS = {"salesorder": "orders", "quote": "quotes"}
-"""Tables of Sales whose documents are made here, and what their pages call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,8 @@ def cues(desk: Desk) -> list[Cue]:
     running = jobs.get(status.QUEUED, 0) + jobs.get(status.RUNNING, 0)
     return [
         *(
-            Cue(number, f"Sales {called} waiting", reverse(f"sales_{called}") + OPEN, "bad")
-            for table, called in DOCUMENTS.items()
+            Cue(number, f"{noun}s waiting", reverse(page) + OPEN, "bad")
+            for table, (noun, page) in DOCUMENTS_OF_SALES.items()
             if (number := desk.documents(table))
         ),
         Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from integration.models import ConnectionSetup, SyncJob, User
-from integration.pages.beginning import first_run, next_steps
+from integration.pages.beginning import FirstRun, first_run, next_steps
 from integration.pages.days import charts
 from integration.pages.desk import desk_of
 from integration.pages.inbox import waiting_for
@@ -21,17 +23,20 @@ def home(request: HttpRequest) -> HttpResponse:
     setup = ConnectionSetup.current()
     person = request.user if isinstance(request.user, User) else User()
     desk, run = desk_of(person, setup), first_run()
-    jobs = list(SyncJob.objects.select_related("mapping")[:LATEST])
-    has_run = any(job.status == SyncJob.Status.FINISHED for job in jobs)
     shown = {
         "setup": setup,
         "waiting": waiting_for(desk),
-        "steps": next_steps(setup, person, run, has_run=has_run),
         "cues": cues(desk),
         "last_full": run.ended,
         "charts": charts(),
         "lags": lags(),
-        "jobs": jobs,
         "switched_off": bool(setup.installation_id) and not setup.is_enabled and not setup.disable_reason,
     }
-    return render(request, "integration/home.html", shown)
+    return render(request, "integration/home.html", shown | _begun(setup, person, run))
+
+
+def _begun(setup: ConnectionSetup, person: User, run: FirstRun) -> dict[str, Any]:
+    """What ran last, and the next steps of a new installation: they go as soon as a run has finished."""
+    jobs = list(SyncJob.objects.select_related("mapping")[:LATEST])
+    has_run = any(job.status == SyncJob.Status.FINISHED for job in jobs)
+    return {"jobs": jobs, "steps": next_steps(setup, person, run, has_run=has_run)}

@@ -1,9 +1,12 @@
-"""Lists whose rows are in this database: documents, posted documents and ledgers of the embedded company."""
+"""Lists whose rows are in this database: documents and ledgers of the embedded company, runs, errors, mappings."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +23,8 @@ from integration.pages.lists.address import ORDER, SEARCH, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
-from integration.pages.lists.shown import Line, ShownList, Way, columns_named
+from integration.pages.lists.shown import NOTHING, Line, Look, ShownList, columns_named
+from integration.pages.lists.trail import lead_back
 from integration.pages.parts import first_url
 from integration.systems.errors import CursorExpired
 from integration.systems.system import COUNTED_AT_MOST
@@ -47,26 +51,38 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class StoredList:
-    """A kind of list. ``key``: what it is remembered by; ``table``: the table of its rows; ``own``: its columns beside
-    the fields, made once a page; ``usual``: those shown, ``order``: how it is sorted at first, ``filters``: the fields
-    the pane begins with. ``prepared`` gets the rows of a page before they are shown, ``can_select`` says which of them
-    something can be done with."""
+    """A kind of list. ``key``: what it is remembered by; ``table``: the table of its rows (of the company by its name);
+    ``own``: its columns beside the fields, made once a page; ``usual``: those shown, ``order``: how it is sorted at
+    first, ``filters``: the fields the pane begins with. ``prepared`` gets the rows of a page before they are shown, and
+    returns what is wrong with them, if anything; ``can_select`` says which of them something can be done with.
+    ``url``: where a row leads (``None``: to the card of the record), ``id``: what the form sends for it, ``hidden``:
+    what it sends besides. ``file_of``: a spreadsheet of its
+    own instead of the columns shown. ``nothing``: what an empty list says."""
 
     key: str
     title: str
     nouns: tuple[str, str]
-    table: str
+    table: str | TableColumns
     own: Callable[[], Sequence[Own]]
     order: Sequence[str]
     filters: Sequence[str]
     usual: Sequence[str] = ()
     template: str = "integration/list.html"
-    prepared: Callable[[Sequence[Any]], object] = len
+    prepared: Callable[[Sequence[Any]], object] | None = None
     can_select: Callable[[Any], bool] | None = None
+    url: Callable[[Any], str] | None = None
+    id: Callable[[Any], object] = attrgetter("pk")
+    hidden: Callable[[Any], Sequence[tuple[str, object]]] = lambda _: ()
+    file_of: Callable[[QuerySet[Any]], Iterator[Sequence[str]]] | None = None
+    nothing: str = NOTHING
 
     @property
     def file(self) -> str:
-        return self.title.lower().replace(" ", "-")
+        return re.sub("[^a-z]+", "-", self.title.lower()).strip("-")
+
+    @property
+    def columns(self) -> TableColumns:
+        return columns_of(self.table) if isinstance(self.table, str) else self.table
 
 
 def stored_list(
@@ -77,9 +93,10 @@ def stored_list(
     address.drop(*(name for name in chosen.filters if name not in chosen.chosen))
     made = _Making(kind, chosen, address, request.user)
     if request.GET.get("format") == "csv":
-        return as_csv(kind.file, made.exported())
+        return as_csv(kind.file, kind.file_of(made.rows) if kind.file_of else made.exported())
     shown = made.page()
     shown.selectable = selectable
+    lead_back(request.session, shown)
     return render(request, kind.template, {"list": shown, "filter": chosen, **more})
 
 
@@ -88,20 +105,21 @@ class _Making:
 
     def __init__(self, kind: StoredList, chosen: ListFilter, address: Address, person: Any) -> None:
         self.kind, self.chosen, self.address = kind, chosen, address
-        self.columns: TableColumns = columns_of(kind.table)
+        self.columns: TableColumns = kind.columns
         self.own: Mapping[str, Own] = {own.column.name: own for own in kind.own()}
         self.shown = self._described(person)
 
     def page(self) -> ShownList:
         """The page that was asked for; a spoilt bookmark opens the first one."""
-        shown, found = self.shown, self._rows()
+        shown, found = self.shown, self.rows
         bookmark, order = shown.open_bookmark(), self._order()
         try:
             page, following = search.page_of(self.columns, found, order, rows.ROWS, bookmark or None)
         except CursorExpired:
-            shown.start = 1
+            shown.begin_again()
             page, following = search.page_of(self.columns, found, order, rows.ROWS, None)
-        self.kind.prepared(page)
+        problem = self._prepare(page)
+        shown.problem = problem if isinstance(problem, str) else ""
         shown.lines = [self._line(row) for row in page]
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
@@ -109,13 +127,17 @@ class _Making:
         shown.count_rows(min(number, COUNTED_AT_MOST), counts_all=number <= COUNTED_AT_MOST)
         return shown
 
+    def _prepare(self, found: Sequence[Any]) -> object:
+        return self.kind.prepared(found) if self.kind.prepared is not None else None
+
     def exported(self) -> Iterator[list[str]]:
         """All rows in the columns shown, heads first."""
         names = [column.name for column in self.shown.columns]
         yield [column.label for column in self.shown.columns]
-        for row in self._rows().order_by(*self._order(), "pk").iterator(chunk_size=EXPORTED_AT_ONCE):
-            self.kind.prepared([row])
-            yield [self._text(row, name) for name in names]
+        every = search.in_order(self.columns, self.rows, self._order()).iterator(chunk_size=EXPORTED_AT_ONCE)
+        while some := list(islice(every, EXPORTED_AT_ONCE)):
+            self._prepare(some)
+            yield from ([self._text(row, name) for name in names] for row in some)
 
     def _described(self, person: Any) -> ShownList:
         kind, table = self.kind, self.columns.table
@@ -130,7 +152,8 @@ class _Making:
         shown.pane = pane(table, [name for name in kind.filters if name in table.fields], self.address, self._selects())
         fields = self.chosen.form.fields
         shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
-        shown.ways = self._ways()
+        shown.looks = self._looks()
+        shown.nothing = kind.nothing
         return shown
 
     def _sorted(self, column: Column) -> Column:
@@ -148,23 +171,27 @@ class _Making:
             pairs = [(str(key), str(text)) for key, text in choices] if choices is not None else []
             found.append(selected(bound.name, label, pairs, value) if pairs else Select(bound.name, label, (), value))
         found += [
-            Select(bound.name, str(bound.label), (), self.chosen.chosen[bound.name])
+            Select(bound.name, str(bound.label), (), self.chosen.chosen[bound.name], self._words(bound.name))
             for bound in form.hidden_fields()
             if bound.name in self.chosen.chosen
         ]
         return found
 
-    def _ways(self) -> list[Way]:
+    def _words(self, name: str) -> str:
+        return self.chosen.in_words(name, self.chosen.chosen[name])
+
+    def _looks(self) -> list[Look]:
         field: Any = self.chosen.form.fields.get(WAYS)
         if field is None:
             return []
         here = self.chosen.chosen.get(WAYS, "")
-        return [Way(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
+        return [Look(str(label), self.address.query(state=str(key)), str(key) == here) for key, label in field.choices]
 
-    def _rows(self) -> QuerySet[Any]:
+    @property
+    def rows(self) -> QuerySet[Any]:
         """What the filters let through, with the rows that chosen columns refer to."""
         shown = [self.columns.columns.get(column.name) for column in self.shown.columns]
-        related = [one.name for one in shown if one is not None and one.target is not None]
+        related = [one.name for one in shown if one is not None and one.target is not None and one.name not in self.own]
         found = self.chosen.rows.filter(condition(self.shown.pane.where, self.columns))
         return found.select_related(*related) if related else found
 
@@ -172,10 +199,11 @@ class _Making:
         return [self.shown.order] if self.address.value(ORDER) and self.shown.order else list(self.kind.order)
 
     def _line(self, row: Any) -> Line:
-        url = first_url("record", ("erp", self.kind.table, row.pk))
+        kind = self.kind
+        url = kind.url(row) if kind.url else first_url("record", ("erp", self.columns.table.name, row.pk))
         found = [self._cell(row, column.name) for column in self.shown.columns]
-        can = self.kind.can_select is None or self.kind.can_select(row)
-        return Line(row.pk, found[0].text or str(row), url, found, can)
+        can = kind.can_select is None or kind.can_select(row)
+        return Line(kind.id(row), found[0].text or str(row), url, found, can, kind.hidden(row))
 
     def _cell(self, row: Any, name: str) -> Cell:
         own = self.own.get(name)
@@ -195,4 +223,4 @@ class _Making:
         if column.target is not None and value is not None:
             code = str(getattr(value, column.target.number_field, value))
             value = code if column.by_name else Ref(column.target.slug(), value.pk, code)
-        return Record(self.kind.table, row.pk, {name: value}, "")
+        return Record(self.columns.table.name, row.pk, {name: value}, "")

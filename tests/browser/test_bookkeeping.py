@@ -9,9 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Demo, unfit
+from tests.real.company import demo
+
+__all__ = ["demo"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-DEMO = ["--customers", "10", "--accounts", "5"]
+CUSTOMERS = 10
 INVOICE = "103003"
 """The one of Coho Winery in euros, of which nothing is paid."""
 

@@ -63,7 +63,7 @@ def test_a_status_of_the_review_leads_to_its_job(page: Page) -> None:
 def test_what_a_run_did_leads_to_its_records_and_to_the_log_of_one(page: Page) -> None:
     page.goto("/synch/jobs/?mapping=CUSTOMER&direction=to_crm")
     assert unfit(page) == []
-    page.locator(".job-log tbody th a").first.click()
+    page.locator("a.list-open").first.click()
     expect(page.get_by_role("heading", name="CUSTOMER: Business Central → Sales")).to_be_visible()
     assert unfit(page) == []
     page.locator(".record-rows").get_by_role("link", name="Log", exact=True).first.click()

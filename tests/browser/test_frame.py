@@ -14,7 +14,8 @@ from tests.browser.conftest import Demo, act, sign_in, sign_out, unfit
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 DEMO = ["--customers", "20", "--accounts", "20"]
 PHONE = {"width": 400, "height": 800}
-PAGES = ("/", "/connection/", "/accounts/settings/", "/search/?q=adatum")
+PAGES = ("/", "/connection/", "/accounts/settings/", "/search/?q=adatum", "/mappings/", "/setup/vat-posting/",
+         "/records/erp/customer/new/")  # fmt: skip
 
 
 @pytest.fixture
@@ -119,11 +120,12 @@ def test_a_day_is_picked_from_the_calendar_in_the_format_of_the_person(page: Pag
     page.get_by_label("Dates").select_option("29.11.2026")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text("Your settings are saved.")
-    page.goto("/audit/")
-    page.locator("#id_since + .calendar").fill("2026-03-07")
-    expect(page.get_by_label("From")).to_have_value("07.03.2026")
-    page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("list", name="Filters in force")).to_contain_text("07.03.2026")
+    page.goto("/setup/general-ledger/")
+    page.locator("#id_allow_posting_from + .calendar").fill("2026-03-07")
+    expect(page.locator("#id_allow_posting_from")).to_have_value("07.03.2026")
+    page.goto("/audit/?o-at=from&f-at=07.03.2026")
+    expect(page.get_by_role("list", name="Filters in force")).to_contain_text("is from 07.03.2026")
+    expect(page.locator("tbody tr a, tbody tr td").first).to_contain_text(".20")
     page.goto("/accounts/settings/")
     page.get_by_label("Dates").select_option("2026-11-29")
     page.get_by_role("button", name="Save").click()
@@ -146,6 +148,14 @@ def test_the_frame_keeps_nobody_out(page: Page, theme: Any, width: int) -> None:
 
 
 # --- a phone, without scripts -----------------------------------------------------------------------------
+
+
+def test_a_name_of_a_hundred_letters_leaves_a_phone_its_width(phone: Page) -> None:
+    phone.goto("/records/erp/customer/new/")
+    phone.get_by_label("Name", exact=True).first.fill("L" * 100)
+    phone.get_by_role("button", name="Save", exact=True).first.click()
+    expect(phone.get_by_role("main")).to_contain_text("is created.")
+    assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
 def test_a_phone_without_scripts_opens_the_navigation_and_goes_on(phone: Page) -> None:

@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Demo, Strict, sign_out, unfit
+from tests.real.company import demo as served
+
+__all__ = ["served"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 DEMO = ["--customers", "5", "--accounts", "5"]
@@ -34,9 +37,9 @@ def offered() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def demo(offered: None, demo: Demo) -> Demo:
+def demo(offered: None, served: Demo) -> Demo:
     """By its name: browsers know passkeys on no bare address."""
-    return Demo(f"http://localhost:{urlsplit(demo.url).port}", demo.password, demo.home, demo.process)
+    return Demo(f"http://localhost:{urlsplit(served.url).port}", served.password, served.home, served.process)
 
 
 @pytest.fixture(scope="module")

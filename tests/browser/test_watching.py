@@ -118,15 +118,17 @@ def test_a_web_service_key_is_shown_once_and_can_be_revoked(page: Page) -> None:
 
 def test_the_audit_log_is_narrowed_and_saved_as_a_file(page: Page, tmp_path: Path) -> None:
     page.goto("/audit/")
-    page.get_by_label("Who").select_option("admin")
-    page.get_by_label("Text").fill("ester")
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("Who", exact=True).select_option("admin")
     with page.expect_navigation():
-        page.get_by_role("button", name="Show").click()
+        page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_label("Text contains").fill("ester")
+    expect(page.get_by_role("list", name="Filters in force")).to_contain_text("ester")
     rows = page.locator("tbody tr")
     expect(rows.first).to_contain_text("ester")
     assert all("ester" in text for text in rows.all_inner_texts())
     with page.expect_download() as saved:
-        page.get_by_role("link", name="Export as CSV").click()
+        page.get_by_role("link", name="CSV of this list").click()
     assert saved.value.suggested_filename == "audit-log.csv"
     saved.value.save_as(tmp_path / "log.csv")
     head, *lines = csv.reader((tmp_path / "log.csv").read_text(encoding="utf-8-sig").splitlines())

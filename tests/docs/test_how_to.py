@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 
+from coupling.views import actions
 from integration.connection.systems import Connected
 from integration.mappings import standard
 from integration.mappings.build_rule import build_rule
-from integration.models import ConnectionSetup, TableMapping
+from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync import special
 from integration.sync.engine import synchronize
 from integration.sync.rules import Context, Direction
@@ -24,6 +27,7 @@ from integration.systems.system import every
 from integration.systems.values import Side
 from tests.docs.pages import HOUSE, PAGES, blocks, name
 from tests.makers import customer, systems, table, text
+from tests.people import signed_in
 from tests.sync.world import MemoryJournal
 
 ADDING = HOUSE / "docs" / "adding"
@@ -110,6 +114,28 @@ def test_the_contract_of_the_example_is_the_one_that_systems_keep() -> None:
     suite = made("system", "TestOtherErp")
 
     assert len([test for test in dir(suite) if test.startswith("test_")]) > 40
+
+
+@pytest.mark.django_db
+def test_a_button_of_the_example_closes_the_errors_of_the_chosen_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    act = made("button", "_resolve")
+    act.__globals__["resolve_errors"] = made("button", "resolve_errors")
+    monkeypatch.setitem(actions.ACTS, "resolve", act)
+    mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account", direction="both")
+    adatum, litware, job = uuid.uuid4(), uuid.uuid4(), SyncJob.objects.create(mapping=mapping, direction="to_crm")
+    for one in (adatum, litware):
+        mapping.couplings.couple(one, uuid.uuid4())
+        SyncError.objects.create(job=job, mapping=mapping, direction="to_crm", erp_id=one, code="refused")
+    susan = signed_in("susan", rights=("change_coupling",))
+
+    answers = [susan.post("/records/erp/customer/do/resolve/", {"selected": adatum}) for _ in range(2)]
+
+    said = [str(message) for answer in answers for message in get_messages(answer.wsgi_request)]
+    assert said[0] == "1 error is resolved."
+    assert said[-1] == "There is no open error of this record."
+    assert [one.erp_id for one in SyncError.objects.open()] == [litware]
 
 
 def test_an_entry_of_the_example_stands_among_those_of_its_group() -> None:

@@ -1,4 +1,4 @@
-"""What README.md and docs/ name is there: pages, anchors, pictures, files, targets of make."""
+"""What README.md, docs/ and the code name is there: pages, anchors, pictures, files, targets of make."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import CODE, HOUSE, PAGES, anchors, links, name, prose, text
+from tests.house.files import files
 
 LONGEST_LINE, ONE_SCREEN = 120, 65
 PATH = re.compile(r"^(?:integration|coupling|setup_wizard|templates|static|tests|docs|\.ci)/[\w./*-]*$")
+IN_CODE = re.compile(r"(?<![\w./<>{}*-])(?:[\w.-]+/)+[\w-]+\.(?:py|md|toml)\b")
 TARGET = re.compile(r"\bmake +([a-z]+)\b")
 BY_NAME = pytest.mark.parametrize("page", PAGES, ids=name)
 
@@ -53,6 +55,15 @@ def test_every_file_named_in_the_text_is_there(page: Path) -> None:
     named = {word for word in CODE.findall(prose(page)) if PATH.match(word)}
 
     assert [word for word in sorted(named) if not list(HOUSE.glob(word.rstrip("/")))] == []
+
+
+def test_every_file_named_in_the_code_is_there() -> None:
+    """In docstrings, comments and messages a file is named from any room on: ``sync/decide.py``."""
+    there = "".join(f"/{name(path)}\n" for path in files())
+    code = [path for path in files() if path.suffix == ".py" and path != Path(__file__)]
+    named = [(name(path), word) for path in code for word in IN_CODE.findall(text(path))]
+
+    assert [(where, word) for where, word in named if f"/{word}\n" not in there] == []
 
 
 @BY_NAME

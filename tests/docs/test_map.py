@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.docs.pages import CODE, HOUSE, text
+from tests.house.files import files
 
 MAP = HOUSE / "docs" / "map.md"
 APPS = ("integration", "coupling", "setup_wizard")
@@ -28,10 +29,19 @@ def test_every_room_is_on_the_map() -> None:
     assert set().union(*map(rooms, APPS)) - named() - {"integration/"} == set(), "Add them to docs/map.md."
 
 
+def test_every_room_says_what_it_is() -> None:
+    """In the first line of its ``__init__.py``, so that nobody has to look for it on the map."""
+    inits = [path for path in files() if path.name == "__init__.py" and room(path).split("/")[0] in APPS]
+    silent = [room(path) for path in inits if not text(path).startswith('"""') and path.parent.name != "migrations"]
+
+    assert silent == []
+
+
 def test_every_room_of_the_map_is_there() -> None:
     folders = {word for word in named() if word.endswith("/")}
+    there = {f"{folder.as_posix()}/" for path in files() for folder in path.relative_to(HOUSE).parents}
 
-    assert {word for word in folders if not (HOUSE / word).is_dir()} == set(), "Take them out of docs/map.md."
+    assert folders - there == set(), "Take them out of docs/map.md."
     assert len(folders) > 50
 
 

@@ -15,17 +15,14 @@ import sys
 import time
 from typing import Any
 
-CUSTOMERS, SINGLE = 1500, 20
+CUSTOMERS, SINGLE = 600, 20
 PATIENCE = 90.0
 
 
 def prepare(ready: dict[str, Any]) -> None:
-    from django.core.management import call_command
-
     from integration.business_central import demo
     from tests.bench.world import connect
 
-    call_command("migrate", verbosity=0)
     demo.fill(customers=CUSTOMERS)
     connect(ready)
 

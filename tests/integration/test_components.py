@@ -175,6 +175,19 @@ def test_the_page_of_examples_shows_every_component_where_pages_are_developed() 
 
 
 @pytest.mark.django_db
+def test_the_page_of_examples_shows_every_part_of_a_list_and_its_second_page() -> None:
+    vera = signed_in("Vera", VIEWER)
+    shown = vera.get("/components/?q=a&f-name=Adatum").content.decode()
+    parts = ('id="list-search"', "pane-fields", "list-states", "Name of the view", "list-columns", "bulk-count",
+             "list-fold", 'class="empty"', "Leave out the filter Name", "1–2 of 3", 'rel="next"')  # fmt: skip
+    assert [part for part in parts if part not in shown] == []
+    following = shown.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = vera.get(f"/components/{following}").content.decode()
+    assert "3–3 of 3" in second
+    assert 'rel="prev" href="?q=a&amp;f-name=Adatum"' in second
+
+
+@pytest.mark.django_db
 def test_the_page_of_examples_is_not_there_in_production(settings: object) -> None:
     settings.DEVELOPMENT = False  # type: ignore[attr-defined]
 

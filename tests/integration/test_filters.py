@@ -145,10 +145,10 @@ def test_dry_runs_are_narrowed_by_status() -> None:
     assert list(PlanFilter({"status": "ready"}, Plan.objects.all()).rows) == [ready]
 
 
-def test_what_is_in_force_is_named_and_can_be_left_out(customer: TableMapping) -> None:
-    found = JobFilter(QueryDict("mapping=CUSTOMER&status=failed&page=3"), SyncJob.objects.all())
+def test_what_is_in_force_is_named_and_can_be_left_out(annette: Client, customer: TableMapping) -> None:
+    chips = annette.get("/synch/jobs/?mapping=CUSTOMER&status=failed&after=3").context["list"].chips
 
-    assert [(one.label, one.text, one.query) for one in found.active] == [
+    assert [(one.label, one.text, one.query) for one in chips] == [
         ("Mapping", "CUSTOMER", "status=failed"),
         ("Status", "Error", "mapping=CUSTOMER"),
     ]
@@ -159,7 +159,7 @@ def test_the_next_page_keeps_the_filter(annette: Client, customer: TableMapping)
 
     shown = annette.get("/synch/jobs/?status=failed").content.decode()
 
-    assert "status=failed&amp;before=" in shown
+    assert "status=failed&amp;after=" in shown
 
 
 def test_hostile_text_in_an_address_is_shown_as_text(annette: Client) -> None:

@@ -7,6 +7,7 @@ The command works on a copy of what is or would be committed and ends with 1 whi
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -76,12 +77,31 @@ def function_of(key: str) -> str:
     return name.removeprefix("xǁ").replace("ǁ", ".") if "ǁ" in name else name.removeprefix("x_")
 
 
+def decorated_below(text: str) -> str:
+    """The same module with the functions of its own decorated by name at its end, where mutmut does not see it: it
+    changes nothing in a function that has decorators.
+
+        @exact
+        def total(...)      becomes     def total(...)     ...     total = exact(total)
+    """
+    lines, below = text.splitlines(), []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and all(isinstance(one, ast.Name) for one in node.decorator_list):
+            for one in node.decorator_list:
+                lines[one.lineno - 1] = ""
+            below += [f"{node.name} = {ast.unparse(one)}({node.name})" for one in reversed(node.decorator_list)]
+    return "\n".join([*lines, *below, ""])
+
+
 def workshop(place: Path, modules: Sequence[str], tests: Sequence[str]) -> None:
     """A copy of the house in which mutmut may write, with its settings."""
     for path in files():
         target = place / path.relative_to(HOUSE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+    for module in modules:
+        written = (place / module).read_text(encoding="utf-8")
+        (place / module).write_text(decorated_below(written), encoding="utf-8")
     settings = {
         "source_paths": ["integration"],
         "only_mutate": list(modules),

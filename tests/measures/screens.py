@@ -56,10 +56,8 @@ def synchronized(browser: Browser, demo: Demo) -> None:
     page.get_by_role("link", name="Sign in as an administrator").click()
     page.get_by_label("Nancy Anderson").check()
     page.get_by_role("button", name="Sign in and agree").click()
-    page.get_by_text("Nothing is left to do for an administrator.").or_(
-        page.get_by_text("has the roles")
-    ).first.wait_for()
-    page.goto("/setup/sales-connection/check/")
+    page.get_by_role("heading", name="Check", level=1).wait_for()
+    page.get_by_text("Business Central Integration has the roles").wait_for()
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_role("heading", name="Finish", level=1).wait_for()
     page.get_by_label("full synchronization", exact=False).first.uncheck()

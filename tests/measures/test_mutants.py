@@ -7,7 +7,18 @@ import tomllib
 import pytest
 
 from tests.house.files import HOUSE
-from tests.measures.mutants import KILLED, REASONS, SURVIVED, UNTESTED, Known, Mutant, function_of, mapped_pairs, report
+from tests.measures.mutants import (
+    KILLED,
+    REASONS,
+    SURVIVED,
+    UNTESTED,
+    Known,
+    Mutant,
+    decorated_below,
+    function_of,
+    mapped_pairs,
+    report,
+)
 from tests.measures.mutants import unified as lines_of
 
 MODULE = "integration/sync/decide.py"
@@ -95,3 +106,12 @@ def test_every_survivor_that_may_stay_stands_in_a_module_that_is_there_and_has_a
     for reason in told.get("survivors", []):
         assert reason["because"].endswith(".")
         assert reason["was"] in " ".join((HOUSE / reason["module"]).read_text(encoding="utf-8").split())
+
+
+def test_functions_are_decorated_at_the_end_of_a_module_and_classes_where_they_are() -> None:
+    module = "@frozen\nclass Line:\n    @property\n    def a(self): ...\n\n@exact\n@kept\ndef b():\n    return 1\n"
+
+    assert decorated_below(module).splitlines() == [
+        "@frozen", "class Line:", "    @property", "    def a(self): ...", "", "", "", "def b():", "    return 1",
+        "b = kept(b)", "b = exact(b)",
+    ]  # fmt: skip

@@ -12,22 +12,31 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.real.demo import HOUSE, Demo
+from tests.real.migrated import migrate_in
 
 NOBODY = "https://127.0.0.1:9"
 """The address of Sales: no page here asks it."""
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The web server and its company alone: a document needs neither queue nor Sales."""
+def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """The web server and its company alone: a document needs neither queue nor Sales. A file with ``CUSTOMERS`` has
+    that many."""
+    customers = str(getattr(request.module, "CUSTOMERS", 5))
     home = tmp_path_factory.mktemp("documents")
+    migrate_in(home)
     env = {**os.environ, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
     env.pop("DATABASE_URL", None)
     manage = [sys.executable, str(HOUSE / "manage.py")]
     there = dict.fromkeys(("tenant", "client_id", "client_secret"), "contoso")
     ready = json.dumps({"url": NOBODY, "token_endpoint": f"{NOBODY}/token", **there})
     setup = subprocess.run(
-        [*manage, "demo_setup", "--customers", "5"], input=ready, env=env, capture_output=True, text=True, check=True
+        [*manage, "demo_setup", "--customers", customers],
+        input=ready,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     process = subprocess.Popen([*manage, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=env)
     assert process.stdout is not None

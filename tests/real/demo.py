@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.real.migrated import NAME, migrate_in
+
 HOUSE = Path(__file__).resolve().parents[2]
 
 
@@ -55,6 +57,9 @@ def free_port() -> int:
 @contextmanager
 def running(home: Path, *options: str) -> Iterator[Demo]:
     """The demo with its databases in this folder, not yet connected; ended afterwards."""
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / NAME).exists():
+        migrate_in(home)
     port = free_port()
     command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
     command += ["--sandbox-port", str(free_port()), "--data", str(home), *options]

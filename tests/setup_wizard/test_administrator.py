@@ -22,7 +22,7 @@ from integration.systems.system import every
 from integration.systems.values import Row
 from setup_wizard import tasks
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.tasks import Work
+from setup_wizard.tasks import SignedIn
 from tests.dataverse.joined import joined
 from tests.opened import opened
 from tests.pages import seen_on
@@ -164,7 +164,7 @@ def test_an_application_user_that_was_created_is_recorded_as_created(
     chief = ready["clients"]["administrator"]
     credentials = Credentials(ready["tenant"], chief["client_id"], chief["client_secret"], ready["token_endpoint"])
     with closing(SalesSession(ready["url"], credentials)) as session, acting("Annette"):
-        said = tasks.named(["roles"])[0].run(Work(session, sandbox, lambda _: None, sandbox.place))
+        said = tasks.named(["roles"])[0].run(SignedIn(session, sandbox, lambda _: None, sandbox.place))
     assert "was created" in said
     assert [one[:2] for one in recorded("integration user")] == [("Annette", "created")]
 

@@ -17,7 +17,7 @@ from integration.models import ConnectionSetup
 from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import tasks
 from setup_wizard.models import AdministratorRun
-from setup_wizard.tasks import Task
+from setup_wizard.tasks import AdministratorTask
 from tests.real.certificates import issue, rsa_key
 from tests.setup_wizard.administrator import (
     STEP,
@@ -68,7 +68,7 @@ def test_who_is_no_administrator_is_told_which_role_is_missing_and_nothing_is_do
 def test_a_client_id_that_is_none_is_told_in_words(sandbox: ConnectionSetup) -> None:
     sandbox.client_id = "Contoso's own"
     with pytest.raises(ConfigurationProblem, match="no application"):
-        tasks.named(["roles"])[0].run(tasks.Work(None, sandbox, print, sandbox.place))
+        tasks.named(["roles"])[0].run(tasks.SignedIn(None, sandbox, print, sandbox.place))
 
 
 def test_nothing_of_the_sign_in_stays_in_database_session_cache_logs_or_pages(
@@ -99,7 +99,7 @@ def test_the_sign_in_is_dropped_also_when_a_task_breaks_off(
         held.append(work.session)
         raise RuntimeError("nobody expected this")
 
-    monkeypatch.setattr(tasks, "TASKS", (Task("orders-on", "Enable Sales Order Integration", break_off),))
+    monkeypatch.setattr(tasks, "TASKS", (AdministratorTask("orders-on", "Enable Sales Order Integration", break_off),))
     come_back(admin, agree(begun(admin, "orders-on")))
     run = AdministratorRun.latest()
     assert run.status == AdministratorRun.Status.FAILED
@@ -116,7 +116,7 @@ def test_what_the_organization_refuses_ends_the_work_and_is_told(
     def refuse(work: dict[str, dict[str, Any]]) -> Never:
         raise Refused("Only administrators may do this.")
 
-    monkeypatch.setattr(tasks, "TASKS", (Task("orders-on", "Enable Sales Order Integration", refuse),))
+    monkeypatch.setattr(tasks, "TASKS", (AdministratorTask("orders-on", "Enable Sales Order Integration", refuse),))
     come_back(admin, agree(begun(admin, "orders-on")))
     page = admin.get(f"{STEP}?for=result").content.decode()
     assert "Enable Sales Order Integration:</strong> Only administrators may do this." in page

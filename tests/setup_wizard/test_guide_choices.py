@@ -9,7 +9,7 @@ from django.test.client import Client
 from pytest_django.fixtures import Settings
 
 from integration.connection.enabling import enable, order_integration_switched
-from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, User
+from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TableMapping, User, WebServiceKey
 from integration.systems.memory.system import MemorySystem
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import STEPS
@@ -216,6 +216,24 @@ def test_an_access_key_that_is_typed_is_encrypted_at_once(fresh: tuple[MemorySys
     assert answer.status_code == 302
     assert ConnectionSetup.current().odata_key.reveal() == "key of Phyllis"
     assert "key of Phyllis" not in admin.get(f"{GUIDE}data/").content.decode()
+
+
+def test_the_guide_makes_the_key_itself_shows_it_once_and_keeps_it_for_sales(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
+    phyllis = User.objects.create(username="phyllis")
+    walk(admin, until="data")
+    chosen = {"item_availability": "on", "odata_user": str(phyllis.pk), "make_key": "1"}
+    nobody = press(admin, "data", make_key="1")
+    assert (nobody.status_code, WebServiceKey.objects.count()) == (302, 0)
+    answer = press(admin, "data", **chosen)
+    key = ConnectionSetup.current().odata_key.reveal()
+    assert answer.content.decode().count(key) == 1
+    assert "no-store" in answer["Cache-Control"]
+    assert f"{GUIDE}data/" in answer.content.decode()
+    assert key not in admin.get(f"{GUIDE}data/").content.decode()
+    assert AuditEntry.objects.filter(action="created", kind="web service access key").count() == 1
+    assert "data" not in Guide.current().done
 
 
 # --- the administrator ---------------------------------------------------------------------------------------

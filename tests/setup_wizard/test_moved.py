@@ -16,7 +16,7 @@ from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, TableMapping
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.tasks import Task
+from setup_wizard.tasks import AdministratorTask
 from tests.organization import demo_organization, fill_in
 from tests.setup_wizard.administrator import agree, begun, come_back, one_after_the_other
 from tests.setup_wizard.conftest import GUIDE
@@ -110,8 +110,10 @@ def test_what_an_administrator_does_while_somebody_moves_the_connection_is_remem
         lead(url="http://127.0.0.1:9")
         return switch(work)
 
-    later = Task("roles", "Assign the roles", lambda work: pytest.fail("the sign-in was used once more"))
-    monkeypatch.setattr(tasks, "TASKS", (Task("orders-on", "Enable Sales Order Integration", moved_meanwhile), later))
+    later = AdministratorTask("roles", "Assign the roles", lambda work: pytest.fail("the sign-in was used once more"))
+    monkeypatch.setattr(
+        tasks, "TASKS", (AdministratorTask("orders-on", "Enable Sales Order Integration", moved_meanwhile), later)
+    )
     come_back(admin, agree(begun(admin, "orders-on", "roles")))
     run = AdministratorRun.latest()
     assert run.status == AdministratorRun.Status.FAILED

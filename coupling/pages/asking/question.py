@@ -12,7 +12,7 @@ from coupling.commands.synchronize_now import PASSES
 from coupling.pages.asking import effects
 from coupling.pages.asking.along import Along, along
 from coupling.pages.asking.effects import Effects
-from coupling.pages.asking.first import Need, needs
+from coupling.pages.asking.needs import Need, needs
 from coupling.pages.asking.selection import Kind, Selection
 from coupling.pages.captions import noun
 from coupling.pages.tables import captions

@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from coupling.pages.editing import inputs as shown
-from coupling.pages.editing import lookups
+from coupling.pages.editing import inputs, lookups
 from coupling.pages.editing.seen import Seen, read_stamp
 from coupling.pages.editing.typed import CHECKED, as_typed
 from coupling.pages.tables.editing import Editing
@@ -28,7 +27,7 @@ class EditedRecord:
         self.editing = editing
         self.id = id
         self.is_new = id is None
-        self.inputs = shown.made(self.table, editing, new=self.is_new)
+        self.inputs = inputs.made(self.table, editing, new=self.is_new)
         self.numbering = by_hand.numbering(table) if self.is_new else None
         self.problems: list[str] = []
         self.rename = ""
@@ -76,12 +75,12 @@ class EditedRecord:
             number.note = f"The number comes from the series {series.series}: {series.next or series.problem}"
 
     @property
-    def tabs(self) -> list[shown.Tab]:
+    def tabs(self) -> list[inputs.Tab]:
         """The FastTabs, in the order of the card."""
-        return shown.tabs(self.table, self.inputs, self.editing.first if self.is_new else ())
+        return inputs.tabs(self.table, self.inputs, self.editing.first if self.is_new else ())
 
     @property
-    def wrong(self) -> list[shown.Input]:
+    def wrong(self) -> list[inputs.Input]:
         """The inputs that need a look."""
         return [one for one in self.inputs.values() if one.is_wrong]
 

@@ -1,0 +1,1 @@
+"""Edit, New and Delete of a record, and what its card says once after that."""

@@ -123,8 +123,9 @@ def spread_invoice_discount(
     lines: Sequence[Line], line_amounts: Sequence[Decimal], discount: Decimal, step: Decimal
 ) -> list[Decimal]:
     """The share of each line in the invoice discount: over the VAT groups in the order of their identifiers, then over
-    the lines of each group, both by running total of the lines that allow it. Raises :class:`DiscountOutOfRange`
-    where the discount is negative or more than those lines.
+    the lines of each group, both by running total of the lines that allow it. Shares that are fixed stay, and the rest
+    goes over the other lines. Raises :class:`DiscountOutOfRange` where the discount is negative or more than those
+    lines, or where that is true of the rest.
 
         discount 1.00          lines that allow it        group gets                    line gets
         VAT20  199.99          20%: 824.99 of 838.31      1.00 * 824.99 / 838.31 = 0.98  0.24
@@ -136,15 +137,24 @@ def spread_invoice_discount(
     whole = total(bases)
     if discount < ZERO or discount > max(whole, ZERO):
         raise DiscountOutOfRange(f"An invoice discount of {discount} is not between 0 and {whole}.")
-    groups = [(line.vat_identifier, line.vat_percent) for line in lines]
-    names = sorted(set(groups))
-    positions = {name: [at for at, group in enumerate(groups) if group == name] for name in names}
-    group_bases = [total(bases[at] for at in positions[name]) for name in names]
-    shares: dict[int, Decimal] = {}
-    for name, share in zip(names, running_shares(discount, group_bases, step), strict=True):
-        members = positions[name]
+    shares = {at: line.fixed_discount for at, line in enumerate(lines) if line.fixed_discount is not None}
+    rest = discount - total(shares.values())
+    open_lines = [at for at in range(len(lines)) if at not in shares]
+    check_rest(rest, total(bases[at] for at in open_lines))
+    groups: dict[VatGroup, list[int]] = {}
+    for at in sorted(open_lines, key=lambda at: (lines[at].vat_identifier, lines[at].vat_percent)):
+        groups.setdefault((lines[at].vat_identifier, lines[at].vat_percent), []).append(at)
+    group_bases = [total(bases[at] for at in members) for members in groups.values()]
+    for members, share in zip(groups.values(), running_shares(rest, group_bases, step), strict=True):
         shares |= zip(members, running_shares(share, [bases[at] for at in members], step), strict=True)
     return [shares[at] for at in range(len(lines))]
+
+
+def check_rest(rest: Decimal, base: Decimal) -> None:
+    """Raise :class:`DiscountOutOfRange` where lines that come to ``base``, returns perhaps, cannot take what is left of
+    a discount."""
+    if not min(base, ZERO) <= rest <= max(base, ZERO):
+        raise DiscountOutOfRange(f"The {rest} that are left of an invoice discount are not between 0 and {base}.")
 
 
 @exact

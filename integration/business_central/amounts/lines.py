@@ -24,7 +24,8 @@ class DiscountOutOfRange(ValueError):
 class Line:
     """A line as it is entered. ``quantity`` in its unit, ``unit_price`` for one unit, ``line_discount`` for the whole
     line, both in the currency of the document, with or without VAT as the document says. ``vat_percent``: 20 is 20%.
-    Lines with the same ``vat_identifier`` and ``vat_percent`` are one VAT group."""
+    Lines with the same ``vat_identifier`` and ``vat_percent`` are one VAT group. ``fixed_discount``: the share in the
+    invoice discount of a line whose invoices have taken theirs already; ``None``: it gets one."""
 
     quantity: Decimal
     unit_price: Decimal
@@ -32,6 +33,7 @@ class Line:
     vat_identifier: str = ""
     vat_percent: Decimal = ZERO
     allow_invoice_discount: bool = True
+    fixed_discount: Decimal | None = None
 
 
 @exact

@@ -83,14 +83,13 @@ def invoice_amounts(portions: Sequence[Portion], step: Decimal, *, prices_includ
 
 
 def _part(portion: Portion, step: Decimal) -> Taken:
-    """What this part of a line takes."""
+    """What this part of a line takes: amounts only."""
     taken = portion.taken
     reached = taken.quantity + portion.quantity
     return Taken(
-        portion.quantity,
-        gross_amount(reached, portion.unit_price, step) - taken.gross,
-        share_of(portion.line_discount, reached, portion.ordered, step) - taken.line_discount,
-        share_of(portion.invoice_discount, reached, portion.ordered, step) - taken.invoice_discount,
+        gross=gross_amount(reached, portion.unit_price, step) - taken.gross,
+        line_discount=share_of(portion.line_discount, reached, portion.ordered, step) - taken.line_discount,
+        invoice_discount=share_of(portion.invoice_discount, reached, portion.ordered, step) - taken.invoice_discount,
     )
 
 

@@ -3,7 +3,7 @@ writes nothing; ``amounts`` does the arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from integration.business_central.amounts import (
     DiscountOutOfRange,
     DocumentAmounts,
     Line,
+    Taken,
     check_line_discount,
     discount_amount,
     document_amounts,
@@ -18,24 +19,31 @@ from integration.business_central.amounts import (
     local_amount,
     rounded,
     share_of,
+    total,
 )
 from integration.systems.refusals import DiscountRefused
 
 ZERO = Decimal(0)
 
 
-def calculate(header: Any, lines: Sequence[Any], step: Decimal, local_step: Decimal) -> None:
+def calculate(
+    header: Any, lines: Sequence[Any], step: Decimal, local_step: Decimal, done: Mapping[int, Taken] | None = None
+) -> None:
     """Work out a document: every amount of its lines and header. ``lines`` in the order of their numbers; ``step``:
-    the smallest unit of its currency. Raises ``DiscountRefused``."""
-    priced = [line for line in lines if line.type]
+    the smallest unit of its currency. ``done``: what the invoices took of lines that are invoiced in full, by their
+    numbers; their discounts stay what these took. Raises ``DiscountRefused``."""
+    priced, done = [line for line in lines if line.type], done or {}
+    for line in priced:
+        if line.line_no in done:
+            line.line_discount_amount = done[line.line_no].line_discount
     _round_discounts(header, priced, step)
     try:
         document = document_amounts(
-            [entered(line) for line in priced], step, header.invoice_discount_value,
+            [entered(line, done.get(line.line_no)) for line in priced], step, header.invoice_discount_value,
             prices_include_vat=header.prices_including_vat,
         )  # fmt: skip
     except DiscountOutOfRange as problem:
-        raise DiscountRefused(_too_much(header, priced)) from problem
+        raise DiscountRefused(_too_much(header, priced, done, step)) from problem
     put_amounts(priced, document)
     put_sums(header, document)
     for line in priced:
@@ -43,11 +51,11 @@ def calculate(header: Any, lines: Sequence[Any], step: Decimal, local_step: Deci
     put_progress(header, priced)
 
 
-def entered(line: Any) -> Line:
-    """A line as the arithmetic takes it."""
+def entered(line: Any, taken: Taken | None = None) -> Line:
+    """A line as the arithmetic takes it. ``taken``: by its invoices, where it is invoiced in full."""
     return Line(
         line.quantity, line.unit_price, line.line_discount_amount, line.vat_identifier, line.vat_percent,
-        line.allow_invoice_disc,
+        line.allow_invoice_disc, taken.invoice_discount if taken is not None else None,
     )  # fmt: skip
 
 
@@ -64,14 +72,27 @@ def _round_discounts(header: Any, lines: Sequence[Any], step: Decimal) -> None:
             ) from problem
 
 
-def _too_much(header: Any, lines: Sequence[Any]) -> str:
+def _too_much(header: Any, lines: Sequence[Any], done: Mapping[int, Taken], step: Decimal) -> str:
     if header.invoice_discount_value < 0:
         return "The discount of the document is below 0. Enter an amount that is not negative."
-    base = sum((x.quantity * x.unit_price - x.line_discount_amount for x in lines if x.allow_invoice_disc), ZERO)
+    able = [line for line in lines if line.allow_invoice_disc and line.line_no not in done]
+    base = total(line.quantity * line.unit_price - line.line_discount_amount for line in able)
+    if done:
+        taken = total(each.invoice_discount for each in done.values())
+        lowest, highest = sorted((taken, taken + base))
+        return (
+            f"{_shown(taken, step)} of the discount of the document are invoiced already, and the other lines come to "
+            f"{_shown(base, step)}, so it cannot be {_shown(header.invoice_discount_value, step)}. Enter an amount "
+            f"from {_shown(max(lowest, ZERO), step)} to {_shown(highest, step)}."
+        )
     return (
-        f"The discount of the document, {header.invoice_discount_value}, is more than the lines that allow an invoice "
-        f"discount come to ({rounded(base, Decimal('0.01'))}). Lower it, or let more lines allow it."
+        f"The discount of the document, {_shown(header.invoice_discount_value, step)}, is more than the lines that "
+        f"allow an invoice discount come to ({_shown(base, step)}). Lower it, or let more lines allow it."
     )
+
+
+def _shown(amount: Decimal, step: Decimal) -> str:
+    return f"{rounded(amount, step.normalize()):f}"
 
 
 def set_discount_percent(line: Any, percent: Decimal, step: Decimal) -> None:

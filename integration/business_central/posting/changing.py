@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from integration.business_central.amounts import total
 from integration.business_central.documents.calculation import calculate, set_discount_percent
 from integration.business_central.documents.completion import (
     complete_days,
@@ -24,7 +25,8 @@ from integration.business_central.documents.masters import Masters
 from integration.business_central.models import DocumentType, LineType, Note, SalesHeader, SalesLine
 from integration.business_central.posting.archiving import archive_work, remove
 from integration.business_central.posting.context import Work, document, name_of
-from integration.business_central.posting.shipment_invoices import work_out
+from integration.business_central.posting.quantities import invoiced_in_full
+from integration.business_central.posting.shipment_invoices import left_of, work_out
 from integration.business_central.tables import columns_of
 from integration.business_central.writing.batches import valid_rows
 from integration.systems.errors import NotFound, RecordProblem
@@ -35,6 +37,9 @@ HEADER, LINE = "sales_header", "sales_line"
 FREE_HEADER = frozenset(("posting_date", "due_date", "on_hold", "external_document_no"))
 FREE_LINE = frozenset(("qty_to_ship", "qty_to_invoice"))
 SHIPPED_LINE = frozenset(("type", "no", "unit_of_measure_code", "unit_price"))
+INVOICED_LINE = frozenset(
+    ("line_discount_amount", "line_discount_percent", "allow_invoice_disc", "vat_prod_posting_group")
+)
 SHIPPED_HEADER = frozenset(("sell_to_customer_no", "bill_to_customer_no", "currency_code", "prices_including_vat"))
 PARTIES = frozenset(("sell_to_customer_no", "bill_to_customer_no"))
 
@@ -85,7 +90,8 @@ def _apply(work: Work, asked: DocumentChange) -> tuple[list[uuid.UUID], list[Any
     _change_lines(work, [row for row in asked.changed if row.id not in set(asked.gone)])
     added = _added(work, asked.added)
     work.lines = kept
-    _work_out(work, sorted([*kept, *added], key=lambda line: int(line.line_no)))
+    typed = "invoice_discount_value" in asked.header
+    _work_out(work, sorted([*kept, *added], key=lambda line: int(line.line_no)), typed=typed)
     return sorted(there - {line.pk for line in kept}), added
 
 
@@ -178,6 +184,14 @@ def _change_lines(work: Work, rows: Sequence[Row]) -> None:
             )
         if line.shipment_no and not names <= {"quantity", "description"}:
             raise NotOpen(f"Line {line.line_no} comes from a shipment; only its quantity can be changed.")
+        if (
+            names & INVOICED_LINE
+            and line.quantity_invoiced
+            and changed.get("quantity", line.quantity) == line.quantity_invoiced
+        ):
+            raise Invoiced(
+                f"Line {line.line_no} is invoiced in full, so its discount and VAT stay. Credit the invoice."
+            )
         _change_line(work, line, changed, names)
 
 
@@ -192,10 +206,8 @@ def _change_line(work: Work, line: Any, changed: Mapping[str, Any], names: set[s
             line.unit_of_measure_code_id = None
         complete_line(line, work.header, keep, work.masters)
         return
-    if not min(line.quantity, 0) <= line.quantity_shipped <= max(line.quantity, 0):
-        raise QuantityRefused(
-            f"Line {line.line_no} is shipped with {line.quantity_shipped.normalize():f}. Keep so much."
-        )
+    if line.quantity != before:
+        _check_quantity(line)
     if "vat_prod_posting_group" in names:
         set_vat(line, work.header, work.masters)
     if "line_discount_amount" not in names and names & {"quantity", "unit_price", "line_discount_percent"}:
@@ -205,6 +217,21 @@ def _change_line(work: Work, line: Any, changed: Mapping[str, Any], names: set[s
             line.qty_to_ship = line.quantity - line.quantity_shipped
         if "qty_to_invoice" not in names:
             line.qty_to_invoice = line.quantity - line.quantity_invoiced
+
+
+def _check_quantity(line: Any) -> None:
+    """Raise ``QuantityRefused`` for less than is shipped, and on a draft invoice for more than its shipment has."""
+    if not min(line.quantity, 0) <= line.quantity_shipped <= max(line.quantity, 0):
+        raise QuantityRefused(
+            f"Line {line.line_no} is shipped with {line.quantity_shipped.normalize():f}. Keep so much."
+        )
+    if line.shipment_no:
+        left = left_of(line)
+        if not min(left, 0) <= line.quantity <= max(left, 0):
+            raise QuantityRefused(
+                f"Line {line.line_no} comes from shipment {line.shipment_no}, of which {left.normalize():f} can be "
+                "invoiced. Enter no more than that; what else was sold goes on a line of its own."
+            )
 
 
 def _added(work: Work, rows: Sequence[Row]) -> list[Any]:
@@ -225,11 +252,20 @@ def _added(work: Work, rows: Sequence[Row]) -> list[Any]:
     return added
 
 
-def _work_out(work: Work, lines: Sequence[Any]) -> None:
+def _work_out(work: Work, lines: Sequence[Any], *, typed: bool) -> None:
+    """Work out the document. What is left of a discount that nobody ``typed`` just now falls away once no line is left
+    that could take it: the rest of an order was given up, and no more than the invoices gave is given."""
     if any(line.shipment_no for line in lines):
         work_out(Work(work.header, list(lines), work.masters, work.by))
     else:
-        calculate(work.header, lines, work.step, work.masters.local_step)
+        done = invoiced_in_full(work.header, lines)
+        if done and not typed and not any(_takes_discount(line) for line in lines if line.line_no not in done):
+            work.header.invoice_discount_value = total(each.invoice_discount for each in done.values())
+        calculate(work.header, lines, work.step, work.masters.local_step, done)
+
+
+def _takes_discount(line: Any) -> bool:
+    return bool(line.type and line.quantity and line.allow_invoice_disc)
 
 
 # --- delete --------------------------------------------------------------------------------------------------------

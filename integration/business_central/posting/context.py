@@ -16,7 +16,7 @@ from django.utils import timezone
 from integration.business_central.documents.calculation import put_outstanding, put_progress
 from integration.business_central.documents.completion import complete_days
 from integration.business_central.documents.masters import Masters
-from integration.business_central.models import DocumentEvent, SalesHeader, SalesLine
+from integration.business_central.models import Customer, DocumentEvent, SalesHeader, SalesLine
 from integration.business_central.row_versions import reserve
 from integration.business_central.rows import Change
 from integration.systems.errors import NotFound, VersionConflict
@@ -69,8 +69,12 @@ class Work:
         self.write_header()
 
     def write_header(self) -> None:
-        """Write the header alone."""
+        """Write the header alone. Where somebody else pays now, the customer who did before gets another version, too:
+        their figures have moved, and no row that is theirs would say so."""
         SalesHeader.objects.write_complete([Change(self.header, self._old_header)], always=True)
+        before = self._old_header["bill_to_customer_no_id"]
+        if before is not None and before != self.header.bill_to_customer_no_id:
+            Customer.objects.filter(pk=before).update()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.business_central.amounts import Portion, Taken, total
-from integration.business_central.models import ItemLedgerEntry, SalesInvoiceLine, SalesShipmentLine
+from integration.business_central.models import DocumentType, ItemLedgerEntry, SalesInvoiceLine, SalesShipmentLine
 from integration.business_central.rows import Change
 
 ZERO = Decimal(0)
@@ -32,6 +32,16 @@ def taken_by(order_ids: Iterable[uuid.UUID]) -> dict[OrderLine, Taken]:
         )
         for key, rows in lines.items()
     }
+
+
+def invoiced_in_full(header: Any, lines: Sequence[Any]) -> dict[int, Taken]:
+    """What the invoices took of the lines of an order of which nothing is left to invoice, by their numbers. Whatever
+    becomes of the other lines, no invoice comes any more that could take more, or give back."""
+    full = [x.line_no for x in lines if x.type and x.quantity and x.quantity == x.quantity_invoiced]
+    if not full or header.document_type != DocumentType.ORDER:
+        return {}
+    taken = taken_by({header.pk})
+    return {no: taken[header.pk, no] for no in full if (header.pk, no) in taken}
 
 
 def portion(line: Any, quantity: Decimal, taken: Taken) -> Portion:

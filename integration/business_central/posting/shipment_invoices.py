@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,8 @@ from integration.business_central.posting.invoicing import amounts_of, orders_of
 from integration.business_central.row_versions import lock_company
 from integration.systems.errors import NotFound
 from integration.systems.refusals import DocumentRefused, NothingToPost
+
+ZERO = Decimal(0)
 
 
 def invoice_shipments(ids: Sequence[uuid.UUID], *, by: str = "") -> SalesHeader:
@@ -64,6 +67,14 @@ def work_out(work: Work) -> None:
     put_sums(work.header, amounts)
     for line, _, _ in triples:
         put_outstanding(work.header, line, work.step, work.masters.local_step)
+
+
+def left_of(line: Any) -> Decimal:
+    """What of the shipment that a line of an invoice document comes from is not invoiced yet; 0 where it was undone."""
+    shipped = SalesShipmentLine.objects.filter(
+        document_no__no=line.shipment_no, line_no=line.shipment_line_no, undone=False
+    ).first()
+    return shipped.quantity - shipped.quantity_invoiced if shipped is not None else ZERO
 
 
 def _shipments(ids: Sequence[uuid.UUID]) -> list[SalesShipmentHeader]:

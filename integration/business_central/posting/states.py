@@ -9,6 +9,7 @@ from integration.business_central.documents.calculation import calculate
 from integration.business_central.documents.completion import set_vat
 from integration.business_central.models import DocumentEvent, DocumentType, LineType, SalesHeader
 from integration.business_central.posting.context import Work, document, name_of, post_events
+from integration.business_central.posting.quantities import invoiced_in_full
 from integration.systems.refusals import DocumentRefused, LineRefused
 
 UNITS = (LineType.ITEM, LineType.RESOURCE)
@@ -38,7 +39,8 @@ def release_work(work: Work) -> bool:
         if line.type:
             set_vat(line, header, work.masters)
     if not any(line.shipment_no for line in work.lines):
-        calculate(header, work.lines, work.step, work.masters.local_step)
+        done = invoiced_in_full(header, work.lines)
+        calculate(header, work.lines, work.step, work.masters.local_step, done)
     header.status = SalesHeader.Status.RELEASED
     if header.document_type == DocumentType.ORDER:
         post_events([(header.pk, header.no, DocumentEvent.Kind.RELEASED, "")], work.now)

@@ -1,0 +1,1 @@
+"""How its tables are read: changes, filters as SQL, lists, statistics."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
@@ -20,6 +21,9 @@ from integration.business_central.tables import TableColumns
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
 from integration.systems.values import FieldType, Page
+
+BEFORE_ALL_MOMENTS = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+"""What a blank moment is ordered as: in no zone before the first year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,14 @@ def page_of(
     return found[:size], _encode_cursor(last.pk, [getattr(last, key.name) for key in keys])
 
 
+def in_order(table: TableColumns, rows: QuerySet[Any], order: Sequence[str]) -> QuerySet[Any]:
+    """All of them in the order of their pages."""
+    keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
+    is_down = bool(keys) and keys[-1].descending
+    rows = rows.annotate(**{key.name: key.expression for key in keys})
+    return rows.order_by(*map(str, keys), "-pk" if is_down else "pk")
+
+
 def _window(
     table: TableColumns, rows: QuerySet[Any], order: Sequence[str], size: int, after: str | None
 ) -> tuple[list[_OrderKey], QuerySet[Any]]:
@@ -71,7 +83,7 @@ def _window(
     rows = rows.annotate(**{key.name: key.expression for key in keys})
     is_down = bool(keys) and keys[-1].descending
     if after is not None:
-        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys), is_down=is_down))
+        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys, rows.model._meta.pk), is_down=is_down))
     return keys, rows.order_by(*map(str, keys), "-pk" if is_down else "pk")[: size + 1]
 
 
@@ -94,33 +106,37 @@ def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
         expression = F(f"{column.name}__folded")
     else:
         expression = order_of(column.stored) or F(column.name)
+        if column.stored.null and isinstance(column.stored, models.DateTimeField):
+            expression = Coalesce(F(column.name), Value(BEFORE_ALL_MOMENTS, output_field=column.stored))
     return _OrderKey(name, expression, field, descending)
 
 
-def _behind(keys: Sequence[_OrderKey], values: Sequence[Any], id: uuid.UUID, *, is_down: bool) -> Q:
+def _behind(keys: Sequence[_OrderKey], values: Sequence[Any], id: Any, *, is_down: bool) -> Q:
     """The rows behind the last one of a page, whose order columns and id are given. For the order (city, no):
 
-    city > c  or  (city = c and (no > n  or  (no = n and id > i)))
+    city >= c  and  (city > c  or  (city = c and (no > n  or  (no = n and id > i))))
+
+    The first of these says nothing new; it lets the index of the column begin at the page.
     """
     behind = Q(pk__lt=id) if is_down else Q(pk__gt=id)
     for key, value in reversed(list(zip(keys, values, strict=True))):
         beyond = Q(**{f"{key.name}__{'lt' if key.descending else 'gt'}": value})
         behind = beyond | (Q(**{key.name: value}) & behind)
-    return behind
+    return Q(**{f"{keys[0].name}__{'lte' if keys[0].descending else 'gte'}": values[0]}) & behind if keys else behind
 
 
-def _encode_cursor(id: uuid.UUID, keys: Sequence[Any]) -> str:
+def _encode_cursor(id: Any, keys: Sequence[Any]) -> str:
     text = json.dumps([*keys, str(id)], default=str)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _decode_cursor(cursor: str, keys: Sequence[_OrderKey]) -> tuple[list[Any], uuid.UUID]:
+def _decode_cursor(cursor: str, keys: Sequence[_OrderKey], key_field: Any) -> tuple[list[Any], Any]:
     """The order columns and the id of the last row. Cursors travel in addresses, so a person may have changed one.
     Raises ``CursorExpired``."""
     try:
         *texts, id = json.loads(base64.urlsafe_b64decode(cursor))
-        last_id = uuid.UUID(id)
-    except (ValueError, TypeError, AttributeError) as error:
+        last_id = key_field.to_python(id)
+    except (ValueError, TypeError, AttributeError, ValidationError) as error:
         raise CursorExpired("This is not a cursor of this list.") from error
     if len(texts) != len(keys) or None in texts:
         raise CursorExpired("This cursor belongs to a list in another order.")

@@ -7,7 +7,9 @@ an order or invoice deleted (also by posting it)                  nobody knows w
                                                                   shows open documents
 the credit limit, the name or the number                          the customer changed since the cursor
 a due date passed                                                 open entries due from the day of the last run on
-a customer for whom an order's payer was changed                  customers with open documents, once a day
+another customer pays for an order or invoice now                 the one who did before changed since the cursor; where
+                                                                  the system moves no version of theirs, customers with
+                                                                  open documents, once a day
 a new fiscal year                                                 customers with sales, in the first run of a month
 """
 

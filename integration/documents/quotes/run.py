@@ -5,8 +5,10 @@
     active, later revision                    the same quote built anew, its former version archived
     won, its order submitted                  the order, made by the pass of orders, which archives the quote
     won, no order or not submitted yet        the quote released
+    won, all its orders canceled before that  the quote archived and deleted
     closed, but not revised                   the quote archived and deleted
     draft                                     not read
+    deleted                                   the quote stays, and a person is told (``deleted``)
 
 The coupling belongs to the newest revision and stays when the quote is done: a quote that is not here any more is
 left alone. What is done with a page is stored in one transaction, so a crash between any two lines repeats work and
@@ -20,9 +22,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integration.documents.flow import Flow, Noted, rests, went_well
+from integration.documents.intended import intend, is_apart, recover
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import SENT, was_never_sent
 from integration.documents.orders import plan
+from integration.documents.quotes.deleted import note_deleted
+from integration.documents.quotes.links import ORDERS, quotes_given_up
 from integration.documents.quotes.steps import (
     ACTIVE,
     CLOSED,
@@ -40,14 +45,11 @@ from integration.documents.quotes.steps import (
 from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ORDER, PARTIES, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
-from integration.sync.rules import Reference
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import DuplicateKey, RecordProblem
 from integration.systems.filters import Filter, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Side, Written
-
-ORDERS = Reference(HEADER_TABLE, ORDER.table)
 
 
 def process_quotes(flow: Flow) -> Counters:
@@ -64,6 +66,12 @@ class QuotePass(DocumentPass):
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow, QUOTE)
 
+    def go(self) -> Counters:
+        super().go()
+        if self.flow.options.scope not in (Scope.IDS, Scope.OPEN):
+            self.total.add(note_deleted(self.flow))
+        return self.total
+
     def wanted(self, cursor: str | None) -> Filter:
         """Closed ones matter only where something was read before."""
         return OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
@@ -71,11 +79,16 @@ class QuotePass(DocumentPass):
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan and write what belongs to these quotes."""
         noted = Noted(done=len(headers))
-        steps = [step for step in self._steps(headers) if self._takes(step, noted)]
+        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
+        headers, pairs, found = recover(self.flow, self.reader, headers, pairs)
+        self.total.add(found)
+        steps = [step for step in self._steps(headers, pairs) if self._takes(step, noted)]
         self._plan([step for step in steps if step.make])
         orders = self._orders([step.header.id for step in steps if step.end is End.ORDER])
+        new = [step for step in steps if step.make is Make.INSERT]
+        inserted = self._insert_apart(new) if is_apart(self.flow) else {}
         with self.flow.ledger.page():
-            inserted = self._insert([step for step in steps if step.make is Make.INSERT])
+            inserted = inserted or self._insert(new)
             for step in steps:
                 self._carry_out(step, inserted, orders, noted)
             noted.store(self.flow)
@@ -91,9 +104,8 @@ class QuotePass(DocumentPass):
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def _steps(self, headers: Sequence[Record]) -> list[Step]:
+    def _steps(self, headers: Sequence[Record], pairs: Mapping[uuid.UUID, Pair]) -> list[Step]:
         """What is to be done with each, without revisions whose quote is another's by the end of the page."""
-        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
         coupled = {id: pair for id, pair in pairs.items() if pair.state is State.COUPLED}
         before = self._before([header for header in headers if header.id not in coupled])
         held = [pair.erp_id for pair in (*coupled.values(), *before.values())]
@@ -180,6 +192,7 @@ class QuotePass(DocumentPass):
         of_quotes = OneOf("quoteid", tuple(quotes))
         rows = list(every(self.flow.crm, ORDER.table, of_quotes, ("quoteid", "statecode", SENT)))
         coupled = self.flow.ledger.resolve(ORDERS, Side.CRM, [row.id for row in rows])
+        given_up = quotes_given_up(rows, coupled)
         here = self.flow.erp.get(HEADER_TABLE, list(coupled.values()), ("quote_no",)) if coupled else {}
         made: dict[uuid.UUID, uuid.UUID] = {}
         to_make: dict[uuid.UUID, list[uuid.UUID]] = {}
@@ -191,7 +204,7 @@ class QuotePass(DocumentPass):
                 made[quote.id] = coupled[row.id]
             elif row.id not in coupled and integer(row, "statecode") == SUBMITTED and was_never_sent(row):
                 to_make.setdefault(quote.id, []).append(row.id)
-        return Orders(made, to_make)
+        return Orders(made, to_make, given_up)
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -202,6 +215,16 @@ class QuotePass(DocumentPass):
             return {}
         answers = self.flow.erp.insert_documents(HEADER_TABLE, [document for _, document in ready])
         return {step.header.id: answer for (step, _), answer in zip(ready, answers, strict=True)}
+
+    def _insert_apart(self, steps: Sequence[Step]) -> dict[uuid.UUID, Written]:
+        """The same where that is no one transaction with what is remembered: they are intended first."""
+        planned = {step.document.header.id: step for step in steps if step.document is not None}
+        sources = {id: step.planned.source for id, step in planned.items() if step.planned is not None}
+        before = {step.header.id: step.pair for step in planned.values() if step.pair is not None}
+        intended = intend(self.flow, sources, before)
+        for step in planned.values():
+            step.pair = intended.get(step.header.id, step.pair)
+        return self._insert(steps)
 
     def _carry_out(self, step: Step, inserted: Mapping[uuid.UUID, Written], orders: Orders, noted: Noted) -> None:
         """Make it and finish it; a problem is noted with what it is by then."""
@@ -264,6 +287,9 @@ class QuotePass(DocumentPass):
         quote = erp.get(HEADER_TABLE, [pair.erp_id], ("no", "status"))[pair.erp_id]
         if order is not None:
             erp.act(HEADER_TABLE, order, "link_quote", no=text(quote, "no"))
+            step.changed = True
+        elif step.header.id in orders.given_up:
+            erp.act(HEADER_TABLE, pair.erp_id, "close_quote")
             step.changed = True
         elif step.header.id not in orders.to_make and integer(quote, "status") != RELEASED:
             erp.act(HEADER_TABLE, pair.erp_id, "release")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -90,10 +90,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The orders of won quotes, by the quote: ``made`` are here already, ``to_make`` submitted and never sent."""
+    """The orders of won quotes, by the quote: ``made`` are here already, ``to_make`` submitted and never sent.
+    ``given_up``: the quotes of which Sales has only orders that were canceled before they came here."""
 
     made: Mapping[uuid.UUID, uuid.UUID]
     to_make: Mapping[uuid.UUID, Sequence[uuid.UUID]]
+    given_up: Collection[uuid.UUID] = ()
 
 
 def newest(steps: Sequence[Step]) -> list[Step]:

@@ -1,0 +1,1 @@
+"""The forms of mappings, their fields, steps, options and templates."""

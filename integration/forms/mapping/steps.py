@@ -99,7 +99,7 @@ class StepForm(OfSteps, forms.ModelForm):
     class Meta:
         model = FieldTransformation
         fields = ["direction"]
-        help_texts = {"direction": "Bidirectional: undone on the way back where that is possible, else done again."}
+        help_texts = {"direction": "Both ways: undone on the way back where that is possible, else done again."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

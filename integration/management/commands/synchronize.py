@@ -21,7 +21,9 @@ class Command(ConsoleCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("mapping", help="name of the mapping, such as CUSTOMER")
-        parser.add_argument("--direction", choices=[way.value for way in Direction], help="default: the mapping's")
+        parser.add_argument(
+            "--direction", choices=[direction.value for direction in Direction], help="default: the mapping's"
+        )
         parser.add_argument("--dry-run", action="store_true", help="show what would be done and write nothing")
         parser.add_argument("--force", action="store_true", help="also unchanged and skipped records; the source wins")
         parser.add_argument("--create", action="store_true", help="also records that are not coupled")
@@ -32,9 +34,9 @@ class Command(ConsoleCommand):
         passes = self._passes(mapping, options)
         run_options = self._run_options(mapping, passes, options)
         if options["dry_run"]:
-            plans = [self._plan(mapping, way, run_options, options) for way in passes]
+            plans = [self._plan(mapping, direction, run_options, options) for direction in passes]
             return {"mapping": mapping.name, "plans": plans}, not any(plan["failing"] for plan in plans)
-        runs = [jobs.start(mapping, way, options=run_options, inline=True) for way in passes]
+        runs = [jobs.start(mapping, direction, options=run_options, inline=True) for direction in passes]
         for job in runs:
             self._report(job, options)
         well = all(job.status == SyncJob.Status.FINISHED and not job.failed for job in runs)
@@ -49,9 +51,9 @@ class Command(ConsoleCommand):
             passes = [wanted]
         if options["ids"] and wanted is None:
             passes = passes[:1]
-        for way in passes:
-            if not Direction(mapping.direction).includes(way):
-                raise CommandError(f"{mapping.name} is not configured to go {way.value}.", returncode=WRONG_USE)
+        for direction in passes:
+            if not Direction(mapping.direction).includes(direction):
+                raise CommandError(f"{mapping.name} is not configured to go {direction.value}.", returncode=WRONG_USE)
         if options["ids"] and len(passes) > 1:
             raise CommandError("--ids names records of one side: choose --direction.", returncode=WRONG_USE)
         return passes
@@ -67,14 +69,14 @@ class Command(ConsoleCommand):
         return Options(scope=Scope.IDS, ids=ids, **flags)
 
     def _plan(
-        self, mapping: TableMapping, way: Direction, run_options: Options, options: dict[str, Any]
+        self, mapping: TableMapping, direction: Direction, run_options: Options, options: dict[str, Any]
     ) -> dict[str, Any]:
-        lines = [line for action in jobs.plan(mapping, way, run_options) if (line := planned(action)) is not None]
-        self.say(f"{mapping.describe_way(way)}, dry run: {len(lines)} record(s)", options)
+        lines = [line for action in jobs.plan(mapping, direction, run_options) if (line := planned(action)) is not None]
+        self.say(f"{mapping.describe_way(direction)}, dry run: {len(lines)} record(s)", options)
         for line in lines:
             self.say(f"  {line.text}", options)
         failing = sum(line.action in ("fail", "source-deleted") for line in lines)
-        return {"direction": way.value, "failing": failing, "actions": [line.as_dict() for line in lines]}
+        return {"direction": direction.value, "failing": failing, "actions": [line.as_dict() for line in lines]}
 
     def _report(self, job: SyncJob, options: dict[str, Any]) -> None:
         summary = job.message or counted(job.counters.as_dict())

@@ -13,7 +13,7 @@ two who want a row one gets it, and whoever has lost it finds out before anythin
     10:01:30  B ends: UPDATE ... WHERE claim = b, 1 row. The claim is given up
 
 What A has sent to the other system and not committed here is found again by what was noted before it was sent
-(``sync/recovery.py``).
+(``sync/given_ids/recovery.py``).
 """
 
 from __future__ import annotations

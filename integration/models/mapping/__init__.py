@@ -1,0 +1,1 @@
+"""Mappings, their fields, steps and templates, as people set them up."""

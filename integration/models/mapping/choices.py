@@ -5,9 +5,9 @@ from __future__ import annotations
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 
 DIRECTIONS = [
-    (Direction.TO_CRM.value, "To Integration Table"),
-    (Direction.TO_ERP.value, "From Integration Table"),
-    (Direction.BOTH.value, "Bidirectional"),
+    (Direction.TO_CRM.value, "BC → Sales"),
+    (Direction.TO_ERP.value, "Sales → BC"),
+    (Direction.BOTH.value, "both ways"),
 ]
 CONFLICTS = [
     (ConflictPolicy.NONE.value, "None"),

@@ -117,8 +117,8 @@ class FieldMapping(Audited):
         self.save()
 
     def clean(self) -> None:
-        """Raises ``ValidationError`` by field. What needs the tables of both
-        systems is checked by ``forms/fields.py`` and again by ``rule``."""
+        """Raises ``ValidationError`` by field. What needs the tables of both systems is checked by
+        ``forms/mapping/fields.py``, and again by ``mappings/build_rule.py``."""
         wrong = self._wrong_constant()
         if self.not_null and self.clear_on_failed:
             wrong["not_null"] = "Not Null leaves the value as it is, Clear Value on Failed Sync blanks it: choose one."

@@ -184,7 +184,7 @@ class TableMapping(Audited):
 
     def _direction_problem(self) -> str:
         if self.is_option and self.direction == Direction.BOTH:
-            return "A mapping of option values goes one way; choose To or From Integration Table."
+            return "A mapping of option values goes one way; choose BC → Sales or Sales → BC."
         if self.pk is None or self.internal:
             return ""
         names = [dict(DIRECTIONS)[one.value] for one in Direction(self.direction).passes if not self.carries(one)]

@@ -62,7 +62,7 @@ class TemplateUse(Audited):
         return f"{self.mapping}: {self.template}"
 
     def clean(self) -> None:
-        """Raises ``ValidationError`` by field. What needs the tables is checked by ``forms/templates.py``."""
+        """Raises ``ValidationError`` by field. What needs the tables is checked by ``forms/mapping/templates.py``."""
         try:
             parse(self.condition)
         except FilterError as error:

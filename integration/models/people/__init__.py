@@ -1,0 +1,1 @@
+"""People, their rights, and the keys of programs."""

@@ -1,0 +1,1 @@
+"""What is stored in a special way: secrets, the audit log, the cache, catalogs, the last preflight."""

@@ -1,0 +1,1 @@
+"""What cards of documents show, what can be done with them, and what is said after."""

@@ -17,6 +17,7 @@ from django.urls import reverse
 from integration.connection import systems
 from integration.connection.opening import open_for_page
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.pages.desk import DOCUMENTS_OF_SALES
 from integration.pages.parts import Person, acts, entries, first_url, visible
 from integration.pages.states import of_job
 from integration.systems.errors import Problem, TableMissing
@@ -42,7 +43,6 @@ KINDS = {
     "sales_header_archive": "Sales Archive",
 }
 """What people call a record of these tables."""
-DOCUMENTS_OF_SALES = ("salesorder", "quote")
 
 
 @dataclass(frozen=True, slots=True)

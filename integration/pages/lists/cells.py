@@ -9,13 +9,15 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from integration.pages.amounts import money, plain
+from integration.pages.amounts import plain, price
 from integration.pages.states import Shown
 from integration.systems.values import Field, FieldType, Money, Record, Table, Value
 from integration.systems.wording import field_name, shorten, value_text
 
 LONGEST_CELL, LONGEST_TITLE = 200, 1000
 PENNIES = 2
+PRICES = ("unit_price", "unit_cost")
+"""Business Central keeps them with five decimals; people write those that are not blank."""
 
 
 class Width(StrEnum):
@@ -23,6 +25,7 @@ class Width(StrEnum):
 
     CODE = "code"
     NUMBER = "number"
+    COUNT = "count"
     DATE = "date"
     MOMENT = "moment"
     CHOICE = "choice"
@@ -57,9 +60,18 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A button of one row: the form of the list sends it there. ``closed``: it does nothing now."""
+
+    label: str
+    url: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One value. ``title`` has all of a text that is cut; ``state`` is shown with its dot, ``soft`` in quiet ink;
-    ``links`` (label, address) stand before the state."""
+    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to; ``presses`` are buttons."""
 
     text: str = ""
     url: str = ""
@@ -68,6 +80,8 @@ class Cell:
     number: bool = False
     soft: bool = False
     links: Sequence[tuple[str, str]] = ()
+    fold: str = ""
+    presses: Sequence[Press] = ()
 
 
 def column_of(table: Table, field: Field) -> Column:
@@ -109,5 +123,9 @@ def number_text(value: Value, field: Field) -> str:
     if not isinstance(value, (int, Decimal)) or not value:
         return ""
     exact = Decimal(value)
-    is_plain = exact == round(exact, PENNIES)
-    return money(exact) if is_plain and (field.money is not Money.NONE or field.scale == PENNIES) else plain(exact)
+    return price(exact) if is_price(field) or field.scale == PENNIES else plain(exact)
+
+
+def is_price(field: Field) -> bool:
+    """Is it an amount of money, or what one piece of something costs?"""
+    return field.money is not Money.NONE or field.name in PRICES

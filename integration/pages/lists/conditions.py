@@ -27,6 +27,7 @@ from integration.systems.filters import (
     both,
     typed,
 )
+from integration.systems.formats import current
 from integration.systems.values import Field, FieldType, Table
 from integration.systems.wording import field_name
 
@@ -164,6 +165,8 @@ def _one(field: Field, operator: Operator, value: str) -> Filter:
 
 def _compare(field: Field, sign: str, value: str) -> Filter:
     """A day asked of a moment is all of that day, where the person lives."""
+    if field.type in (FieldType.DATE, FieldType.DATETIME):
+        value = _day(value)
     if field.type is not FieldType.DATETIME:
         return Comparison(field.name, sign, value.replace(",", "") if field.type is FieldType.DECIMAL else value)
     try:
@@ -176,6 +179,14 @@ def _compare(field: Field, sign: str, value: str) -> Filter:
         return Comparison(field.name, ">=", begins)
     until = Comparison(field.name, "<", ends)
     return until if sign == "<=" else AllOf((Comparison(field.name, ">=", begins), until))
+
+
+def _day(typed: str) -> str:
+    """A day that is typed as this person reads days, in ISO; anything else as it is."""
+    try:
+        return dt.datetime.strptime(typed, current().pattern).date().isoformat()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return typed
 
 
 def _label(field: Field, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,14 +10,14 @@ from integration.pages.lists import conditions
 from integration.pages.lists.address import FIELD, OPERATOR, SEARCH, Address
 from integration.pages.lists.conditions import SEPARATOR, YES_OR_NO, Condition, operators_of
 from integration.systems.filters import Filter
+from integration.systems.formats import current
 from integration.systems.values import Field, FieldType, Table
 from integration.systems.wording import field_name
 
 MORE = "more"
 """The word that adds a field to the pane."""
+DAYS = dt.date(2027, 1, 1), dt.date(2027, 1, 31)
 EXAMPLES = {
-    FieldType.DATE: "2027-01-01..2027-01-31",
-    FieldType.DATETIME: "2027-01-01..2027-01-31",
     FieldType.DECIMAL: "100..200 | 500",
     FieldType.INTEGER: "1..10 | 20",
 }
@@ -65,17 +66,18 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Select:
     """A choice that belongs to one list alone (the state of a document), at the top of the pane; without ``choices`` a
-    text is typed."""
+    text is typed. ``said``: what the text means, where it is an id."""
 
     name: str
     label: str
     choices: Sequence[Choice] = ()
     text: str = ""
+    said: str = ""
 
     @property
     def words(self) -> str:
         """What is chosen; blank for nothing."""
-        return self.text or " or ".join(one.label for one in self.choices if one.chosen and one.value)
+        return self.said or self.text or " or ".join(one.label for one in self.choices if one.chosen and one.value)
 
 
 @dataclass(slots=True)
@@ -141,9 +143,16 @@ def _entry(column: Field, asked: Condition | None) -> Entry:
         operators,
         _choices(column, values),
         f" {SEPARATOR} ".join(values),
-        EXAMPLES.get(column.type, SEVERAL),
+        _example(column),
         asked.problem if asked else "",
     )
+
+
+def _example(column: Field) -> str:
+    """What can be typed, days as this person types them."""
+    if column.type in (FieldType.DATE, FieldType.DATETIME):
+        return "..".join(map(current().day, DAYS))
+    return EXAMPLES.get(column.type, SEVERAL)
 
 
 def _choices(column: Field, values: Sequence[str]) -> list[Choice]:

@@ -10,10 +10,10 @@ from integration.pages.lists.address import AFTER, ORDER, Address
 from integration.pages.lists.cells import Cell, Column
 from integration.pages.lists.layout import View
 from integration.pages.lists.pane import Chip, Pane
+from integration.pages.lists.widths import shares
 from integration.systems.system import COUNTED_AT_MOST
 
-ROWS = 50
-BOOKMARK = "~"
+BOOKMARK, NOTHING = "~", "Nothing to show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,20 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?"""
+    """One row: what it is called, where it leads, its cells. ``can_select``: is there anything to do with it?
+    ``hidden``: what the form of the list says about it besides (name, value)."""
 
     id: object
     title: str
     url: str
     cells: Sequence[Cell]
     can_select: bool = True
+    hidden: Sequence[tuple[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One of several ways to look at a list (coupled, not coupled, ...)."""
+class Look:
+    """One way to look at a list, of several: coupled, not coupled, ... ``here``: it is the one chosen."""
 
     label: str
     query: str
@@ -50,8 +52,9 @@ class Way:
 class ShownList:
     """A list. ``key`` is what it is remembered by, ``nouns`` what one and several of its rows are called, ``usual`` how
     it is sorted where nobody asks. ``total``: how many rows there are (``None``: not known, ``at_least``: or more),
-    ``also`` what else the count says, ``start`` the place of the first row shown, ``widest`` the query that shows most
-    rows (blank: the list without any words)."""
+    ``also`` what else the count says. ``start``: the place of the first row shown, ``before`` that of the page before,
+    ``previous`` the query of that page. ``widest``: the query that shows most rows (blank: the list without any words),
+    ``nothing``: what an empty list says."""
 
     key: str
     title: str
@@ -63,15 +66,18 @@ class ShownList:
     columns: Sequence[Column] = ()
     offered: Sequence[Column] = ()
     lines: Sequence[Line] = ()
-    ways: Sequence[Way] = ()
+    looks: Sequence[Look] = ()
     views: Sequence[View] = ()
     selectable: bool = False
     total: int | None = None
     at_least: bool = False
     also: str = ""
     start: int = 1
+    before: int = 0
     next: str = ""
+    previous: str = ""
     widest: str = ""
+    nothing: str = NOTHING
     notice: str = ""
     problem: str = ""
 
@@ -92,6 +98,12 @@ class ShownList:
     @property
     def heads(self) -> list[Head]:
         return [self._head(column) for column in self.columns]
+
+    @property
+    def widths(self) -> list[tuple[Column, int]]:
+        """The columns, each with its share of the list."""
+        found = shares(self.columns, [line.cells for line in self.lines], selectable=self.selectable, order=self.order)
+        return list(zip(self.columns, found, strict=True))
 
     def _head(self, column: Column) -> Head:
         if not column.order:
@@ -131,7 +143,12 @@ class ShownList:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.pane.chips) or any(way.here and way.query for way in self.ways)
+        return bool(self.pane.chips) or any(look.here and look.query for look in self.looks)
+
+    @property
+    def said_nothing(self) -> str:
+        """What stands where no row is."""
+        return f"No {self.nouns[1]} like this" if self.pane.chips and self.nothing != NOTHING else self.nothing
 
     @property
     def others(self) -> list[Column]:
@@ -154,6 +171,11 @@ class ShownList:
         return self.address.query()
 
     @property
+    def first_page(self) -> str:
+        """The query of the first page; without any words it is still an address."""
+        return self.kept or f"{AFTER}="
+
+    @property
     def csv(self) -> str:
         return self.address.query(format="csv")
 
@@ -170,7 +192,7 @@ class ShownList:
     @property
     def width(self) -> int:
         """How many columns an empty list spans."""
-        return len(self.columns) + 1
+        return len(self.columns) + int(self.selectable)
 
     def count_rows(self, total: int | None, counts_all: bool = True) -> None:
         """Note how many rows there are; some systems stop counting."""
@@ -179,16 +201,22 @@ class ShownList:
 
     def open_bookmark(self) -> str:
         """The bookmark that the address asks for; from here on the list knows at which row it starts."""
-        number, _, bookmark = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
-        if not bookmark or not number.isdecimal():
+        number, _, rest = rows.unsigned(self.address.value(AFTER), self.salt).partition(BOOKMARK)
+        before, _, bookmark = rest.partition(BOOKMARK)
+        if not bookmark or not number.isdecimal() or not before.isdecimal():
             return ""
-        self.start = int(number)
+        self.start, self.before = int(number), int(before)
         return bookmark
+
+    def begin_again(self) -> None:
+        """The bookmark led nowhere: this is the first page."""
+        self.start, self.before = 1, 0
 
     def keep_bookmark(self, bookmark: str) -> None:
         """The bookmark behind the rows shown."""
         if bookmark:
-            self.next = rows.signed(f"{self.start + len(self.lines)}{BOOKMARK}{bookmark}", self.salt)
+            numbers = f"{self.start + len(self.lines)}{BOOKMARK}{self.start}"
+            self.next = rows.signed(f"{numbers}{BOOKMARK}{bookmark}", self.salt)
 
 
 def columns_named(offered: Sequence[Column], names: Sequence[str]) -> list[Column]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,13 +13,20 @@ from django.db.models import QuerySet
 
 from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.runs.captions import Captions, is_id, named_by_runs
-from integration.pages.runs.log import Line
 from integration.pages.runs.rows import Row, lines, rows
-from integration.pages.runs.titles import names_here, titles
+from integration.pages.runs.titles import Title, names_here, titles
 from integration.systems.values import Side
 
 AT_ONCE = 50
 LATEST_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the latest runs of a mapping."""
+
+    job: SyncJob
+    title: Title
 
 
 @dataclass(slots=True)
@@ -32,6 +40,7 @@ class RecordLog:
     name: str
     rows: Sequence[Row] = ()
     next_query: str = ""
+    previous_query: str = ""
     is_first: bool = True
     lines: Sequence[Line] = field(default_factory=list)
 
@@ -41,8 +50,8 @@ class RecordLog:
 
 
 def record_log(side: Side, table: str, id: uuid.UUID, query: Mapping[str, str]) -> RecordLog | None:
-    """The log as its address asks for it; ``None`` where no mapping synchronizes this table."""
-    mappings = list(TableMapping.objects.of_table(side, table))
+    """The log as its address asks for it; ``None`` where no mapping knows this table."""
+    mappings = list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
     if not mappings and not _touched(side, table, id)[1].exists():
         return None
     keys = [_number(text) for text in query.get("before", "").split("-", 1)]
@@ -52,6 +61,8 @@ def record_log(side: Side, table: str, id: uuid.UUID, query: Mapping[str, str]) 
     page.rows = list(rows(found[:AT_ONCE]))
     if len(found) > AT_ONCE:
         page.next_query = urlencode({"before": _key(found[:AT_ONCE], keys)})
+    if not page.is_first:
+        page.previous_query = _previous(side, table, id, keys)
     if not found and page.is_first:
         page.lines = _latest(mappings)
     return page
@@ -74,6 +85,18 @@ def _page(side: Side, table: str, id: uuid.UUID, keys: Sequence[int]) -> list[An
         behind = asked.filter(pk__lt=key) if key else asked
         found += behind.order_by("-pk")[: AT_ONCE + 1]
     return sorted(found, key=lambda one: one.created_at, reverse=True)[: AT_ONCE + 1]
+
+
+def _previous(side: Side, table: str, id: uuid.UUID, keys: Sequence[int]) -> str:
+    """The query of the page before the one behind these keys: of the rows above, the lowest make it up, and it begins
+    behind the next one of each kind."""
+    above = [
+        list(asked.filter(pk__gte=key).order_by("pk")[: AT_ONCE + 1]) if key else []
+        for asked, key in zip(_touched(side, table, id), keys, strict=True)
+    ]
+    page = sorted(chain(*above), key=lambda one: one.created_at)[:AT_ONCE]
+    begins = [next((one.pk for one in kind if one not in page), 0) for kind in above]
+    return urlencode({"before": "-".join(map(str, begins)) if any(begins) else ""})
 
 
 def _touched(side: Side, table: str, id: uuid.UUID) -> tuple[QuerySet[Any], QuerySet[Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from integration.connection import systems
 from integration.models import RecordChange, SyncError, SyncJob
+from integration.models.mapping.choices import DIRECTIONS
 from integration.pages.runs.captions import is_id
 from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.rules import Direction
@@ -26,7 +27,7 @@ WAYS = {
     Direction.TO_ERP: "Sales → Business Central",
     Direction.BOTH: "both ways",
 }
-SHORT_WAYS = {Direction.TO_CRM: "BC → Sales", Direction.TO_ERP: "Sales → BC", Direction.BOTH: "both ways"}
+SHORT_WAYS = {Direction(value): label for value, label in DIRECTIONS}
 OF_ERP = (
     SyncJob.Kind.UNCOUPLE,
     SyncJob.Kind.DELETE,

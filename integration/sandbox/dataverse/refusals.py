@@ -1,4 +1,5 @@
-"""What the organization answers when it refuses: HTTP status, platform code and text, as the service words them."""
+"""What the organization answers when it refuses: HTTP status, platform code and text, as the service words them. A rule
+of one table raises its own, in ``rules/``."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Where a system gives the ids itself: marked before it is written, found again, remembered."""

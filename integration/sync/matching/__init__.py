@@ -1,0 +1,1 @@
+"""Coupling what belongs together by comparing fields."""

@@ -1,0 +1,1 @@
+"""The memory of pairs: the ledger, its halves, and how both sides are read against it."""

@@ -1,0 +1,1 @@
+"""What the other side should hold for one record (``draft.py``), value by value."""

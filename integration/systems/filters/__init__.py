@@ -6,8 +6,8 @@
 
 Text compares without regard to case and accents (the embedded company's own tables: to case), ``<>`` and ``not`` also
 find blank values: Dataverse's semantics.
-A condition either holds or does not; there is no "unknown". ``dataverse/query.py`` renders a filter to OData,
-``business_central/reading/filter_sql.py`` to a Q object.
+A condition either holds or does not; there is no "unknown". ``dataverse/reading/query.py`` renders a filter to
+OData, ``business_central/reading/filter_sql.py`` to a Q object.
 """
 
 from integration.systems.filters.conversion import typed

@@ -12,9 +12,10 @@ from integration.business_central.models import SalesCrMemoHeader, SalesCrMemoLi
 from integration.forms.bookkeeping.filters import CreditMemoFilter
 from integration.pages import postings as states
 from integration.pages.lists.cells import Width
+from integration.views.bookkeeping.cards import posted_card
 from integration.views.bookkeeping.lists import amounts, customer, in_currency, plain
-from integration.views.bookkeeping.printed import printed, vat_groups
-from integration.views.bookkeeping.related import applied_to, entry_of, linked, of_invoice, page_of
+from integration.views.bookkeeping.printed import printed
+from integration.views.bookkeeping.related import entry_of, linked, of_invoice
 from integration.views.stored_lists import StoredList, stored_list
 
 CUSTOMERS = ("sell_to_customer_no", "bill_to_customer_no")
@@ -67,14 +68,8 @@ def posted_credit_memo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     invoice = SalesInvoiceHeader.objects.filter(no=memo.corrects_invoice_no).first()
     related = [linked(invoice), *of_invoice(invoice)] if invoice else []
     shown = {
-        "document": memo,
-        "lines": lines,
-        "taxed": vat_groups(lines),
-        "entry": entry,
-        "entry_url": page_of(entry) if entry else "",
+        **posted_card(memo, lines, entry),
         "state": states.of_entry(entry) if entry else None,
-        "applied": applied_to(entry) if entry else [],
         "related": [one for one in related if one.no != memo.no],
-        "vat": memo.amount_including_vat - memo.amount,
     }
     return render(request, "integration/bookkeeping/posted_credit_memo.html", shown)

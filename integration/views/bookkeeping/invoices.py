@@ -20,9 +20,10 @@ from integration.pages.documents.cards import partner_of
 from integration.pages.lists.cells import Width
 from integration.views.access import poster
 from integration.views.bookkeeping.acting import needs_bookkeeper, posted
+from integration.views.bookkeeping.cards import posted_card
 from integration.views.bookkeeping.lists import STATE, amounts, customer, in_currency, plain, state
-from integration.views.bookkeeping.printed import printed, vat_groups
-from integration.views.bookkeeping.related import applied_to, entry_of, of_invoice, page_of
+from integration.views.bookkeeping.printed import printed
+from integration.views.bookkeeping.related import entry_of, of_invoice, page_of
 from integration.views.stored_lists import StoredList, stored_list
 
 IN_SALES = ("sales_invoice_header", "invoice")
@@ -78,20 +79,13 @@ def _lines(invoice: SalesInvoiceHeader) -> list[SalesInvoiceLine]:
 def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/documents/posted-invoices/<id>/``"""
     invoice = _invoice(id)
-    entry, lines = entry_of(invoice), _lines(invoice)
     partner = partner_of(invoice.pk, invoice.slug())
     shown = {
-        "document": invoice,
-        "lines": lines,
-        "taxed": vat_groups(lines),
-        "entry": entry,
-        "entry_url": page_of(entry) if entry else "",
+        **posted_card(invoice, _lines(invoice), entry_of(invoice)),
         "state": states.of_invoice(invoice),
-        "applied": applied_to(entry) if entry else [],
         "related": of_invoice(invoice),
         "partner": partner,
         "creating": None if partner or not ConnectionSetup.current().is_enabled else find_mapping(IN_SALES),
-        "vat": invoice.amount_including_vat - invoice.amount,
         "today": today(),
     }
     return render(request, "integration/bookkeeping/posted_invoice.html", shown)

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from integration.business_central.models import LineType, SalesHeader, SalesLine, SalesShipmentHeader
@@ -41,6 +42,7 @@ def document_action(request: HttpRequest, id: uuid.UUID, action: str) -> HttpRes
         return _do(request, header, chosen, arguments)
     lines = SalesLine.objects.filter(document_no=id).exclude(type=LineType.COMMENT).order_by("line_no")
     shown = {"header": header, "name": name_of(header), "action": chosen, "form": form}
+    shown["stands_at"] = reverse(kind_of(header).list)
     shown |= {"lines": lines_shown(header, list(lines)), "version": request.POST.get("version", header.row_version)}
     return render(request, "integration/documents/ask.html", shown)
 

@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from integration.business_central.models import SalesHeader, SalesLine, SalesShipmentHeader, SalesShipmentLine
@@ -23,11 +24,12 @@ def document(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/documents/<id>/``: a quote, an order or an invoice that is not posted."""
     header = get_object_or_404(SalesHeader.objects.select_related("currency_code"), pk=id)
     lines = list(SalesLine.objects.filter(document_no=id).select_related("unit_of_measure_code").order_by("line_no"))
-    shown = {"header": header, "kind": kind_of(header), "name": name_of(header), "state": state_of(header)}
+    kind = kind_of(header)
+    shown = {"header": header, "kind": kind, "name": name_of(header), "state": state_of(header)}
     shown |= {"tabs": tabs_of(header, TABS), "lines": lines_shown(header, lines), "totals": totals_of(header, lines)}
     partner = partner_of(id, HEADER)
     shown |= {"actions": actions_of(header), "belonging": belonging_to(header), "partner": partner}
-    shown["errors"] = errors_of(id, partner)
+    shown |= {"errors": errors_of(id, partner), "stands_at": reverse(kind.list)}
     return render(request, "integration/documents/card.html", shown)
 
 

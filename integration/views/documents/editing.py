@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integration.business_central.models import Customer, GLAccount, Item, LineType, Resource, SalesHeader
@@ -38,6 +39,7 @@ def document_edit(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         messages.success(request, f"{name_of(header)} is saved.")
         return redirect("document", id)
     shown = {"form": form, "header": header, "name": name_of(header), "kind": kind_of(header)}
+    shown["stands_at"] = reverse(kind_of(header).list)
     return render(request, "integration/documents/edit.html", {**shown, "preview": preview_of(form)})
 
 

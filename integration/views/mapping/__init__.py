@@ -1,0 +1,1 @@
+"""The pages of mappings: tables, fields, transformation rules, options, templates."""

@@ -16,7 +16,7 @@ from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
 from integration.models.stored.cache import metadata_cache
 from integration.views.access import PageRequest, post_needs
-from integration.views.mapping.mappings import CHANGE
+from integration.views.mapping.listing import CHANGE
 
 
 @post_needs(CHANGE)

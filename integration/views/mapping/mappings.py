@@ -1,43 +1,30 @@
-"""Integration Table Mappings: the list, one mapping, and Use Default Synchronization Setup."""
+"""One integration table mapping, and Use Default Synchronization Setup."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from integration.connection.live_systems import Count as Matching
 from integration.connection.live_systems import LiveSystems
-from integration.forms.filters import MappingFilter
 from integration.forms.mapping.defaults import DefaultsForm
 from integration.forms.mapping.table_mapping import MappingForm, counts_of
 from integration.mappings import standard
 from integration.mappings.warnings import warnings_of
-from integration.models import FieldMapping, SyncError, TableMapping
+from integration.models import TableMapping
 from integration.views.access import PageRequest, post_needs
+from integration.views.mapping.listing import CHANGE, with_numbers
 
-CHANGE = "integration.change_tablemapping"
 WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}."
-
-
-@require_GET
-def mappings(request: HttpRequest) -> HttpResponse:
-    """The list, narrowed by text and direction."""
-    chosen = MappingFilter(request.GET, _listed(TableMapping.objects.all()))
-    context = {"rows": chosen.rows, "filter": chosen, "may_change": request.user.has_perm(CHANGE)}
-    return render(request, "integration/mappings.html", context)
 
 
 @post_needs(CHANGE, unless="count")
 def mapping(request: PageRequest, name: str) -> HttpResponse:
     """One mapping; POST saves it, or only counts the rows that the typed filters match."""
-    row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
+    row = get_object_or_404(with_numbers(TableMapping.objects.all()), name=name)
     if row.internal and request.method == "POST":
         raise Http404("A flow keeps this mapping.")
     counting = "count" in request.POST
@@ -65,7 +52,7 @@ def mapping_count(request: HttpRequest, name: str) -> HttpResponse:
 def mapping_defaults(request: HttpRequest) -> HttpResponse:
     """Use Default Synchronization Setup: GET shows what it would overwrite, POST does it for those selected."""
     posted = request.POST if request.method == "POST" else None
-    only = request.GET.getlist("name") if posted is None else posted.getlist("listed")
+    only = _asked_for(request) if posted is None else posted.getlist("listed")
     listed = TableMapping.objects.filter(name__in=only) if only else TableMapping.objects.all()
     form = DefaultsForm(posted, listed=listed, chosen=request.POST.getlist("name"))
     if posted is not None and form.saved():
@@ -78,20 +65,9 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
     return render(request, "integration/mapping_defaults.html", context)
 
 
-def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
-    """With what the list shows besides: jobs, and how many couplings and open errors there are."""
-    listed = rows.prefetch_related("queue_entries").annotate(
-        coupled=Coalesce("tally__coupled", 0),
-        open_errors=_number_of(SyncError.objects.open()),
-        pairs=_number_of(FieldMapping.objects.filter(is_enabled=True)),
-    )
-    return listed.order_by("position", "name")
-
-
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
-    """How many of these a mapping has."""
-    counted = rows.filter(mapping=OuterRef("pk")).order_by().values("mapping").annotate(number=Count("pk"))
-    return Coalesce(Subquery(counted.values("number")), 0)
+def _asked_for(request: HttpRequest) -> list[str]:
+    """The mappings of the address, or those that are selected in the list."""
+    return [*request.GET.getlist("name"), *request.GET.getlist("selected")]
 
 
 def _report_saved(request: HttpRequest, form: MappingForm) -> None:

@@ -15,7 +15,7 @@ from integration.mappings.options import OptionLine, add, option_lines
 from integration.models import ConnectionSetup, TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
-from integration.views.mapping.mappings import CHANGE
+from integration.views.mapping.listing import CHANGE
 
 
 @require_GET

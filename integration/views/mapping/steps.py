@@ -14,7 +14,7 @@ from integration.models import FieldMapping, FieldTransformation
 from integration.models.mapping.field_mapping import FIRST_WINS
 from integration.models.mapping.transformation import KIND_CHOICES
 from integration.sync.transformations import KINDS
-from integration.views.mapping.mappings import CHANGE
+from integration.views.mapping.listing import CHANGE
 from integration.views.refused import show_errors
 
 

@@ -15,7 +15,7 @@ from integration.forms.mapping.templates import NewTemplateForm, use_formset, va
 from integration.forms.versioned import made
 from integration.models import RecordTemplate, TableMapping
 from integration.views.access import PageRequest, post_needs
-from integration.views.mapping.mappings import CHANGE
+from integration.views.mapping.listing import CHANGE
 from integration.views.refused import show_errors
 
 

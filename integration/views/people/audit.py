@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from integration.forms.filters import AuditFilter
 from integration.models import AuditEntry
 from integration.models.people.rights import READ_AUDIT
-from integration.pages.audited_records import subjects
-from integration.views.spreadsheet import as_csv
+from integration.pages.audited_records import Named, changes_in_words, subjects
+from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.described import described
+from integration.templatetags.formats import second
+from integration.views.stored_lists import Own, StoredList, stored_list
 
-AT_ONCE = 50
 COLUMNS = ("When (UTC)", "Who", "Action", "What", "Which", "Value", "Before", "After")
+TABLE = described(AuditEntry, {"at": "When", "subject": "Which"}, sortable=("at",))
+BY_ITSELF = "The application"
 
 
-@permission_required(READ_AUDIT, raise_exception=True)
-@require_GET
-def audit(request: HttpRequest) -> HttpResponseBase:
-    """``/audit/``: by person, action, kind of thing, days (both included) and text, newest first."""
-    chosen = AuditFilter(request.GET, AuditEntry.objects.all())
-    if request.GET.get("format") == "csv":
-        return as_csv("audit-log", _rows(chosen.rows))
-    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    named = subjects(page.object_list)
-    entries = [(entry, named.get(entry.pk)) for entry in page.object_list]
-    shown = {"page": page, "entries": entries, "filter": chosen, "csv": f"?{chosen.query(format='csv')}"}
-    return render(request, "integration/audit.html", shown)
+def _values(entry: Any) -> Cell:
+    """What became what: in one line, and a line each where it is unfolded."""
+    changes = changes_in_words(entry)
+    if not changes:
+        return Cell()
+    text = "; ".join(f"{name}: {before} → {after}" if before else f"{name}: {after}" for name, before, after in changes)
+    return Cell(text, fold=render_to_string("integration/_audit_values.html", {"changes": changes}))
+
+
+def _subject(entry: Any) -> Cell:
+    named: Named | None = entry.named
+    return Cell(named.text, named.url, entry.subject) if named else Cell(entry.subject, title=entry.subject)
+
+
+def _own() -> list[Own]:
+    return [
+        Own(Column("at", "When", Width.MOMENT, "at"), lambda entry: Cell(second(entry.at))),
+        Own(Column("who", "Who", Width.STATE), lambda entry: Cell(entry.who or BY_ITSELF, title=entry.who)),
+        Own(Column("action", "Action", Width.CHOICE), lambda entry: Cell(entry.get_action_display())),
+        Own(Column("kind", "What"), lambda entry: Cell(entry.kind[:1].upper() + entry.kind[1:], title=entry.kind)),
+        Own(Column("subject", "Which"), _subject),
+        Own(Column("values", "Values", Width.NAME), _values),
+    ]
+
+
+def _prepared(entries: Sequence[Any]) -> None:
+    """Each entry gets what its record is called."""
+    named = subjects(entries)
+    for entry in entries:
+        entry.named = named.get(entry.pk)
 
 
 def _rows(found: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:
@@ -44,3 +66,17 @@ def _rows(found: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:
         head = (moment, entry.who, entry.get_action_display(), entry.kind, entry.subject)
         for change in entry.changes or [("", "", "")]:
             yield (*head, *change)
+
+
+LIST = StoredList(
+    "audit", "Audit Log", ("entry", "entries"), TABLE, _own, ("-at",), ("at", "subject"),
+    prepared=_prepared, url=lambda _: "", file_of=_rows, nothing="Nothing was done yet",
+)  # fmt: skip
+
+
+@permission_required(READ_AUDIT, raise_exception=True)
+@require_GET
+def audit(request: HttpRequest) -> HttpResponseBase:
+    """``/audit/``: by person, action, kind of thing, days (both included) and text, newest first. The file has one line
+    a value. Entries are neither changed nor deleted."""
+    return stored_list(request, LIST, AuditFilter(request.GET, AuditEntry.objects.all()))

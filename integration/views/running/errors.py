@@ -1,42 +1,54 @@
-"""Integration Synch. Errors: what failed, grouped by cause with its cure, with its filters and its spreadsheet."""
+"""Integration Synch. Errors: what failed, by cause with its cure, narrowed, and as a spreadsheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
-from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
 
 from integration.forms.filters import ErrorFilter
 from integration.models import SyncError, User
 from integration.models.people.rights import CARE_FOR_ERRORS, SEE_PAGES
 from integration.pages.advice import advice, meaning
+from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.described import described
+from integration.pages.parts import first_url
+from integration.pages.states import Shown, Style
 from integration.sync.problems import Conflict
 from integration.sync.run import LEFT_OUT
+from integration.systems.values import Side
+from integration.templatetags.formats import brief, second
 from integration.views.access import PageRequest
-from integration.views.spreadsheet import as_csv
+from integration.views.stored_lists import Own, StoredList, stored_list
 
-AT_ONCE = 50
-OF_A_CAUSE = 5
-"""So many errors of each cause are shown before one is chosen."""
 COLUMNS = (
     "Time", "Mapping", "Direction", "Record", "Code", "Message", "What to do", "Business Central", "Sales", "Since",
     "Assigned to", "Note",
 )  # fmt: skip
+TABLE = described(
+    SyncError,
+    {
+        "label": "Record", "message": "Message", "created_at": "Time", "first_at": "Since", "closed_at": "Closed",
+        "resolved_by": "Resolved by", "note": "Note",
+    },
+    sortable=("created_at",),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The errors of one cause: how many there are, and those that are shown. ``query``: how to see all."""
+class Cause:
+    """How many errors have one cause, and the query that shows them."""
 
     code: str
     number: int
     query: str
-    rows: Sequence[SyncError]
+    here: bool
 
     @property
     def meaning(self) -> str:
@@ -46,25 +58,15 @@ class Group:
     def advice(self) -> str:
         return advice(self.code)
 
-    @property
-    def is_conflict(self) -> bool:
-        return self.code == Conflict.code
-
-    @property
-    def more(self) -> int:
-        """How many are not shown."""
-        return self.number - len(self.rows)
-
 
 def synch_errors(request: PageRequest) -> HttpResponseBase:
     """``/synch/errors/``: open errors, narrowed by mapping, cause, person, age, text; ``state`` shows closed ones."""
     person = request.user if isinstance(request.user, User) else None
-    chosen = ErrorFilter(request.GET, SyncError.objects.exclude(code=LEFT_OUT), person=person)
-    if request.GET.get("format") == "csv":
-        return as_csv("synch-errors", _rows(chosen.rows))
-    shown = _of_one_cause(request, chosen) if chosen.chosen.get("code") else _by_cause(chosen)
+    rows = SyncError.objects.select_related("mapping", "job", "assigned_to").exclude(code=LEFT_OUT)
+    chosen = ErrorFilter(request.GET, rows, person=person)
     people = people_to_choose() if request.user.has_perm(CARE_FOR_ERRORS) else []
-    return render(request, "integration/synch_errors.html", {"filter": chosen, "people": people, **shown})
+    kind = replace(LIST, own=partial(_own, request))
+    return stored_list(request, kind, chosen, selectable=True, causes=_causes(chosen), people=people)
 
 
 def people_to_choose() -> QuerySet[User]:
@@ -72,34 +74,84 @@ def people_to_choose() -> QuerySet[User]:
     return User.objects.with_perm(SEE_PAGES, backend="django.contrib.auth.backends.ModelBackend").order_by("username")
 
 
-def _by_cause(chosen: ErrorFilter) -> dict[str, object]:
-    """Every cause with its first few errors; conflicts come first, since only a person ends them, then what is most."""
-    rows = chosen.rows
-    counted = dict(rows.order_by().values_list("code").annotate(number=Count("pk")))
-    place = Window(RowNumber(), partition_by="code", order_by=[F("created_at").desc(), F("pk").desc()])
-    first = rows.annotate(place=place).filter(place__lte=OF_A_CAUSE)
-    by_code: dict[str, list[SyncError]] = {code: [] for code in counted}
-    for error in first.select_related("mapping", "job", "assigned_to"):
-        by_code.setdefault(error.code, []).append(error)
+def _causes(chosen: ErrorFilter) -> list[Cause]:
+    """Every cause of what the other filters let through; conflicts come first, since only a person ends them, then what
+    is most."""
+    counted = dict(chosen.without("code").order_by().values_list("code").annotate(number=Count("pk")))
     order = sorted(counted, key=lambda code: (code != Conflict.code, -counted[code], code))
-    groups = [Group(code, counted[code], chosen.query(code=code), by_code[code]) for code in order]
-    return {"causes": groups, "total": sum(counted.values())}
+    here = chosen.chosen.get("code", "")
+    return [Cause(code, counted[code], chosen.query(code="" if code == here else code), code == here) for code in order]
 
 
-def _of_one_cause(request: PageRequest, chosen: ErrorFilter) -> dict[str, object]:
-    rows = chosen.rows.select_related("mapping", "job", "assigned_to")
-    page = Paginator(rows, AT_ONCE).get_page(request.GET.get("page"))
-    total = page.paginator.count
-    group = Group(chosen.chosen["code"], total, "", list(page.object_list))
-    return {"causes": [group] if total else [], "total": total, "page": page, "all_query": chosen.query(code="")}
+def _own(request: HttpRequest) -> Sequence[Own]:
+    return [
+        Own(Column("label", "Record"), lambda error: Cell(error.record_name, title=error.record_name)),
+        Own(Column("message", "Message", Width.NAME), partial(_message, request), lambda error: error.message),
+        Own(Column("cause", "Cause", Width.TEXT), _cause),
+        Own(
+            Column("mapping", "Mapping", Width.STATE), lambda error: Cell(error.mapping.name, title=error.mapping.name)
+        ),
+        Own(Column("direction", "Direction", Width.CHOICE), lambda error: Cell(error.get_direction_display())),
+        Own(Column("first_at", "Since", Width.CHOICE), _since),
+        Own(Column("assigned_to", "Assigned to", Width.CODE), _assigned),
+        Own(Column("state", "State", Width.CODE), _state),
+    ]
+
+
+def _message(request: HttpRequest, error: Any) -> Cell:
+    """In one line; unfolded with what to do about it, and what the systems said."""
+    shown = {"error": error, "advice": advice(error.code)}
+    return Cell(error.message, fold=render_to_string("integration/_error_fold.html", shown, request))
+
+
+def _cause(error: Any) -> Cell:
+    return Cell(meaning(error.code), title=meaning(error.code))
+
+
+def _since(error: Any) -> Cell:
+    return Cell(brief(error.first_at), reverse("synch_job", args=[error.job_id]), second(error.first_at))
+
+
+def _assigned(error: Any) -> Cell:
+    person = error.assigned_to
+    text = person.get_full_name() or person.username if person else ""
+    return Cell(text, title=text)
+
+
+def _state(error: Any) -> Cell:
+    if not error.closed_at:
+        return Cell("Open")
+    shown = Shown("Resolved" if error.resolved_by else "Closed", Style.FAVORABLE)
+    return Cell(shown.label, state=shown)
+
+
+def _record(error: Any) -> str:
+    """The card of the record that it is about, on the side it comes from; blank without one."""
+    side = Side(error.source_side)
+    id = getattr(error, f"{side.value}_id")
+    return first_url("record", (side.value, error.mapping.table(side), id)) if id else ""
+
+
+def _hidden(error: Any) -> Sequence[tuple[str, object]]:
+    """Whose it was when the page was shown."""
+    return [(f"was-{error.pk}", error.assigned_to_id or "")]
 
 
 def _rows(found: QuerySet[SyncError]) -> Iterator[list[str]]:
     yield list(COLUMNS)
-    for error in found.select_related("mapping", "assigned_to").iterator(chunk_size=500):
+    for error in found.order_by("-created_at", "-pk").iterator(chunk_size=500):
         row = (
             error.created_at.isoformat(timespec="seconds"), error.mapping.name, error.get_direction_display(),
             error.record_name, error.code, error.message, advice(error.code), error.erp_id or "", error.crm_id or "",
             error.first_at.isoformat(timespec="seconds"), error.assigned_to or "", error.note,
         )  # fmt: skip
         yield [str(cell) for cell in row]
+
+
+LIST = StoredList(
+    "synch/errors", "Integration Synch. Errors", ("error", "errors"), TABLE, lambda: (), ("-created_at",),
+    ("label", "message", "created_at", "first_at", "note"),
+    ("label", "message", "mapping", "direction", "first_at", "assigned_to"),
+    template="integration/synch_errors.html", url=_record, hidden=_hidden, file_of=_rows,
+    nothing="No errors: nothing waits for you here",
+)  # fmt: skip

@@ -3,49 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from integration import scheduler
 from integration.forms.job_queue import TimesForm
 from integration.forms.run_filters import JobQueueFilter
 from integration.models import ConnectionSetup, JobQueueEntry
+from integration.pages import states
+from integration.pages.lists.cells import Cell, Column, Press, Width
+from integration.pages.lists.described import described
+from integration.templatetags.formats import second
+from integration.views.stored_lists import Own, StoredList, stored_list
 
-may_change = permission_required("integration.change_jobqueueentry", raise_exception=True)
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """An entry, and which of its buttons are closed: nothing of a mapping runs while the connection is off."""
-
-    entry: JobQueueEntry
-    is_enabled: bool
-
-    @property
-    def run_closed(self) -> bool:
-        return self.entry.mapping is not None and not self.is_enabled
-
-    @property
-    def ready_closed(self) -> bool:
-        return self.entry.status == JobQueueEntry.Status.READY or self.run_closed
-
-    @property
-    def hold_closed(self) -> bool:
-        return self.entry.status == JobQueueEntry.Status.ON_HOLD
+CHANGE = "integration.change_jobqueueentry"
+may_change = permission_required(CHANGE, raise_exception=True)
 
 
-def job_queue(request: HttpRequest) -> HttpResponse:
-    """``/job-queue/``, filtered by mapping and status."""
+TABLE = described(
+    JobQueueEntry,
+    {
+        "name": "Description", "next_start": "Next start", "minutes": "Minutes", "inactivity_minutes": "Inactivity",
+        "attempts": "Attempts", "message": "Message",
+    },
+)  # fmt: skip
+LIST = StoredList(
+    "job-queue", "Job Queue Entries", ("entry", "entries"), TABLE, lambda: (), ("name",),
+    ("name", "next_start", "minutes", "attempts", "message"),
+    ("name", "status", "next_start", "minutes", "last_run", "message", "actions"),
+    template="integration/job_queue.html",
+    nothing="No entries: they are created when the connection is enabled",
+)  # fmt: skip
+
+
+def job_queue(request: HttpRequest) -> HttpResponseBase:
+    """``/job-queue/``: what runs again and again, narrowed by mapping and status."""
     setup = ConnectionSetup.current()
     entries = JobQueueEntry.objects.select_related("mapping", "last_job__mapping", "last_job__after")
-    chosen = JobQueueFilter(request.GET, entries)
-    shown = {"rows": [QueueRow(one, setup.is_enabled) for one in chosen.rows], "filter": chosen, "setup": setup}
-    return render(request, "integration/job_queue.html", shown)
+    may_press = request.user.has_perm(CHANGE)
+    columns = partial(_own, is_enabled=setup.is_enabled, may_press=may_press)
+    kind = replace(LIST, own=columns, url=_edited if may_press else lambda _: "")
+    return stored_list(request, kind, JobQueueFilter(request.GET, entries), setup=setup)
+
+
+def _own(*, is_enabled: bool, may_press: bool) -> list[Own]:
+    columns = [
+        Own(Column("name", "Description", Width.TEXT, "name"), lambda entry: Cell(entry.name, title=entry.name)),
+        Own(Column("status", "Status", Width.STATE), _state),
+        Own(Column("next_start", "Next start", Width.MOMENT, "next_start"),
+            lambda entry: Cell(second(entry.next_start))),
+        Own(Column("minutes", "Minutes", Width.COUNT, "minutes", number=True),
+            lambda entry: Cell(str(entry.minutes), number=True)),
+        Own(Column("inactivity_minutes", "Inactivity", Width.COUNT, "inactivity_minutes", number=True),
+            lambda entry: Cell(str(entry.inactivity_minutes), number=True)),
+        Own(Column("attempts", "Attempts", Width.COUNT, "attempts", number=True),
+            lambda entry: Cell(f"{entry.attempts} of {entry.max_attempts}", number=True)),
+        Own(Column("last_run", "Last run", Width.MOMENT), _last),
+        Own(Column("message", "Message", Width.TEXT), _said),
+    ]  # fmt: skip
+    presses = Own(Column("actions", "Actions", Width.MOMENT), partial(_presses, is_enabled=is_enabled), lambda _: "")
+    return [*columns, presses] if may_press else columns
+
+
+def _edited(entry: Any) -> str:
+    return reverse("job_queue_edit", args=[entry.pk])
+
+
+def _state(entry: Any) -> Cell:
+    shown, run = states.of_row(entry), entry.run_to_approve
+    return Cell(shown.label, reverse("synch_job", args=[run.pk]) if run else "", shown.label, shown)
+
+
+def _last(entry: Any) -> Cell:
+    job = entry.last_job
+    return Cell(second(job.finished_at) or "running", reverse("synch_job", args=[job.pk])) if job else Cell()
+
+
+def _said(entry: Any) -> Cell:
+    text = str(entry.waits or entry.message)
+    return Cell(text, title=text)
+
+
+def _presses(entry: Any, *, is_enabled: bool) -> Cell:
+    """What can be done with it; nothing of a mapping runs while the connection is off."""
+    off, status = entry.mapping is not None and not is_enabled, entry.status
+    offered = (
+        ("Run Now", "run-now", off),
+        ("Set Ready", "ready", off or status == JobQueueEntry.Status.READY),
+        ("On Hold", "on-hold", status == JobQueueEntry.Status.ON_HOLD),
+    )
+    pages = [(label, reverse("job_queue_entry", args=[entry.pk, action]), closed) for label, action, closed in offered]
+    return Cell(presses=[Press(*one) for one in pages])
 
 
 @require_POST

@@ -3,35 +3,72 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from integration.forms.run_filters import ChangeFilter, PlanFilter
 from integration.jobs.dry_run import plans
 from integration.models import Plan, SyncJob, TableMapping
+from integration.pages import states
+from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.described import described
 from integration.pages.runs.planned import exported, plan_titles, planned_rows
+from integration.pages.states import Shown, Style
+from integration.templatetags.formats import second
 from integration.views.access import PageRequest
 from integration.views.spreadsheet import as_csv
+from integration.views.stored_lists import Own, StoredList, stored_list
 
 AT_ONCE = 50
+TOO_OLD = Shown("Too old to be applied", Style.SUBDUED)
 may_run = permission_required("integration.change_syncjob", raise_exception=True)
 
 
-@require_GET
-def plan_list(request: HttpRequest) -> HttpResponse:
-    """``/synch/plans/``: the dry runs, newest first."""
-    chosen = PlanFilter(request.GET, Plan.objects.select_related("created_by"))
-    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
-    plans_here = list(page.object_list)
+TABLE = described(Plan, {"title": "Dry run of", "created_at": "Made", "applied_at": "Applied"})
+
+
+def _own() -> list[Own]:
+    return [
+        Own(Column("named", "Dry run of", Width.NAME), lambda plan: Cell(plan.named, title=plan.named)),
+        Own(Column("created_at", "Made", Width.MOMENT, "created_at"), lambda plan: Cell(second(plan.created_at))),
+        Own(Column("created_by", "By", Width.STATE), lambda plan: Cell(str(plan.created_by or "–"))),
+        Own(Column("status", "Status", Width.STATE), _state),
+    ]
+
+
+def _state(plan: Any) -> Cell:
+    shown = states.of_plan(plan)
+    old = plan.is_outdated and plan.status == Plan.Status.READY
+    return Cell(f"{shown.label}, too old to be applied" if old else shown.label, state=TOO_OLD if old else shown)
+
+
+def _prepared(plans_here: Sequence[Any]) -> None:
+    """Each dry run gets its title in words."""
     named = plan_titles(plans_here)
-    listed = [(one, named[one.pk]) for one in plans_here]
-    return render(request, "integration/plans.html", {"page": page, "plans": listed, "filter": chosen})
+    for one in plans_here:
+        one.named = named[one.pk]
+
+
+LIST = StoredList(
+    "synch/plans", "Dry Runs", ("dry run", "dry runs"), TABLE, _own, ("-created_at",), ("title", "created_at"),
+    prepared=_prepared, url=lambda plan: reverse("plan", args=[plan.pk]),
+    nothing="No dry run: start one from a mapping, from a list of records or from the Full Synch. Review",
+)  # fmt: skip
+
+
+@require_GET
+def plan_list(request: HttpRequest) -> HttpResponseBase:
+    """``/synch/plans/``: what a synchronization would do, kept to be looked at and applied; the newest first."""
+    return stored_list(request, LIST, PlanFilter(request.GET, Plan.objects.select_related("created_by")))
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Integration Synch. Job Log and one job."""
+"""One job with its rows and its buttons, and the Synchronization Log of one record."""
 
 from __future__ import annotations
 
@@ -11,27 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from integration import jobs
-from integration.forms.run_filters import JobFilter, RowsFilter
+from integration.forms.run_filters import RowsFilter
 from integration.jobs.undo.start import why_not
 from integration.models import SyncError, SyncJob
 from integration.models.jobs.full_synch import FullSynchError
 from integration.models.people.rights import APPROVE, UNDO
 from integration.pages.runs import record_log as logs
 from integration.pages.runs.job import job_page
-from integration.pages.runs.log import JobLog
-from integration.pages.runs.rows import Asked, exported, shown
+from integration.pages.runs.job_rows import exported, shown
+from integration.pages.runs.tabs import Asked
 from integration.systems.values import Side
 from integration.views.access import PageRequest
 from integration.views.spreadsheet import as_csv
-
-
-@require_safe
-def synch_jobs(request: HttpRequest) -> HttpResponseBase:
-    """``/synch/jobs/``: the log, filtered, page by page; ``format=csv``: all of what is shown."""
-    log = JobLog(JobFilter(request.GET, SyncJob.objects.all()), request.GET)
-    if request.GET.get("format") == "csv":
-        return as_csv("synch-jobs", log.exported())
-    return render(request, "integration/synch_jobs.html", {"log": log, "filter": log.chosen})
 
 
 @require_safe

@@ -22,7 +22,7 @@ from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
 from integration.pages.lists.shown import Line as Shown
-from integration.pages.lists.shown import ShownList, Way, columns_named
+from integration.pages.lists.shown import Look, ShownList, columns_named
 from integration.pages.parts import first_url
 from integration.pages.rows import Standing
 from integration.systems.errors import Problem
@@ -90,7 +90,7 @@ def asked_for(kind: Kind, asked: Asked, person: Any = None) -> Listing:
     shown.widest = f"{STATE}={ALL}"
     made = Listing(kind, shown, state, there, kind.stored_mapping(), ConnectionSetup.current())
     shown.selectable = made.may_run
-    shown.ways = [Way(one.label, address.query(state=one.key), one.key == state) for one in kind.states]
+    shown.looks = [Look(one.label, address.query(state=one.key), one.key == state) for one in kind.states]
     return made
 
 
@@ -153,7 +153,7 @@ def _described(made: Listing, connected: Connected, person: Any) -> Table:
     shown.columns = columns_named(shown.offered, names)
     offered = [name for name in FILTERS if name in table.fields]
     shown.pane = pane(table, offered, shown.address, [_there(made)])
-    shown.ways = [Way(one.label, shown.address.query(state=one.key), one.key == made.state) for one in kind.states]
+    shown.looks = [Look(one.label, shown.address.query(state=one.key), one.key == made.state) for one in kind.states]
     return table
 
 

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from integration.models import SyncJob
+from integration.pages.lists.trail import lead_back
 from integration.systems.errors import Problem
 from integration.views.sales import verbs
 from integration.views.sales.card import card
@@ -72,6 +73,7 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv(request, kind)
     made = listing(kind, request.GET, request.user)
+    lead_back(request.session, made.shown)
     return render(request, "integration/sales_list.html", {"list": made.shown, "made": made, "kind": kind})
 
 

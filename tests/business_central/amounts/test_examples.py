@@ -201,6 +201,13 @@ def test_the_invoice_discount_goes_through_the_groups_by_their_identifiers() -> 
     assert [x.invoice_discount for x in document_amounts(lines, PENNY, D("0.02")).lines] == [*numbers("0.01 0.01 0.00")]
 
 
+def test_the_invoice_discount_is_that_of_the_groups_before_it_is_that_of_their_lines() -> None:
+    lines = [Line(D(1), D("1.00"), D(0), identifier, D(20)) for identifier in "ABAB"]
+
+    found = [x.invoice_discount for x in document_amounts(lines, PENNY, D("0.05")).lines]
+    assert found == [*numbers("0.02 0.01 0.01 0.01")]
+
+
 def test_equal_rates_with_different_identifiers_are_groups_of_their_own() -> None:
     lines = [Line(D(1), D("0.33"), D(0), identifier, D(20)) for identifier in ("HOME", "EXPORT", "HOME")]
 
@@ -240,6 +247,34 @@ def test_a_document_of_returns_has_no_invoice_discount_but_is_worked_out() -> No
     assert document_amounts([Line(D(-1), D("5.00"))], PENNY).amount == D("-5.00")
     with pytest.raises(DiscountOutOfRange):
         document_amounts([Line(D(-1), D("5.00"))], PENNY, D("-1.00"))
+
+
+def shares(discount: str, *lines: tuple[str, str | None], group: str = "VAT20") -> list[D]:
+    """The shares of lines (amount, fixed share) in an invoice discount; every other line is of another VAT group."""
+    made = [
+        Line(D(1), D(amount), D(0), f"{group}{at % 2}", D(20), fixed_discount=None if fixed is None else D(fixed))
+        for at, (amount, fixed) in enumerate(lines)
+    ]
+    return [line.invoice_discount for line in document_amounts(made, PENNY, D(discount)).lines]
+
+
+def test_shares_that_are_fixed_stay_and_the_rest_goes_over_the_other_lines() -> None:
+    assert shares("20.00", ("40", "4.00"), ("100", None), ("300", None)) == [*numbers("4.00 4.00 12.00")]
+    assert shares("20.00", ("100", None), ("40", "0"), ("300", None)) == [*numbers("5.00 0 15.00")]
+    assert shares("4.00", ("40", "4.00")) == [D("4.00")]
+
+
+@pytest.mark.parametrize("left", ["100.00", "-100.00"])
+def test_what_fixed_shares_leave_of_a_discount_is_at_most_what_the_others_come_to(left: str) -> None:
+    """A return that is left may take back as much as it comes to."""
+    for rest in ("0.00", left):
+        assert shares(str(D("150.00") + D(rest)), ("500", "150.00"), (left, None)) == [D("150.00"), D(rest)]
+
+    for rest in (D(left) * D("1.0001"), D(left) * D("-0.0001")):
+        with pytest.raises(
+            DiscountOutOfRange, match=f"The {rest:.2f}.* left of an invoice discount are not between 0 a"
+        ):
+            shares(str(D("150.00") + rest), ("500", "150.00"), (left, None))
 
 
 # --- limits --------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipment_invoices import invoice_shipments
 from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.systems.errors import NotFound
-from integration.systems.refusals import DocumentRefused, Invoiced, NothingToPost
+from integration.systems.refusals import DocumentRefused, Invoiced, NothingToPost, QuantityRefused
 from integration.systems.values import Row
 from tests.business_central.posting.invoices import posted
 from tests.business_central.posting.shipments import events, to_ship
@@ -96,6 +96,21 @@ def test_a_draft_can_be_cut_down_and_takes_its_discount_along() -> None:
     assert lines_of(made)[0].qty_shipped_not_invoiced == 2
     again = invoice_shipments([SalesShipmentLine.objects.get().document_no_id])
     assert (lines_of(again)[0].quantity, again.amount) == (2, D("19.97"))
+
+
+@pytest.mark.parametrize(("shipped", "typed"), [(1, 2), (1, -1), (-2, -3), (-2, 1)])
+def test_a_draft_invoices_no_more_than_its_shipment_has(shipped: int, typed: int) -> None:
+    made = order(item(quantity=7 if shipped > 0 else -7, price=10))
+    to_ship(made, shipped)
+    first = ship(made.pk)
+    to_ship(made, 3 if shipped > 0 else -3)
+    ship(made.pk)
+    line = lines_of(invoice_shipments([first.pk]))[0]
+
+    with pytest.raises(QuantityRefused, match=f"Line 10000 comes from shipment 102001, of which {shipped} can be"):
+        change(line.document_no_id, DocumentChange(changed=[Row(line.pk, {"quantity": D(typed)})]))
+
+    change(line.document_no_id, DocumentChange(changed=[Row(line.pk, {"quantity": D(0), "description": "Later"})]))
 
 
 def test_shipments_of_different_payers_or_currencies_are_not_mixed() -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from integration.models import Plan, SyncError, SyncJob
 from integration.models.mapping.table_mapping import TableMapping
+from integration.pages.runs.captions import Captions
 from integration.systems.values import Ref
 from tests.coupling.asking.matching import run_all, start
 from tests.coupling.conftest import page, told
@@ -49,6 +50,16 @@ def test_criteria_that_are_typed_here_are_kept_and_used(organizer: Client, mappi
     criteria = [(one.erp_field, one.priority, one.case_sensitive) for one in mapping.criteria()]
     assert criteria == [("phone_no", 1, True), ("name", 2, False)]
     assert SyncJob.objects.get().kind == SyncJob.Kind.COUPLE
+
+
+def test_the_fields_are_named_as_people_call_them(
+    organizer: Client, mapping: TableMapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captions = {"phone_no": "Phone No.", "telephone1": "Main Phone"}
+    monkeypatch.setattr(Captions, "of_field", lambda self, mapping, side, name: captions.get(name, name))
+    shown = page(organizer, "match", "CUSTOMER")
+    assert '<td title="phone_no">Phone No.</td><td title="telephone1">Main Phone</td>' in shown
+    assert "Priority of Phone No. – Main Phone" in shown
 
 
 NONSENSE = (

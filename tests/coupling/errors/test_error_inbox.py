@@ -161,7 +161,7 @@ def test_who_may_only_look_is_offered_neither_and_refused(job: SyncJob) -> None:
     bicycle, vera = error(job, "1000 Bicycle"), signed_in("vera", VIEWER)
     shown = page(vera, "synch_errors")
     assert "1000 Bicycle" in shown
-    assert "Resolve" not in shown
+    assert ">Resolve<" not in shown
     for action in ("assign", "resolve"):
         assert send(vera, action, bicycle, note="Done.", person="nobody").status_code == 403
     assert SyncError.objects.open().exists()
@@ -170,11 +170,10 @@ def test_who_may_only_look_is_offered_neither_and_refused(job: SyncJob) -> None:
 def test_every_row_names_its_record_and_links_to_it_and_a_cause_says_its_cure(desk: Client, job: SyncJob) -> None:
     errors = [error(job, f"10{number:02} Bicycle", code="unit-differs") for number in range(7)]
     shown = page(desk, "synch_errors")
-    assert "A line is in another unit (7)" in shown
+    assert "A line is in another unit</a> <b>7</b>" in shown
     assert "Change the line to the unit that it is sold in." in shown
-    assert shown.count(">Retry</button>") == 1 + 5
+    assert shown.count(">Retry</button>") == 1 + 7
     latest = errors[-1]
-    assert f'<a href="{reverse("erp_card", args=["item", latest.erp_id])}">1006 Bicycle</a>' in shown
+    assert f'href="{reverse("erp_card", args=["item", latest.erp_id])}">1006 Bicycle</a>' in shown
     assert f'<a href="{reverse("record_edit", args=["item", latest.erp_id])}">Edit in Business Central</a>' in shown
-    assert ">All 7</a>" in shown
     assert page(desk, "synch_errors", code="unit-differs").count(" Bicycle</a>") == 7

@@ -136,7 +136,7 @@ def test_a_pair_that_failed_both_ways_tells_both_with_their_directions(
     account = uuid.uuid4()
     mapping.couplings.couple(adatum, account)
     fail(mapping, TO_ERP, adatum, account, "The name is too long.")
-    assert ["From Integration Table" in one for one in alerts(page(clerk, "erp_card", "customer", adatum))] == [True]
+    assert ["Sales → BC" in one for one in alerts(page(clerk, "erp_card", "customer", adatum))] == [True]
     fail(mapping, TO_CRM, adatum, account, "The salesperson is not coupled.")
     told = alerts(page(clerk, "erp_card", "customer", adatum))
     assert "The salesperson is not coupled." in told[0]

@@ -77,15 +77,17 @@ def test_a_pair_that_was_coupled_anew_is_no_longer_in_the_list(world: JobsWorld,
 def test_many_lines_come_in_pages_and_each_is_asked_for_in_one_request_a_side(
     world: JobsWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coupling.pages.skipped.AT_ONCE", 2)
+    monkeypatch.setattr("integration.pages.rows.ROWS", 2)
     skip(world, "Adatum", "Fabrikam", "Litware")
     before = world.crm.calls["get"]
     first = page(clerk, "synch_skipped")
     assert world.crm.calls["get"] - before == 1
-    second = page(clerk, "synch_skipped", after="2")
+    query = first.split('rel="next" href="?')[1].split('"')[0]
+    second = clerk.get(f"{reverse('synch_skipped')}?{query.replace('&amp;', '&')}").content.decode()
     assert first.count('name="selected"') == 2
     assert second.count('name="selected"') == 1
-    assert "3 in all" in first
+    assert "1–2 of 3" in first
+    assert "3–3 of 3" in second
 
 
 # --- retry and synchronize -----------------------------------------------------------------------------------

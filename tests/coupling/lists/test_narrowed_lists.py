@@ -11,9 +11,9 @@ import pytest
 
 from coupling.pages import records
 from coupling.pages.compare import lacking
+from coupling.pages.list_states import Known
 from coupling.pages.lists import Listing, asked_for
 from coupling.pages.records import has_lacking, inside, searched
-from coupling.pages.standing import Known
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages.lists.pane import pane
 from integration.sync.memory.halves import partnerless, plain, unread
@@ -143,13 +143,13 @@ def test_what_narrows_a_list_is_named_and_taken_off_one_by_one(shown: Listing, c
 
 
 def test_the_states_of_records_are_ways_to_look_at_a_list_and_only_sales_has_rows_outside_of_a_filter() -> None:
-    sales, ours = listing(CRM, mapping(), state="differing").shown.ways, listing(ERP, mapping()).shown.ways
+    sales, ours = listing(CRM, mapping(), state="differing").shown.looks, listing(ERP, mapping()).shown.looks
 
     states = ["Coupled", "Not coupled", "Differing", "Waiting", "Failed", "Skipped"]
     assert [way.label for way in sales] == ["In the filter", *states, "All"]
     assert [way.label for way in ours] == ["All", *states]
     assert [way.label for way in (*sales, *ours) if way.here] == ["Differing", "All"]
-    assert listing(CRM).shown.ways == []
+    assert listing(CRM).shown.looks == []
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 
 from coupling.pages import records
 from coupling.pages.captions import noun
-from coupling.pages.records import columns_of, name_of, read_columns, sortable
+from coupling.pages.records import columns_of, name_of, read_columns
 from coupling.pages.tables import ADMINISTRATION, MORE, USUAL_COLUMNS, every, fasttabs
 from integration.systems.values import Field, FieldType, Record, Side, Table
 from tests.coupling.pages.listed import ACCOUNT, CRM, CUSTOMER, ERP
-from tests.makers import amount, code, reference, table, text
+from tests.makers import code, table, text
 
 SHIP = table("vessel", "Vessel", [code("no"), text("name"), *(text(f"deck_{n}") for n in range(9))], numbered="no")
 
@@ -93,17 +93,6 @@ def test_a_list_reads_what_records_are_called_by_though_it_shows_it_in_no_column
 
     assert columns_of(ERP, wide) == ["city"]
     assert read_columns(ERP, wide) == ["city", "key", "title"]
-
-
-@pytest.mark.parametrize(
-    ("field", "can"),
-    [
-        (text("name"), True), (code("no"), True), (amount("price"), True), (reference("owner", "systemuser"), False),
-        (Field("note", FieldType.MEMO), False), (Field("id", FieldType.UUID), False),
-    ],
-)  # fmt: skip
-def test_a_list_is_sorted_by_what_both_systems_can_order(field: Field, can: bool) -> None:
-    assert sortable(field) is can
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from django.test.client import Client
 from django.urls import reverse
 
-from coupling.pages.differences import Compared, Difference, Next, compared, pair_of
+from coupling.pages.comparison.compared import compared, pair_of
+from coupling.pages.comparison.differences import Compared, Difference, Next
 from integration import jobs
 from integration.models import SyncJob
 from integration.systems.errors import Unreachable

@@ -17,6 +17,7 @@ from django.core.management import get_commands, load_command_class
 
 from integration.management import console
 from tests.real import forked
+from tests.real.migrated import migrate_in
 
 HOUSE = Path(__file__).resolve().parents[3]
 OURS = sorted(name for name, app in get_commands().items() if app in ("integration", "coupling"))
@@ -93,7 +94,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def connected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with an enabled connection to an organization that nobody answers for."""
     home = tmp_path_factory.mktemp("connected")
-    assert manage(home, "migrate", "--verbosity", "0").returncode == 0
+    migrate_in(home)
     made = manage(home, "shell", "--no-imports", "-c", CONNECTED)
     assert made.returncode == 0, made.stderr
     return home

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test.client import Client
 
+from integration import scheduler
 from integration.connection.enabling import enable, findings_of, order_integration_switched
 from integration.defaults.standard import BY_NAME
 from integration.defaults.tasks import HOUSE_TASKS, TASK_PASSES, Task
@@ -89,6 +90,20 @@ def test_nothing_has_an_entry_that_it_could_never_keep(setup: ConnectionSetup, s
     order_integration_switched(setup, True)
     made = set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True))
     assert made - set(HOUSE_TASKS) == {Task.STATISTICS, Task.ORDER_STATUS, Task.ORDER_NOTES}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_task_that_a_release_brings_gets_its_entry_while_its_feature_is_on(
+    setup: ConnectionSetup, solution: Table, enabled: bool
+) -> None:
+    enable(setup)
+    JobQueueEntry.objects.filter(mapping=None).delete()
+    ConnectionSetup.objects.update(is_enabled=enabled)
+
+    scheduler.have_jobs_of_tasks()
+
+    made = JobQueueEntry.objects.filter(mapping=None, status=JobQueueEntry.Status.READY)
+    assert set(made.values_list("task", flat=True)) - set(HOUSE_TASKS) == ({Task.STATISTICS} if enabled else set())
 
 
 def test_every_task_is_done_by_something() -> None:

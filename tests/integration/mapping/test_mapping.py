@@ -57,7 +57,7 @@ def test_the_filters_of_all_mappings_over_a_pair_of_tables_are_kept() -> None:
 def test_a_direction_nobody_carries_is_refused() -> None:
     mapping = mapping_of("to_crm", ("name", "name", "to_crm"))
     mapping.direction = "both"
-    assert "From Integration Table" in messages(mapping)["direction"][0]
+    assert "Sales → BC" in messages(mapping)["direction"][0]
 
 
 def test_option_values_go_one_way_only() -> None:

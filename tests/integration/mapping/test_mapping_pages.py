@@ -26,22 +26,22 @@ pytestmark = pytest.mark.django_db
 def test_the_list_shows_every_mapping_with_its_columns(setup: ConnectionSetup, reader: Client) -> None:
     create_missing()
     page = reader.get("/mappings/").content.decode()
-    for text in ("CUSTOMER", "blocked = &#x27; &#x27;", "Bidirectional", "account.paymenttermscode", "GUID", "Option"):
+    for text in ("CUSTOMER", "blocked = &#x27; &#x27;", "both ways", "account.paymenttermscode", "GUID", "Option"):
         assert text in page
     assert "Sales Order Notes" in page
 
 
 def test_the_list_is_in_the_order_in_which_tables_depend_on_each_other(setup: ConnectionSetup, reader: Client) -> None:
     create_missing()
-    listed = [row.name for row in reader.get("/mappings/").context["rows"]]
+    listed = [line.id for line in reader.get("/mappings/").context["list"].lines]
     assert listed == [default.name for default in defaults.STANDARD]
 
 
 def test_the_list_is_searched_by_name_and_table(setup: ConnectionSetup, reader: Client) -> None:
     create_missing()
-    found = reader.get("/mappings/?q=product").context["rows"]
-    assert [row.name for row in found] == ["RESOURCE-PRODUCT", "ITEM-PRODUCT", "SALESPRC-PRODPRICE"]
-    assert "No mapping matches" in reader.get("/mappings/?q=nothing").content.decode()
+    found = reader.get("/mappings/?q=product").context["list"]
+    assert [line.id for line in found.lines] == ["RESOURCE-PRODUCT", "ITEM-PRODUCT", "SALESPRC-PRODPRICE"]
+    assert "No mappings like this" in reader.get("/mappings/?q=nothing").content.decode()
 
 
 def test_the_list_costs_as_many_queries_for_many_mappings_as_for_few(
@@ -76,9 +76,10 @@ def test_the_job_log_of_a_mapping_lists_its_own_jobs_newest_first(mapping: Table
         SyncJob.objects.create(mapping=the(name), direction="to_crm")
     address = reader.get("/mappings/CUSTOMER/").content.decode()
     assert "/synch/jobs/?mapping=CUSTOMER" in address
-    listed = [line.job for line in reader.get("/synch/jobs/?mapping=CUSTOMER").context["log"].lines]
-    assert [job.mapping.name for job in listed] == ["CUSTOMER", "CUSTOMER"]
-    assert listed[0].queued_at > listed[1].queued_at
+    listed = reader.get("/synch/jobs/?mapping=CUSTOMER").context["list"].lines
+    assert [line.title for line in listed] == ["CUSTOMER", "CUSTOMER"]
+    runs = [SyncJob.objects.get(pk=line.id) for line in listed]
+    assert runs[0].queued_at > runs[1].queued_at
 
 
 # --- one mapping ---------------------------------------------------------------------------------------------

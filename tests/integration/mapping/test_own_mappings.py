@@ -201,7 +201,7 @@ def test_a_first_step_that_cannot_work_is_refused_beside_its_field(
     ("pairs", "reason"),
     [
         ([], "No field goes this way"),
-        ([("name", "name", "to_crm")], "No field goes this way: From Integration Table"),
+        ([("name", "name", "to_crm")], "No field goes this way: Sales → BC"),
         ([("name", "", "both")], "Choose a field on both sides"),
         ([("name", "name", "both"), ("name", "name", "both")], "A pair is there twice"),
         ([("name", "numberofemployees", "both")], "cannot go into"),

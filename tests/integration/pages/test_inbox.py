@@ -118,7 +118,9 @@ def test_more_than_three_conflicts_are_one_line_that_leads_to_all_of_them() -> N
             job=job, mapping=mapping, direction="to_crm", erp_id=uuid.uuid4(), code="conflict", label=f"C{number}"
         )
     (line,) = [
-        one for one in waiting_for(desk_of(made("ines", INTEGRATOR), ConnectionSetup.current())) if one.way == "Decide"
+        one
+        for one in waiting_for(desk_of(made("ines", INTEGRATOR), ConnectionSetup.current()))
+        if one.caption == "Decide"
     ]
     assert (line.title, line.url, line.look) == (
         "5 conflicts", reverse("conflicts"), reverse("synch_errors") + "?code=conflict",

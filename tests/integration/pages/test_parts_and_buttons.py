@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
 from integration.pages import parts
-from integration.pages.parts import Entry, Part, address, entries, first_url, links, visible
+from integration.pages.parts import Entry, PagePart, address, entries, first_url, links, visible
 from integration.templatetags import components
 from tests.people import ADMINISTRATOR, VIEWER, made
 
@@ -20,7 +20,7 @@ NAVIGATION = (
     "{% load frame %}{% navigation as groups %}"
     "{% for group in groups %}{% for link in group.links %}[{{ link.url }}]{% endfor %}{% endfor %}"
 )
-JOBS = Part("job.links", 1, "Jobs", "synch_jobs")
+JOBS = PagePart("job.links", 1, "Jobs", "synch_jobs")
 
 
 class Person:
@@ -37,7 +37,7 @@ class Person:
 def place(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Parts of one place, as two apps add them."""
 
-    def put(*found: Part) -> None:
+    def put(*found: PagePart) -> None:
         monkeypatch.setattr(parts, "parts_of", lambda place: tuple(one for one in found if one.place == place))
 
     return put
@@ -47,7 +47,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     ("query", "expected"), [({}, ""), ({"status": "failed"}, "?status=failed"), ({"q": "a b&c"}, "?q=a+b%26c")]
 )
 def test_a_part_leads_to_its_page_with_its_query(query: dict[str, Any], expected: str) -> None:
-    part = Part("job.links", 1, "Jobs", "synch_jobs", query=lambda subject: query)
+    part = PagePart("job.links", 1, "Jobs", "synch_jobs", query=lambda subject: query)
 
     assert address(part, None) == reverse("synch_jobs") + expected
 
@@ -56,7 +56,7 @@ def test_a_part_leads_to_its_page_with_its_query(query: dict[str, Any], expected
 def test_only_parts_that_this_person_may_use_are_shown(
     place: Callable[..., Any], rights: tuple[Any, ...], shown: list[str]
 ) -> None:
-    place(JOBS, Part("job.links", 2, "Couple", "synch_jobs", right="coupling.change_coupling"))
+    place(JOBS, PagePart("job.links", 2, "Couple", "synch_jobs", right="coupling.change_coupling"))
 
     assert [link.label for link in links("job.links", None, Person(*rights))] == shown
 
@@ -65,7 +65,7 @@ def test_only_parts_that_this_person_may_use_are_shown(
 def test_a_part_stands_where_the_page_is_about_something_of_its_kind(
     place: Callable[..., Any], subject: int | None, shown: list[Any]
 ) -> None:
-    place(Part("job.links", 1, "Jobs", "synch_jobs", when=bool))
+    place(PagePart("job.links", 1, "Jobs", "synch_jobs", when=bool))
 
     assert [link.label for link in links("job.links", subject, Person())] == shown
     assert first_url("job.links", subject) == (reverse("synch_jobs") if shown else "")
@@ -76,7 +76,7 @@ def test_a_place_to_which_nobody_adds_anything_is_empty() -> None:
 
 
 def test_a_part_with_a_form_is_a_button_and_one_without_is_a_link(place: Callable[..., Any]) -> None:
-    place(JOBS, Part("job.links", 2, "Retry", "synch_jobs", form="chosen", primary=True))
+    place(JOBS, PagePart("job.links", 2, "Retry", "synch_jobs", form="chosen", primary=True))
     link, button = links("job.links", None, Person())
 
     assert 'href="' in components.part(link)

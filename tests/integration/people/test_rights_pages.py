@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integration.jobs.queue import QueueState
+from integration.mappings.standard import create_missing
 from integration.models import RecordTemplate, TableMapping
 from integration.systems.memory.system import MemorySystem
 from integration.views import health
@@ -79,6 +80,14 @@ def test_the_pages_of_the_queue_say_that_it_does_not_answer(
     answer = browser(ADMINISTRATOR).get(reverse(name, args=args))
     assert answer.status_code == 503
     assert "The queue does not answer: refused" in answer.content.decode()
+
+
+def test_who_may_only_look_can_type_into_no_setup_that_they_cannot_save() -> None:
+    create_missing()
+    client, below = browser(VIEWER), ("", "fields/", "templates/")
+    places = ["/connection/", *(f"/mappings/CUSTOMER/{page}" for page in below)]
+
+    assert [one for one in places if "<fieldset disabled>" not in client.get(one).content.decode()] == []
 
 
 def test_the_figures_of_the_queues_are_told_to_nobody_but_administrators() -> None:

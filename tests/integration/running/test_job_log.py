@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration import jobs
-from integration.models import RecordChange, SyncError, SyncJob
+from integration.documents.account_statistics.plan import STATISTICS
+from integration.models import RecordChange, SyncError, SyncJob, TableMapping
+from integration.pages.runs.captions import Captions
 from integration.sync.rules import Direction
 from integration.sync.run import Changed, Failure, Options, Scope
+from integration.systems.values import Field, FieldType, Side, Table
 from tests.integration.jobs.plans.planned import agreed, one
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import INTEGRATOR, VIEWER, made, signed_in
@@ -68,12 +71,12 @@ def test_the_pages_of_the_log_hold_every_run_once_whatever_comes_meanwhile(viewe
     query = "?direction=to_crm"
     for number in range(3):
         page = page_of(viewer, f"/synch/jobs/{query}")
-        seen += [row.split("/synch/jobs/")[1].split("/")[0] for row in page.split('<th scope="row"')[1:]]
+        seen += [row.split("/")[0] for row in page.split('class="list-open" href="/synch/jobs/')[1:]]
         SyncJob.objects.create(mapping=mapping, direction="to_crm", status="finished")
         if number < 2:
             query = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert len(seen) == len(set(seen)) == 120
-    assert page_of(viewer, "/synch/jobs/", before="yesterday", **{"from": "x"})
+    assert page_of(viewer, "/synch/jobs/", after="yesterday")
 
 
 def test_the_log_as_a_file_names_records_and_has_every_counter(viewer: Client, agreed: JobsWorld) -> None:
@@ -81,7 +84,7 @@ def test_the_log_as_a_file_names_records_and_has_every_counter(viewer: Client, a
     jobs.start(agreed.mapping(), Direction.TO_CRM, options=Options(scope=Scope.IDS, ids=(adatum,)), inline=True)
     head, first, *_ = csv.reader(io.StringIO(viewer.get("/synch/jobs/?format=csv").getvalue().decode()))
     line = dict(zip(head, first, strict=True))
-    assert (line["Job"], line["Direction"]) == ("Customer Adatum", "Business Central → Sales")
+    assert (line["Run"], line["Direction"]) == ("Customer Adatum", "Business Central → Sales")
     assert (line["Unchanged"], line["Uncoupled"], line["Failed"]) == ("1", "0", "0")
 
 
@@ -156,6 +159,24 @@ def test_the_log_of_a_busy_record_has_pages(viewer: Client, world: JobsWorld) ->
     assert "Name 19" in second
     assert "Name 00" in second
     assert "Name 20" not in second
+    back = second.split('rel="prev" href="')[1].split('"')[0]
+    assert page_of(viewer, address + back).count("Name ") == first.count("Name ")
+
+
+def test_the_log_of_a_sales_document_whose_mapping_nobody_edits_is_there(viewer: Client, world: JobsWorld) -> None:
+    mapping = world.mapping()
+    TableMapping.objects.filter(pk=mapping.pk).update(internal=True)
+    assert "Synchronization Log" in page_of(
+        viewer, reverse("record_log", args=["crm", mapping.crm_table, uuid.uuid4()])
+    )
+
+
+def test_figures_that_a_run_over_customers_writes_are_called_as_on_the_account_in_sales() -> None:
+    balance = Field("bci_balancelcy", FieldType.DECIMAL, label="Balance (LCY)")
+    tables = {"account": Table("account", "Account", {}), STATISTICS: Table(STATISTICS, "", {balance.name: balance})}
+    captions = Captions({(Side.CRM, name): table for name, table in tables.items()})
+
+    assert captions.of_field(TableMapping(crm_table="account"), Side.CRM, "bci_balancelcy") == "Balance (LCY)"
 
 
 @pytest.mark.parametrize("place", ["erp/nothing", "xyz/customer", "crm/account.nothing"])

@@ -35,7 +35,7 @@ def test_an_error_of_a_record_without_a_name_links_to_it_and_shows_no_id_and_no_
     SyncError.objects.log(job, [failure("refused", erp_id=id)])
     SyncError.objects.note(job, [failure(LEFT_OUT, erp_id=uuid.UUID(int=7))])
     page = admin.get(reverse("synch_errors")).content.decode()
-    assert f'<a href="/records/erp/customer/{id}/">(name not known)</a>' in page
+    assert f'href="/records/erp/customer/{id}/">(name not known)</a>' in page
     assert f">{id}" not in page
     assert "<td>–" not in page
 
@@ -53,7 +53,7 @@ def test_an_error_that_was_kept_without_a_name_links_to_its_record_too(job: Sync
     id = uuid.uuid4()
     SyncError.objects.create(job=job, mapping=job.mapping, direction="to_erp", crm_id=id, code="refused", message="No.")
     page = admin.get(reverse("synch_errors")).content.decode()
-    assert f'<a href="/records/crm/account/{id}/">(name not known)</a>' in page
+    assert f'href="/records/crm/account/{id}/">(name not known)</a>' in page
 
 
 def test_a_conflict_that_both_passes_meet_is_one_open_error(agreed: JobsWorld) -> None:

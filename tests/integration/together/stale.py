@@ -178,7 +178,7 @@ STALE = {
     "step": Stale(
         lambda: reverse("step", args=[FieldTransformation.objects.get(kind="prefix").pk]),
         lambda: change(FieldTransformation, pk=FieldTransformation.objects.get(kind="prefix").pk, direction="to_crm"),
-        "Bidirectional",
+        "both ways",
         lambda: FieldTransformation.objects.get(kind="prefix").parameters["text"],
         typed=lambda: {"text": "B"},
     ),
@@ -290,7 +290,7 @@ OVERWRITES_NOTHING = {
     "record_edit": "It is tried in tests/coupling/editing/test_two_people.py.",
     "record_delete": "It carries the version seen: tests/coupling/editing/test_deleting.py.",
     **dict.fromkeys(("coupling_set", "match_resolve"), "They compare with what was seen: tests/coupling/asking/."),
-    "conflicts": "It compares the versions of both records with what was seen: tests/coupling/test_bulk_conflicts.py.",
+    "conflicts": "It compares the versions of both with what was seen: tests/coupling/errors/test_bulk_conflicts.py.",
     "errors_assign": "It compares whose each error was: tests/coupling/errors/test_error_inbox.py.",
     "errors_resolve": "Of two people one resolves it: tests/coupling/errors/test_error_inbox.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",

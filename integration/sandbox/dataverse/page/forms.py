@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from integration.sandbox.dataverse.page.api_client import ApiClient, Declined, Row, shown
-from integration.sandbox.dataverse.page.kinds import BY_SET, Field, Kind
+from integration.sandbox.dataverse.page.fields import Field
+from integration.sandbox.dataverse.page.kinds import Kind
 
+OPTION, NUMBER, WHOLE = "option", "number", "whole"
 CHOICES = 500
 """So many rows a list to choose from has; whoever looks for another one starts at that record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of a form with what is in it; ``options`` (id, text) are what a lookup may lead to."""
+    """One field of a form with what is in it; ``options`` (id, text) are what a lookup may lead to and what a column
+    of options may hold. ``part`` is the heading it stands under."""
 
     name: str
     label: str
@@ -23,25 +27,30 @@ class Input:
     value: str
     required: bool
     options: list[tuple[str, str]] | None = None
+    part: str = ""
 
     @property
     def wide(self) -> bool:
         return self.type == "memo"
 
 
-def inputs(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str]) -> list[Input]:
-    """The fields with what is in them. Raises :class:`Declined`."""
-    return [_input(client, field, typed.get(field.name, "")) for field in fields]
+def inputs(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str], table: str = "") -> list[Input]:
+    """The fields, in their parts, with what is in them; ``table`` knows the options. Raises :class:`Declined`."""
+    return [_input(client, field, typed.get(field.name, ""), table) for field in fields]
 
 
-def _input(client: ApiClient, field: Field, value: str) -> Input:
+def _input(client: ApiClient, field: Field, value: str, table: str) -> Input:
     options = choices(client, field.of, value) if field.of else None
-    return Input(field.name, field.label, field.type, value, field.required, options)
+    if field.type == OPTION:
+        column = client.organization.model.tables[table].columns[field.name]
+        options = [(str(number), choice.label) for number, choice in column.options.items()]
+    return Input(field.name, field.label, field.type, value, field.required, options, field.part)
 
 
 def choices(client: ApiClient, of: str, value: str) -> list[tuple[str, str]]:
     """The rows of a table by name, the chosen one among them however many there are. Raises :class:`Declined`."""
-    key, name = client.organization.model.sets[of].id, BY_SET[of].name if of in BY_SET else "name"
+    table = client.organization.model.sets[of]
+    key, name = table.id, table.name_column
     active = "" if of == "uoms" else "&$filter=statecode eq 0"
     rows = client.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
     found = [(str(row[key]), shown(row, name)) for row in rows]
@@ -80,7 +89,16 @@ def body(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str], bl
 def _value(field: Field, text: str) -> object:
     if not text:
         return None
-    return amount(text, field.label) if field.type == "number" else text
+    if field.type == NUMBER:
+        return amount(text, field.label)
+    return _whole(text, field.label) if field.type in (OPTION, WHOLE) else text
+
+
+def _whole(text: str, label: str) -> int:
+    """Raises :class:`Declined` unless it is a number without decimals."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise Declined(400, f"{label} must be a whole number such as 12.")
+    return int(text)
 
 
 def amount(text: str, label: str) -> Decimal:

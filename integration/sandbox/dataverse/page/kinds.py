@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from integration.sandbox.dataverse.page.fields import (
+    ACCOUNT,
+    CONTACT,
+    DESCRIPTION,
+    DOCUMENT,
+    INVOICE,
+    NAME,
+    OPPORTUNITY,
+    Field,
+)
+
 OPEN, ACTIVE = 0, 1
-
-
-@dataclass(frozen=True)
-class Field:
-    """``name`` is the property that is written. A lookup is bound under it to a row of ``of``."""
-
-    name: str
-    label: str
-    type: str = "text"
-    of: str = ""
-    required: bool = False
-
-    @property
-    def read(self) -> str:
-        """The property a lookup is read from; ``customerid_account`` is one of several ways to say ``customerid``."""
-        return f"_{self.name.removesuffix('_account')}_value" if self.of else self.name
 
 
 @dataclass(frozen=True)
@@ -67,16 +62,13 @@ REASON = ("statuscode", "Status reason")
 CUSTOMER = ("_customerid_value", "Customer")
 TOTAL = ("totalamount", "Total")
 OWNER = ("_ownerid_value", "Owner")
-NAME = Field("name", "Name", required=True)
-DESCRIPTION = Field("description", "Description", "memo")
-ACCOUNT = Field("customerid_account", "Customer", "lookup", "accounts")
-PRICES = Field("pricelevelid", "Price list", "lookup", "pricelevels")
-SUMS = (("totallineitemamount", "Lines"), ("totaltax", "Tax"), TOTAL, ("_transactioncurrencyid_value", "Currency"))
-HEADER = (NAME, Field("customerid_account", "Customer", "lookup", "accounts", True), PRICES,
-          Field("requestdeliveryby", "Requested delivery", "date"), DESCRIPTION)  # fmt: skip
-PLACE = tuple(
-    Field(f"address1_{name}", label)
-    for name, label in (("line1", "Street"), ("city", "City"), ("postalcode", "Post code"), ("country", "Country"))
+SUMS = (
+    ("totallineitemamount", "Lines"),
+    ("discountamount", "Discount"),
+    ("totalamountlessfreight", "Before freight"),
+    ("totaltax", "Tax"),
+    TOTAL,
+    ("_transactioncurrencyid_value", "Currency"),
 )
 
 KINDS = (
@@ -84,10 +76,8 @@ KINDS = (
         "accounts", "account", "Account", "Accounts",
         (("name", "Name"), ("accountnumber", "Number"), ("address1_city", "City"), ("telephone1", "Phone"), OWNER),
         ("name", "accountnumber", "address1_city"),
-        (NAME, Field("accountnumber", "Number"), Field("telephone1", "Phone", "tel"),
-         Field("emailaddress1", "E-mail", "email"), Field("websiteurl", "Web site"), *PLACE,
-         Field("creditlimit", "Credit limit", "number"), DESCRIPTION),
-        looks=(STATE, ("customertypecode", "Relationship"), ("_primarycontactid_value", "Primary contact"), OWNER),
+        ACCOUNT,
+        looks=(STATE, OWNER),
         follow=(("contacts", "parentcustomerid_account"), ("opportunities", "customerid_account"),
                 ("quotes", "customerid_account"), ("salesorders", "customerid_account")),
     ),
@@ -96,9 +86,7 @@ KINDS = (
         (("fullname", "Name"), ("_parentcustomerid_value", "Account"), ("emailaddress1", "E-mail"),
          ("telephone1", "Phone"), OWNER),
         ("fullname", "emailaddress1"),
-        (Field("firstname", "First name"), Field("lastname", "Last name", required=True),
-         Field("parentcustomerid_account", "Account", "lookup", "accounts"), Field("jobtitle", "Job title"),
-         Field("emailaddress1", "E-mail", "email"), Field("telephone1", "Phone", "tel"), *PLACE, DESCRIPTION),
+        CONTACT,
         name="fullname", looks=(STATE, OWNER),
     ),
     Kind(
@@ -106,16 +94,18 @@ KINDS = (
         (("name", "Name"), ("productnumber", "Number"), ("_defaultuomid_value", "Unit"), ("price", "Price"), STATE),
         ("name", "productnumber"),
         (NAME, Field("productnumber", "Number"), DESCRIPTION),
-        looks=(STATE, ("_defaultuomid_value", "Unit"), ("price", "Price"), ("quantityonhand", "Quantity on hand")),
+        looks=(STATE, ("producttypecode", "Product type"), ("_defaultuomscheduleid_value", "Unit group"),
+               ("_defaultuomid_value", "Unit"), ("price", "Price"), ("standardcost", "Standard cost"),
+               ("currentcost", "Current cost"), ("quantityonhand", "Quantity on hand"), ("stockweight", "Weight"),
+               ("stockvolume", "Volume"), ("vendorid", "Vendor"), ("vendorpartnumber", "Vendor's number")),
         new=False,
     ),
     Kind(
         "opportunities", "opportunity", "Opportunity", "Opportunities",
         (("name", "Name"), CUSTOMER, ("estimatedvalue", "Estimated revenue"), ("estimatedclosedate", "Close by"),
          STATE), ("name",),
-        (NAME, ACCOUNT, PRICES, Field("estimatedvalue", "Estimated revenue", "number"),
-         Field("estimatedclosedate", "Estimated close date", "date"), DESCRIPTION),
-        looks=(STATE, REASON, *SUMS, OWNER),
+        OPPORTUNITY,
+        looks=(STATE, REASON, ("actualvalue", "Actual revenue"), ("actualclosedate", "Closed"), *SUMS, OWNER),
         lines=("opportunityproducts", "opportunityid"),
         actions=(Action("win", "Close as won", (OPEN,), "WinOpportunity", "OpportunityClose"),
                  Action("lose", "Close as lost", (OPEN,), "LoseOpportunity", "OpportunityClose"),
@@ -124,7 +114,7 @@ KINDS = (
     Kind(
         "quotes", "quote", "Quote", "Quotes",
         (("name", "Name"), ("quotenumber", "Number"), CUSTOMER, ("revisionnumber", "Revision"), TOTAL, STATE),
-        ("name", "quotenumber"), HEADER,
+        ("name", "quotenumber"), DOCUMENT,
         looks=(("quotenumber", "Number"), ("revisionnumber", "Revision"), STATE, REASON, *SUMS, OWNER),
         lines=("quotedetails", "quoteid"),
         actions=(Action("activate", "Activate", (OPEN,), state=ACTIVE),
@@ -136,8 +126,9 @@ KINDS = (
     Kind(
         "salesorders", "salesorder", "Order", "Orders",
         (("name", "Name"), ("ordernumber", "Number"), CUSTOMER, TOTAL, STATE),
-        ("name", "ordernumber"), HEADER,
-        looks=(("ordernumber", "Number"), STATE, REASON, *SUMS, ("submitdate", "Submitted"), OWNER),
+        ("name", "ordernumber"), DOCUMENT,
+        looks=(("ordernumber", "Number"), STATE, REASON, *SUMS, ("submitdate", "Submitted"),
+               ("datefulfilled", "Fulfilled"), OWNER),
         lines=("salesorderdetails", "salesorderid"),
         actions=(Action("submit", "Submit", (OPEN,), state=1),
                  Action("cancel", "Cancel order", (OPEN, 1), "CancelSalesOrder", "OrderClose")),
@@ -145,8 +136,9 @@ KINDS = (
     Kind(
         "invoices", "invoice", "Invoice", "Invoices",
         (("name", "Name"), ("invoicenumber", "Number"), CUSTOMER, ("duedate", "Due"), TOTAL, STATE),
-        ("name", "invoicenumber"), HEADER,
-        looks=(("invoicenumber", "Number"), STATE, REASON, ("duedate", "Due"), *SUMS, OWNER),
+        ("name", "invoicenumber"), INVOICE,
+        looks=(("invoicenumber", "Number"), STATE, REASON, ("duedate", "Due"), ("datedelivered", "Delivered"), *SUMS,
+               OWNER),
         lines=("invoicedetails", "invoiceid"), new=False,
     ),
 )  # fmt: skip

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from integration.sandbox.dataverse.page import business_central, forms
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
+from integration.sandbox.dataverse.page.fields import Field
 from integration.sandbox.dataverse.page.forms import Input
-from integration.sandbox.dataverse.page.kinds import OPEN, Field, Kind
+from integration.sandbox.dataverse.page.kinds import OPEN, Kind
 from integration.sandbox.dataverse.page.page_context import PageContext
 from integration.sandbox.dataverse.page.rendering import Cell, Head
 

@@ -115,7 +115,7 @@ def _form(
         "address": address,
         "back": address.removesuffix("/edit").removesuffix("new"),
         "etag": typed.get("etag", ""),
-        "fields": forms.inputs(context.client, kind.fields, typed),
+        "fields": forms.inputs(context.client, kind.fields, typed, kind.table),
     }
     return _with_kind(context, kind).page("form.html", title, problem, status, **values)
 

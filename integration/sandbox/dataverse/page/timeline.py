@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from integration.sandbox.dataverse.page import forms
 from integration.sandbox.dataverse.page.api_client import Row, shown
-from integration.sandbox.dataverse.page.kinds import Field, Kind
+from integration.sandbox.dataverse.page.fields import Field
+from integration.sandbox.dataverse.page.kinds import Kind
 from integration.sandbox.dataverse.page.page_context import PageContext
 
 MOST = 50

@@ -7,7 +7,7 @@ look-up and one small function per value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
@@ -151,8 +151,3 @@ class Payloads:
     def forget(self) -> None:
         """Start over after tables changed."""
         self._made = {}
-
-
-def without_identity(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body without the annotations that name its row and type."""
-    return {key: value for key, value in body.items() if key not in ("@odata.type", "@odata.id")}

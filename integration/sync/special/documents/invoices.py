@@ -140,9 +140,11 @@ class InvoiceRules(Special):
     # --- what becomes of an invoice -----------------------------------------------------------------------
 
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
-        if twin is None or not self._is_there(record.id):
+        if not self._is_there(record.id):
             self._complete_new(record, draft)
             return
+        if twin is None:
+            return  # Asked for its problems alone, without the other side: of one that is there nothing is made.
         if twin.values.get(STATE) != ACTIVE:
             draft.values.clear()
             draft.lacking.clear()

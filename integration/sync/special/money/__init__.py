@@ -1,0 +1,1 @@
+"""Currencies, exchange rates and amounts: what data cannot say of them."""

@@ -1,0 +1,1 @@
+"""Price lists and their lines: what data cannot say of them."""

@@ -92,7 +92,7 @@ class PriceGroupRules(Special):
 
 class SalesPriceRules(Special):
     """A price list line: found by list and product, always for the base unit. Of several prices for one line
-    ``price_choice`` picks one; the others are left out.
+    ``choice.py`` picks one; the others are left out.
 
     A line belongs to whichever price is chosen today: the next one takes it over from the last one, and without any it
     is deleted. Which list a line is on cannot be changed, so a price that moved loses its line and gets another one.

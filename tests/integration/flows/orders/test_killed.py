@@ -17,6 +17,7 @@ import pytest
 
 from tests.organization import demo_organization
 from tests.real import forked
+from tests.real.migrated import migrate_in
 
 pytestmark = pytest.mark.processes
 
@@ -29,7 +30,7 @@ class Desk:
     def __init__(self, home: Path, ready: dict[str, Any]) -> None:
         self.home = home
         self.environment = {"DEVELOPMENT": "true", "DATA_DIR": str(home), "PYTHONWARNINGS": "ignore"}
-        self.run("migrate", "--verbosity", "0")
+        migrate_in(home)
         self.ask(f"open_desk({ready!r}, {ORDERS})")
 
     def run(self, *words: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration.business_central.models import SalesHeader
+from integration.models import SyncError
 from integration.systems.values import Row
 from tests.integration.flows.quotes.quoting import CANCELED, REVISED, Quoting, counted, quoting
 
@@ -72,3 +73,23 @@ def test_a_quote_that_was_uncoupled_is_coupled_again_with_the_one_that_is_here(q
 
     assert quoting.here(quote).no == "1001"
     assert SalesHeader.objects.count() == 1
+
+
+def test_a_quote_deleted_in_sales_stays_here_and_rests_with_the_reason(quoting: Quoting) -> None:
+    deleted, kept = (quoting.quote(quoting.line()) for _ in range(2))
+    quoting.process()
+    number, reference = quoting.here(deleted).no, quoting.here(deleted).your_reference
+    quoting.crm.remove("quote", deleted)
+
+    for _ in range(2):
+        job = quoting.process()
+
+    [error] = SyncError.objects.open()
+    assert (error.code, error.crm_id) == ("twin-gone", deleted)
+    assert f"Quote {reference} was deleted in Sales after it became quote {number}, which stays." in error.message
+    assert quoting.quotes.couplings.get(crm_id=deleted).to_erp_result == "skipped"
+    assert (job.failed, quoting.here(deleted).no, quoting.here(kept).status) == (0, number, 0)
+    put_back = quoting.crm.add("quote", deleted, quotenumber=reference, statecode=1, revisionnumber=0)
+    quoting.change(put_back)
+    quoting.process()
+    assert not SyncError.objects.open().exists()

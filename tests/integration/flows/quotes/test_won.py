@@ -123,6 +123,31 @@ def test_an_order_that_was_sent_elsewhere_is_not_asked_for(quoting: Quoting) -> 
     assert quoting.here(quote).status == 1
 
 
+@pytest.mark.parametrize("seen", ["", "quotes", "orders"])
+def test_a_won_quote_ends_once_its_last_order_is_canceled_before_it_was_made(quoting: Quoting, seen: str) -> None:
+    """``seen``: which pass ran while the order was still being changed."""
+    line = quoting.line()
+    quote = quoting.quote(line)
+    quoting.process()
+    quoting.run()
+    number = quoting.here(quote).no
+    first = quoting.win(quote, line, statecode=0)
+    second = quoting.order(line, quoteid=Ref("quote", quote), statecode=0)
+    if seen:
+        quoting.process() if seen == "quotes" else quoting.run()
+    assert first is not None
+    quoting.touch(first, statecode=2, statuscode=4)
+    quoting.run()
+    assert quoting.here(quote).no == number
+
+    quoting.touch(second, statecode=2, statuscode=4)
+    quoting.run() if seen else quoting.process()
+
+    assert not SalesHeader.objects.exists()
+    assert len(quoting.archived(number)) == 1
+    assert (counted(quoting.process(quote)), SyncError.objects.open().count()) == ((0, 0, 1, 0), 0)
+
+
 def test_notes_of_a_quote_go_on_with_its_order(quoting: Quoting) -> None:
     line = quoting.line()
     quote = quoting.quote(line)

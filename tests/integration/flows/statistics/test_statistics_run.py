@@ -88,6 +88,16 @@ def test_an_order_that_is_deleted_leaves_no_figures_behind(world: StatisticsWorl
     assert world.shown(adatum) == {}
 
 
+def test_a_customer_who_pays_for_an_order_no_longer_is_looked_at_with_the_next_run(world: StatisticsWorld) -> None:
+    adatum, contoso = world.couple("ADATUM"), world.couple("CONTOSO")
+    made = order(item(price=100))
+    world.run()
+    change(made.pk, DocumentChange(header={"bill_to_customer_no": Ref("customer", id_of("CONTOSO"))}))
+    assert world.run() == {"modified": 2}
+    assert world.shown(adatum) == {}
+    assert world.shown(contoso) == {"outstanding_orders": D("103.15"), "total": D("103.15")}  # Contoso pays in euros.
+
+
 def test_a_due_date_that_passes_makes_an_amount_overdue(world: StatisticsWorld, clock: Any) -> None:
     adatum = world.couple("ADATUM")
     invoice(70)  # due on 14 February

@@ -132,11 +132,6 @@ def test_sales_shows_the_sums_of_the_books(
             with suppress(RecordProblem), transaction.atomic():  # A refusal is an answer too.
                 firm.do(verb, number, amount)
         world.run()
-        payers = any(verb == "payer" for verb, _, _ in steps)
-        if payers:  # The one who paid before is looked at once a day.
-            firm.day = min(firm.day + 1, len(DAYS) - 1)
-            firm.next_day(0) if firm.day < len(DAYS) - 1 else clock.move_to("2028-01-02T09:00:00Z")
-            world.run()
         today = dt.datetime.now(dt.UTC).date()
         for no, account in accounts.items():
             assert world.shown(account) == sums(no, today)

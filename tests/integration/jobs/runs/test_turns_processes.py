@@ -17,6 +17,7 @@ from integration.sandbox import Options, Sandbox
 from tests.integration.commands.processes import HOUSE, environment
 from tests.integration.crowd import SINGLE
 from tests.real.gated import queue_server
+from tests.real.migrated import migrate_in
 
 pytestmark = pytest.mark.processes
 DONE = ("inserted", "modified", "unchanged", "skipped", "failed")
@@ -56,6 +57,7 @@ def test_twenty_runs_of_one_record_and_a_full_run_asked_for_at_once_are_all_fini
             env = environment(
                 tmp_path, REDIS_URL=f"unix://{socket}", LOG_LEVEL="ERROR", PYTHONPATH=os.pathsep.join(sys.path)
             )
+            migrate_in(tmp_path)
             crowd(env, "prepare", json.dumps(running.ready))
             with processes(env, workers):
                 crowd(env, "ask")

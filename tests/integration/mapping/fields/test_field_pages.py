@@ -65,7 +65,7 @@ def test_two_people_at_the_fields_do_not_overwrite_each_other(mapping: TableMapp
     mine = lines(admin)
     change(admin, "address1_city", direction="to_crm")
     answer = admin.post("/mappings/CUSTOMER/fields/", mine)
-    assert "city – address1_city, direction: “Bidirectional” → “To Integration Table”" in answer.content.decode()
+    assert "city – address1_city, direction: “both ways” → “BC → Sales”" in answer.content.decode()
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.TestCreateFieldMappingsForRuntimeFields")

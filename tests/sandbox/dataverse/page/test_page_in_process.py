@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from integration.defaults.standard import STANDARD
 from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.page.api_client import Declined, _text, literal
+from integration.sandbox.dataverse.page.fields import Field
 from integration.sandbox.dataverse.page.forms import amount, identity
-from integration.sandbox.dataverse.page.kinds import KINDS, Field
+from integration.sandbox.dataverse.page.kinds import KINDS, Kind
 from integration.sandbox.dataverse.page.routes import SalesPage
 from integration.sandbox.dataverse.page.session import COOKIE, LASTS, MOST, Sessions
 from integration.sandbox.dataverse.page.words import for_people
@@ -24,7 +26,7 @@ from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.store.model import load_model
 from tests.examples import examples
 from tests.sandbox.conftest import Clock
-from tests.sandbox.dataverse.page.visitor import Visitor
+from tests.sandbox.dataverse.page.visitor import Visitor, typed_in
 from tests.sandbox.in_process import ADDRESS, Inside, organization_in_process
 
 MODEL = load_model()
@@ -107,6 +109,40 @@ def test_every_list_and_every_record_of_the_demo_has_its_page(peter: Visitor, ki
     shown = peter.text(f"/sales/{kind.set}/")  # type: ignore[attr-defined]
     for address in re.findall(rf'href="(/sales/{kind.set}/[0-9a-f-]{{36}})"', shown)[:1]:  # type: ignore[attr-defined]
         assert peter("GET", address).status == 200
+
+
+@pytest.mark.parametrize("kind", [one for one in KINDS if one.set != "quotes"], ids=lambda kind: kind.set)
+def test_a_record_shows_every_column_that_a_standard_mapping_writes_or_reads(kind: Kind) -> None:
+    carried = {
+        field.crm_field
+        for mapping in STANDARD
+        if mapping.crm_table == kind.table
+        for field in mapping.fields
+        if field.crm_field
+    }
+    read = {field.read for field in kind.fields} | {name for name, _ in (*kind.looks, *kind.columns)}
+    shown = {name.removeprefix("_").removesuffix("_value") for name in read}
+
+    assert carried - shown == set()
+
+
+def test_an_account_becomes_a_customer_by_its_relationship_type(peter: Visitor) -> None:
+    made = peter.send("/sales/accounts/new", name="Coho Winery", address1_line2="Yard", customertypecode="8")
+    account = made.headers["Location"]
+    assert '<option value="8" selected>Prospect</option>' in peter.text(f"{account}/edit")
+
+    peter.send(f"{account}/edit", **typed_in(peter.text(f"{account}/edit")) | {"customertypecode": "3"})
+
+    assert re.findall(r"<dt>Relationship Type</dt><dd>(\w+)</dd>", peter.text(account)) == ["Customer"]
+    assert "<dd>Yard</dd>" in peter.text(account)
+
+
+@pytest.mark.parametrize("value", ["-1", "3.5", "Customer", "٣", "9" * 10])
+def test_an_option_that_is_no_number_is_declined(peter: Visitor, value: str) -> None:
+    answer = peter.send("/sales/accounts/new", name="Coho Winery", customertypecode=value)
+
+    assert answer.status == 400
+    assert "Relationship Type must be a whole number such as 12." in answer.body.decode()
 
 
 def test_what_was_typed_is_shown_again_with_what_is_wrong(peter: Visitor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import urlencode
 
@@ -40,3 +41,12 @@ class Visitor:
     def send(self, path: str, **form: str) -> Response:
         token = re.findall(r'name="token" value="([^"]+)"', self.text("/sales/accounts/"))[0]
         return self("POST", path, {"token": token, **form})
+
+
+def typed_in(form: str) -> dict[str, str]:
+    """What stands in the fields of a page's form, as a browser would send it."""
+    texts = dict(re.findall(r'<input type="[^"]+" name="(\w+)" value="([^"]*)"', form))
+    memos = dict(re.findall(r'<textarea name="(\w+)"[^>]*>\n([^<]*)</textarea>', form))
+    lists = re.findall(r'<select name="(\w+)"(.*?)</select>', form, re.DOTALL)
+    chosen = {name: "".join(re.findall(r'<option value="([^"]*)" selected>', options)) for name, options in lists}
+    return {name: html.unescape(value) for name, value in {**texts, **memos, **chosen}.items()}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.store.payload import parse_address, without_identity
+from integration.sandbox.dataverse.store.payload import parse_address
 from tests.sandbox.dataverse.writer import NOBODY, Trade, Writer, refused
 
 ID = "0A1B2C3D-0000-4000-8000-0000000000FF"
@@ -170,12 +170,6 @@ def test_a_body_of_many_rows_of_one_kind_is_read_the_same_way_each_time(in_proce
             read(in_process, "account", body)
         del body["colour"]
         assert read(in_process, "account", body)["primarycontactid"] == KEPT
-
-
-def test_the_annotations_that_name_a_row_are_no_values() -> None:
-    body = {"@odata.type": "x", "@odata.id": "accounts(1)", "name": "Adatum", "@odata.etag": 'W/"1"'}
-
-    assert without_identity(body) == {"name": "Adatum", "@odata.etag": 'W/"1"'}
 
 
 def test_an_address_leads_to_a_table_and_an_id(in_process: Organization) -> None:

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from integration.sync.run import Counters
+from integration.sync.plan import Planner
+from integration.sync.run import Counters, Options
+from integration.sync.special.base import Run
 from integration.systems.values import Ref, option_id
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 from tests.sync.entity_rules.documents.cronus_trades import INVOICE, ORDER, Trading, bicycles, freight
@@ -46,6 +48,16 @@ def test_a_second_time_nothing_is_doubled(trading: Trading) -> None:
     assert create(trading, invoice) == Counters(unchanged=1)
     assert trading.run(TO_CRM, standard(INVOICE)) == Counters(unchanged=1)
     assert (len(trading.crm.ids("invoice")), len(trading.crm.ids("invoicedetail"))) == (1, 2)
+
+
+def test_an_invoice_that_is_there_has_no_problem_when_it_is_looked_at_without_its_twin(trading: Trading) -> None:
+    invoice, _ = from_order(trading)
+    create(trading, invoice)
+    rule = standard(INVOICE)
+    run = Run(rule, TO_CRM, trading.erp, trading.crm, trading.ledger(rule), Options(create=True), trading.context)
+    planner = Planner(run)
+
+    assert planner.problems(list(trading.erp.get(rule.erp.name, [invoice], planner.source_columns).values())) == []
 
 
 def test_the_rounding_line_stands_only_where_sales_works_amounts_out(trading: Trading) -> None:

@@ -10,7 +10,7 @@ from coupling.commands.couple_records import couple
 from coupling.commands.create_records import create
 from coupling.commands.synchronize_now import PASSES, synchronize
 from coupling.models import CouplingError
-from coupling.pages.asking.first import Need, needs
+from coupling.pages.asking.needs import Need, needs
 from coupling.sides import both_opened
 from integration import jobs
 from integration.models import SyncJob, TableMapping, User

@@ -15,7 +15,8 @@ from integration.sync.memory.ledger import Pair, Result, State
 from integration.systems.values import Record, Side
 
 LACKS = "a value has no partner"
-WORDS = {"Coupled": "", "Changed": "changed here since the last synchronization"}
+SAID_BESIDE = {"Coupled": "", "Changed": "changed here since the last synchronization"}
+"""What is said of a coupled record in this state; other states say themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,7 @@ class Known:
         """The state with what else is to be said of it."""
         if not self.is_coupled:
             return self.label
-        also = {"Coupled": "", "Changed": "changed here since the last synchronization"}.get(
-            self.label, self.label.lower()
-        )
+        also = SAID_BESIDE.get(self.label, self.label.lower())
         return ", ".join(part for part in ("Coupled", also, LACKS if self.lacks else "") if part)
 
 

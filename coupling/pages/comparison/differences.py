@@ -1,0 +1,149 @@
+"""The fields of two records that differ and those that agree, and what the next synchronization does with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from coupling.pages.comparison.agreements import Agreement
+from integration.connection.live_systems import NAMES
+from integration.models import TableMapping
+from integration.sync.memory.ledger import Pair
+from integration.systems.values import Side
+
+
+class Next(StrEnum):
+    """What the next synchronization does with a field, in words."""
+
+    SENT = "sent"
+    FETCHED = "fetched"
+    CONFLICT = "conflict"
+    STAYS = "stays"
+    WAITS = "waits"
+
+    @property
+    def words(self) -> str:
+        return {
+            Next.SENT: "BC → Sales: is sent",
+            Next.FETCHED: "Sales → BC: is fetched",
+            Next.CONFLICT: "Conflict: decide which value stays",
+            Next.STAYS: "Stays as it is on each side",
+            Next.WAITS: "Waits until the record it names is coupled",
+        }[self]
+
+    @property
+    def style(self) -> str:
+        return {Next.CONFLICT: "unfavorable", Next.WAITS: "ambiguous", Next.STAYS: "blank"}.get(self, "favorable")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """When a record was changed last, and by whom as far as that is known."""
+
+    at: dt.datetime | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which both records are not the same. ``changed``: the sides that have changed it since both last
+    agreed; ``agreed`` is ``None`` where they never did."""
+
+    key: str
+    erp_label: str
+    crm_label: str
+    erp_text: str
+    crm_text: str
+    next: Next
+    changed: Sequence[Side]
+    agreed: Agreement | None
+    lacking: Side | None = None
+
+    @property
+    def erp_changed(self) -> bool:
+        return Side.ERP in self.changed
+
+    @property
+    def crm_changed(self) -> bool:
+        return Side.CRM in self.changed
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.next is Next.CONFLICT
+
+    @property
+    def note(self) -> str:
+        """Why the field is not carried."""
+        return without_partner(self.lacking) if self.next in (Next.STAYS, Next.WAITS) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One field that both records hold alike."""
+
+    label: str
+    text: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Compared:
+    """Both records of a pair as they are now. ``gone``: the side whose record does not exist any more. ``stopped``: why
+    nothing of the record is carried. The versions come back with a decision."""
+
+    mapping: TableMapping
+    pair: Pair
+    names: Mapping[Side, str] = field(default_factory=dict)
+    touched: Mapping[Side, Touched] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
+    gone: Side | None = None
+    stopped: str = ""
+    erp_version: str = ""
+    crm_version: str = ""
+
+    @property
+    def conflicts(self) -> list[Difference]:
+        return [one for one in self.differences if one.is_conflict]
+
+    @property
+    def erp(self) -> Touched | None:
+        return self.touched.get(Side.ERP)
+
+    @property
+    def crm(self) -> Touched | None:
+        return self.touched.get(Side.CRM)
+
+    @property
+    def summary(self) -> str:
+        """What the next synchronization does, in one sentence."""
+        counted = {kind: sum(one.next is kind for one in self.differences) for kind in Next}
+        words = {
+            Next.SENT: "sends {} to Dynamics 365 Sales",
+            Next.FETCHED: "fetches {} from Dynamics 365 Sales",
+            Next.CONFLICT: "cannot decide {}",
+        }
+        said = [text.format(_fields(counted[kind])) for kind, text in words.items() if counted[kind]]
+        if not said:
+            return "The next synchronization changes nothing here."
+        if self.conflicts and len(said) > 1:
+            return f"The next synchronization {_and(said[-1:])}; once that is decided it {_and(said[:-1])}."
+        return f"The next synchronization {_and(said)}."
+
+
+def without_partner(lacking: Side | None) -> str:
+    """Why a value is not carried; blank where both sides have a partner for it."""
+    if lacking is None:
+        return ""
+    held, other = NAMES[lacking], NAMES[lacking.other]
+    return f"What {held} holds has no partner in {other}; what is there stays as it is."
+
+
+def _fields(number: int) -> str:
+    return "one field" if number == 1 else f"{number} fields"
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

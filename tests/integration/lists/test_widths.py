@@ -1,0 +1,49 @@
+"""How wide columns are: no head is cut, codes and days are whole, names get what is left."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.widths import shares
+
+COLUMNS = st.lists(
+    st.builds(Column, st.just("name"), st.text("Salesperon Code", min_size=1, max_size=30), st.sampled_from(Width)),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+def row(*texts: str) -> list[Cell]:
+    return [Cell(text) for text in texts]
+
+
+def test_a_long_name_gets_the_room_that_short_columns_leave() -> None:
+    columns = [Column("no", "No.", Width.CODE), Column("name", "Name", Width.NAME), Column("city", "City")]
+    rows = [row("C00010", "Contoso Pharmaceuticals of Manchester", "Manchester") for _ in range(5)]
+    code, name, city = shares(columns, rows, selectable=False, order="")
+    assert name > city > code
+
+
+def test_a_head_of_a_long_word_widens_its_column_of_short_codes() -> None:
+    plain, long = (
+        shares([Column("a", label, Width.CODE), Column("b", "Name", Width.NAME)], [row("AH", "x" * 90)],
+               selectable=False, order="")
+        for label in ("Code", "Salesperson Code")
+    )  # fmt: skip
+    assert long[0] > plain[0]
+
+
+def test_one_long_text_among_many_does_not_widen_its_column() -> None:
+    columns = [Column("a", "City"), Column("b", "Address")]
+    rows = [row("London", "1 Oxford Street") for _ in range(20)]
+    assert shares(columns, rows, selectable=True, order="") == shares(
+        columns, [*rows, row("L" * 200, "1 Oxford Street")], selectable=True, order=""
+    )
+
+
+@given(COLUMNS, st.integers(0, 3), st.booleans())
+def test_all_columns_fit_side_by_side_whatever_is_in_them(columns: list[Column], rows: int, selectable: bool) -> None:
+    found = shares(columns, [row(*("Adatum" for _ in columns))] * rows, selectable=selectable, order="name")
+    assert all(share >= 1 for share in found)
+    assert sum(found) <= 200 + len(columns) - 1
