@@ -120,7 +120,7 @@ def _company(folder: Path, size: Size) -> Iterator[StandIn]:
 
     django.setup()
     if connection.vendor != "sqlite":
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=(own / KEPT_SALES).exists())
+        connection.creation.create_test_db(0, autoclobber=True, serialize=False, keepdb=(own / KEPT_SALES).exists())
     setup_test_environment()
     try:
         yield _filled(own / KEPT_SALES, size)
