@@ -223,8 +223,11 @@ def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
         return
     is_whole = len(found.records) < rows.ROWS and not found.after and shown.start == 1
     total = len(found.records) if is_whole else found.total
-    total = wanted.system.count(wanted.table.name, wanted.where) if total is None else total
-    shown.count_rows(total, wanted.system.counts_all)
+    if total is None:
+        total, counts_all = rows.count(wanted)
+    else:
+        counts_all = wanted.system.counts_all
+    shown.count_rows(total, counts_all)
     if made.mappings and not shown.pane.chips:
         shown.also = f"{_coupled(made):,} coupled"
 

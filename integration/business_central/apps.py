@@ -5,6 +5,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 
 
 class BusinessCentralConfig(AppConfig):
@@ -13,6 +15,11 @@ class BusinessCentralConfig(AppConfig):
     verbose_name = "Business Central"
 
     def ready(self) -> None:
+        post_migrate.connect(
+            import_string("integration.business_central.words.install"),
+            sender=self,
+            dispatch_uid="business_central.words",
+        )
         connection_created.connect(_prepare_sqlite, dispatch_uid="business_central.sqlite")
 
 

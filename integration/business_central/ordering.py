@@ -41,6 +41,13 @@ def order_of(field: models.Field) -> Combinable | None:
     return DayOrFirst(F(field.name)) if type(field) is models.DateField else None
 
 
+def is_sorted_by(model: type[models.Model], field: models.Field) -> bool:
+    """Has a list of this table in the order of this column an index?"""
+    alone = {one.fields[0] for one in model._meta.total_unique_constraints if len(one.fields) == 1}
+    named = field.name in getattr(model, "sorted_columns", ()) or field.name in alone
+    return not field.is_relation and (named or bool(field.unique))
+
+
 def sorted_by(*columns: str) -> Callable[[Made], Made]:
     """Declares that lists of this table are ordered by these columns, each with an index of its own."""
 

@@ -53,6 +53,7 @@ from integration.business_central.models import (
     VatProductPostingGroup,
     Vendor,
 )
+from integration.business_central.ordering import is_sorted_by
 from integration.systems.errors import FieldMissing, TableMissing
 from integration.systems.values import Field, FieldType, Money, Option, Table
 
@@ -150,7 +151,7 @@ def _column(model: type[CompanyRow], stored: Any) -> Column:
         required=writable and not stored.blank and (target is not None or isinstance(stored, Text)),
         insertable=writable,
         updatable=writable,
-        sortable=model.few or (target is None and (stored.unique or stored.name in model.sorted_columns)),
+        sortable=model.few or is_sorted_by(model, stored),
         **shape,
     )
     label = f"{stored.name}__{target.number_field}" if target is not None else ""

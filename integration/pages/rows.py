@@ -22,7 +22,7 @@ from integration.pages import catalog
 from integration.pages.catalog import Place
 from integration.sync.memory.ledger import Result, State
 from integration.systems.filters import EVERYTHING, Filter, matches
-from integration.systems.system import COUNTED_AT_MOST, System
+from integration.systems.system import COUNTED_AT_MOST, CountsSome, System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
 ROWS = 50
@@ -124,6 +124,16 @@ def pages(asked: Asked) -> Iterator[Sequence[Record]]:
         after = found.cursor
         if after is None:
             return
+
+
+def count(asked: Asked) -> tuple[int, bool]:
+    """How many rows meet what is asked for, and whether these are all. A whole table is counted; of a part of it, a few
+    thousand are. Raises what the side raises."""
+    system = asked.system
+    if asked.where == EVERYTHING or not isinstance(system, CountsSome):
+        return system.count(asked.table.name, asked.where), system.counts_all
+    number = system.count_some(asked.table.name, asked.where)
+    return min(number, COUNTED_AT_MOST), number <= COUNTED_AT_MOST
 
 
 def signed(bookmark: str, salt: str) -> str:

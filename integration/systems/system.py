@@ -38,6 +38,7 @@ __all__ = [
     "COUNTED_AT_MOST",
     "OPTION_NAMESPACE",
     "CountsEach",
+    "CountsSome",
     "Document",
     "DocumentSystem",
     "Field",
@@ -176,6 +177,14 @@ class FindsEach(Protocol):
 
     def find_each(self, asked: Sequence[Wanted], size: int) -> list[list[Record]]:
         """At most ``size`` rows of each of these."""
+
+
+@runtime_checkable
+class CountsSome(Protocol):
+    """A system that counts all, and stops where it is told to."""
+
+    def count_some(self, table: str, where: Filter) -> int:
+        """``count``, but at most one more than ``COUNTED_AT_MOST``."""
 
 
 def count_each(system: System, asked: Sequence[tuple[str, Filter]]) -> list[int]:

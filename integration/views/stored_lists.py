@@ -56,7 +56,7 @@ class StoredList:
     first, ``filters``: the fields the pane begins with. ``prepared`` gets the rows of a page before they are shown, and
     returns what is wrong with them, if anything; ``can_select`` says which of them something can be done with.
     ``url``: where a row leads (``None``: to the card of the record), ``id``: what the form sends for it, ``hidden``:
-    what it sends besides. ``is_endless``: a history that is not counted to its end. ``file_of``: a spreadsheet of its
+    what it sends besides. ``file_of``: a spreadsheet of its
     own instead of the columns shown. ``nothing``: what an empty list says."""
 
     key: str
@@ -73,7 +73,6 @@ class StoredList:
     url: Callable[[Any], str] | None = None
     id: Callable[[Any], object] = attrgetter("pk")
     hidden: Callable[[Any], Sequence[tuple[str, object]]] = lambda _: ()
-    is_endless: bool = False
     file_of: Callable[[QuerySet[Any]], Iterator[Sequence[str]]] | None = None
     nothing: str = NOTHING
 
@@ -123,12 +122,9 @@ class _Making:
         shown.problem = problem if isinstance(problem, str) else ""
         shown.lines = [self._line(row) for row in page]
         shown.keep_bookmark(following)
-        if shown.start == 1 and not following:
-            shown.count_rows(len(page))
-        elif self.kind.is_endless:
-            shown.count_rows(found.order_by()[:COUNTED_AT_MOST].count(), counts_all=False)
-        else:
-            shown.count_rows(found.count())
+        is_whole = shown.start == 1 and not following
+        number = len(page) if is_whole else found.order_by()[: COUNTED_AT_MOST + 1].count()
+        shown.count_rows(min(number, COUNTED_AT_MOST), counts_all=number <= COUNTED_AT_MOST)
         return shown
 
     def _prepare(self, found: Sequence[Any]) -> object:

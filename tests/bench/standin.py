@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 from integration.systems.errors import Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter, matches
-from integration.systems.values import Identity, Page, Record, Ref, Row, Side, Table, Value, Written
+from integration.systems.values import Field, Identity, Page, Record, Ref, Row, Side, Table, Value, Written
 
 PAGE = 1000
 
@@ -47,6 +49,13 @@ class StandIn:
         self.calls, self.seconds = 0, 0.0
         self.clock: Callable[[], float] = time.perf_counter
         self._found: dict[Any, list[uuid.UUID]] = {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Of a run before: fields may know more about themselves by now."""
+        self.__dict__.update(state)
+        for name, table in self.tables_by_name.items():
+            fields = {key: Field(**_kept(field)) for key, field in table.fields.items()}
+            self.tables_by_name[name] = replace(table, fields=fields)
 
     def close(self) -> None:
         """There is no line."""
@@ -127,6 +136,11 @@ class StandIn:
     def _record(self, table: str, id: uuid.UUID, fields: Sequence[str]) -> Record:
         values = self.rows[table][id]
         return Record(table, id, {name: values.get(name) for name in fields}, "1")
+
+
+def _kept(field: Field) -> dict[str, Any]:
+    names = (one.name for one in dataclass_fields(Field))
+    return {name: getattr(field, name) for name in names if hasattr(field, name)}
 
 
 def _key(value: Value) -> tuple[bool, str]:

@@ -14,7 +14,8 @@ from tests.browser.conftest import Demo, act, sign_in, sign_out, unfit
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 DEMO = ["--customers", "20", "--accounts", "20"]
 PHONE = {"width": 400, "height": 800}
-PAGES = ("/", "/connection/", "/accounts/settings/", "/search/?q=adatum")
+PAGES = ("/", "/connection/", "/accounts/settings/", "/search/?q=adatum", "/mappings/", "/setup/vat-posting/",
+         "/records/erp/customer/new/")  # fmt: skip
 
 
 @pytest.fixture
@@ -147,6 +148,14 @@ def test_the_frame_keeps_nobody_out(page: Page, theme: Any, width: int) -> None:
 
 
 # --- a phone, without scripts -----------------------------------------------------------------------------
+
+
+def test_a_name_of_a_hundred_letters_leaves_a_phone_its_width(phone: Page) -> None:
+    phone.goto("/records/erp/customer/new/")
+    phone.get_by_label("Name", exact=True).first.fill("L" * 100)
+    phone.get_by_role("button", name="Save", exact=True).first.click()
+    expect(phone.get_by_role("main")).to_contain_text("is created.")
+    assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
 def test_a_phone_without_scripts_opens_the_navigation_and_goes_on(phone: Page) -> None:

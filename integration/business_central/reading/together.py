@@ -10,6 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from integration.business_central import words
 from integration.business_central.reading.records import Reader
 from integration.business_central.reading.search import ordered
 from integration.business_central.tables import columns_of
@@ -17,10 +18,13 @@ from integration.systems.filters import Filter
 from integration.systems.system import Wanted
 from integration.systems.values import Record
 
+Statement = tuple[str, Sequence[Any]]
+"""SQL with its parameters."""
+
 
 def count_each(asked: Sequence[tuple[str, Filter]]) -> list[int]:
     """How many rows of each table match. Raises ``FieldMissing``, ``TableMissing``."""
-    rows = [Reader(columns_of(table), ()).rows(where).values("pk") for table, where in asked]
+    rows = [_statement(Reader(columns_of(table), ()).rows(where).values("pk")) for table, where in asked]
     counted = dict(_union("SELECT {place}, COUNT(*) FROM ({rows}) AS found", rows))
     return [int(counted.get(place, 0)) for place in range(len(asked))]
 
@@ -29,7 +33,7 @@ def find_each(asked: Sequence[Wanted], size: int) -> list[list[Record]]:
     """The first rows of each table that match, by the first of their fields. Raises ``FieldMissing``,
     ``TableMissing``."""
     widest = max((len(one.fields) for one in asked), default=0)
-    rows = [_first(one, size) for one in asked]
+    rows = [_by_words(one, size) or _statement(_first(one, size)) for one in asked]
     blanks = [", ''" * (widest - len(one.fields)) for one in asked]
     found: list[list[Record]] = [[] for _ in asked]
     for place, id, *texts in _union("SELECT {place}, found.*{more} FROM ({rows}) AS found", rows, blanks):
@@ -45,15 +49,36 @@ def _first(wanted: Wanted, size: int) -> QuerySet[Any, Any]:
     return ordered(table, Reader(table, names).rows(wanted.where), names[:1]).values_list("pk", *names)[:size]
 
 
-def _union(statement: str, parts: Sequence[QuerySet[Any, Any]], more: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+def _by_words(wanted: Wanted, size: int) -> Statement | None:
+    """The rows that a text was found in first, on SQLite, which cannot know whether many or few contain it."""
+    model, text = columns_of(wanted.table).model, words.text_asked(wanted.where, wanted.fields)
+    beside = words.words_of(model)
+    if connection.vendor != "sqlite" or not beside or not text:
+        return None
+    columns = [model._meta.get_field(name).column for name in (model._meta.pk.name, *wanted.fields)]
+    names = ", ".join(f't."{column}"' for column in columns)
+    found = f"SELECT rowid FROM {beside} WHERE {beside} MATCH %s LIMIT {int(size)}"  # noqa: S608 - our own names
+    quoted = '"{}"'.format(text.replace('"', '""'))
+    table = model._meta.db_table
+    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY t."{columns[1]}"', (quoted,)  # noqa: S608
+
+
+def _statement(rows: QuerySet[Any, Any]) -> Statement | None:
+    """``None`` where no row can match."""
+    try:
+        return rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+
+
+def _union(statement: str, parts: Sequence[Statement | None], more: Sequence[str] = ()) -> list[tuple[Any, ...]]:
     """The rows of one statement a part, those of a part behind each other in its order; the first column says of
     which."""
     statements, parameters = [], []
     for place, part in enumerate(parts):
-        try:
-            sql, given = part.query.sql_with_params()
-        except EmptyResultSet:  # no row can match
+        if part is None:
             continue
+        sql, given = part
         statements.append(statement.format(place=place, rows=sql, more=more[place] if more else ""))
         parameters += given
     if not statements:

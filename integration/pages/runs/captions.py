@@ -15,6 +15,7 @@ from typing import Any
 
 from integration.connection import systems
 from integration.connection.opening import open_for_words
+from integration.documents.account_statistics.plan import STATISTICS
 from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
 from integration.pages.runs.nouns import noun
 from integration.sync.undo.exact import REFERENCE
@@ -24,6 +25,8 @@ from integration.systems.wording import field_name
 
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 NAMELESS = "a record whose name is not known"
+OURS = "bci_"
+"""How columns begin that the integration's solution brings; a run over customers also writes their statistics."""
 RESTS = 60.0
 """Seconds before Sales is asked once more for what it did not answer."""
 
@@ -77,6 +80,8 @@ class Captions:
     def of_field(self, mapping: TableMapping, side: Side, name: str) -> str:
         """What people call a column of one side of a mapping."""
         found = self._field(side, mapping.table(side), name)
+        if found is None and side is Side.CRM and name.startswith(OURS):
+            found = self._field(side, STATISTICS, name)
         return field_name(found) if found is not None else self._by_partner(mapping, side, name)
 
     def _field(self, side: Side, table: str, name: str) -> Field | None:

@@ -70,7 +70,7 @@ def _rows(found: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:
 
 LIST = StoredList(
     "audit", "Audit Log", ("entry", "entries"), TABLE, _own, ("-at",), ("at", "subject"),
-    prepared=_prepared, url=lambda _: "", is_endless=True, file_of=_rows, nothing="Nothing was done yet",
+    prepared=_prepared, url=lambda _: "", file_of=_rows, nothing="Nothing was done yet",
 )  # fmt: skip
 
 

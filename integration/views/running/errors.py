@@ -152,6 +152,6 @@ LIST = StoredList(
     "synch/errors", "Integration Synch. Errors", ("error", "errors"), TABLE, lambda: (), ("-created_at",),
     ("label", "message", "created_at", "first_at", "note"),
     ("label", "message", "mapping", "direction", "first_at", "assigned_to"),
-    template="integration/synch_errors.html", url=_record, hidden=_hidden, is_endless=True, file_of=_rows,
+    template="integration/synch_errors.html", url=_record, hidden=_hidden, file_of=_rows,
     nothing="No errors: nothing waits for you here",
 )  # fmt: skip

@@ -98,7 +98,7 @@ LIST = StoredList(
     "synch/jobs", "Integration Synch. Job Log", ("run", "runs"), TABLE, _own, ("-queued_at",),
     ("queued_at", "message", *COUNTS),
     ("about", "direction", "status", "queued_at", *OUTCOMES),
-    prepared=_prepared, url=_page, is_endless=True, nothing="No run is here",
+    prepared=_prepared, url=_page, nothing="No run is here",
 )  # fmt: skip
 
 

@@ -83,6 +83,12 @@ def test_vat_is_that_of_the_invoice() -> None:
     assert [line.vat for line in invoice.lines] == [D("0.07"), D("0.06"), D("0.07")]
 
 
+def test_equal_rates_with_different_identifiers_are_groups_on_an_invoice_too() -> None:
+    parts = [Portion(D(1), D("0.33"), D(0), D(0), D(1), Taken(), name, D(20)) for name in ("HOME", "EXPORT", "HOME")]
+
+    assert [line.vat for line in invoice_amounts(parts, PENNY).lines] == [D("0.07"), D("0.07"), D("0.06")]
+
+
 def test_a_return_on_an_invoice_has_vat_of_its_own() -> None:
     sold = Portion(D(1), D("0.33"), D(0), D(0), D(1), Taken(), "VAT20", D(20))
     back = Portion(D(-1), D("0.33"), D(0), D(0), D(-1), Taken(), "VAT20", D(20))

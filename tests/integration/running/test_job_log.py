@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration import jobs
+from integration.documents.account_statistics.plan import STATISTICS
 from integration.models import RecordChange, SyncError, SyncJob, TableMapping
+from integration.pages.runs.captions import Captions
 from integration.sync.rules import Direction
 from integration.sync.run import Changed, Failure, Options, Scope
+from integration.systems.values import Field, FieldType, Side, Table
 from tests.integration.jobs.plans.planned import agreed, one
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import INTEGRATOR, VIEWER, made, signed_in
@@ -166,6 +169,14 @@ def test_the_log_of_a_sales_document_whose_mapping_nobody_edits_is_there(viewer:
     assert "Synchronization Log" in page_of(
         viewer, reverse("record_log", args=["crm", mapping.crm_table, uuid.uuid4()])
     )
+
+
+def test_figures_that_a_run_over_customers_writes_are_called_as_on_the_account_in_sales() -> None:
+    balance = Field("bci_balancelcy", FieldType.DECIMAL, label="Balance (LCY)")
+    tables = {"account": Table("account", "Account", {}), STATISTICS: Table(STATISTICS, "", {balance.name: balance})}
+    captions = Captions({(Side.CRM, name): table for name, table in tables.items()})
+
+    assert captions.of_field(TableMapping(crm_table="account"), Side.CRM, "bci_balancelcy") == "Balance (LCY)"
 
 
 @pytest.mark.parametrize("place", ["erp/nothing", "xyz/customer", "crm/account.nothing"])
