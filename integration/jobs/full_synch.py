@@ -35,7 +35,7 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
     fresh = [mapping for mapping in mappings if mapping.pk not in begun]
     recommended = recommend(fresh, connected)
     with transaction.atomic():
-        FullSynchLine.objects.renew({mapping: tuple(found) for mapping, found in zip(fresh, recommended, strict=True)})
+        FullSynchLine.objects.renew(dict(zip(fresh, recommended, strict=True)))
 
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:
