@@ -10,7 +10,14 @@ const open = (line) => line?.querySelector("a.list-open, a, summary, input");
 function counted() {
   const output = document.querySelector(".bulk-count");
   const number = boxes().filter((box) => box.checked).length;
-  if (output && number) output.textContent = `${number} ${number === 1 ? output.dataset.one : output.dataset.many} selected`;
+  // The rows of all pages are offered once those of this page are selected.
+  const every = document.querySelector(".list-form input[name=every]");
+  if (every) {
+    const offered = number > 0 && number === boxes().length;
+    every.closest("label").hidden = !offered;
+    every.checked &&= offered;
+  }
+  if (output && number) output.textContent = every?.checked ? every.dataset.said : `${number} ${number === 1 ? output.dataset.one : output.dataset.many} selected`;
   // What is done with one record: its address stands behind the links while one is selected.
   const one = number === 1 ? boxes().find((box) => box.checked).value : "";
   for (const link of document.querySelectorAll("[data-of-one]")) {

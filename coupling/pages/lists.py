@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coupling.models import Tally
@@ -22,6 +22,7 @@ from integration.models import ConnectionSetup, TableMapping
 from integration.pages import rows
 from integration.pages.lists import cells
 from integration.pages.lists.address import Address, Asked
+from integration.pages.lists.every import MOST
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Chip, pane
 from integration.pages.lists.shown import Line, Look, ShownList, columns_named
@@ -104,7 +105,7 @@ def asked_for(side: Side, name: str, asked: Asked, person: Any = None) -> Listin
     key = f"{side}/{name}"
     nouns = caption(name, side).lower(), captions(side, name).lower()
     shown = ShownList(key, records.title_of(side, name), nouns, address, views=views_of(person, key))
-    shown.selectable = bool(mappings)
+    shown.selectable = shown.takes_all = bool(mappings)
     known = state if state in STATES and mappings else ""
     made = Listing(side, name, mappings, ConnectionSetup.current().is_enabled, shown, known, state == ALL, of)
     shown.looks = _looks(made)
@@ -150,6 +151,21 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
                 page = next(pages, [])
         except Problem as problem:
             yield [f"This list is incomplete: {problem}"]
+
+
+def ids_of(side: Side, name: str, asked: Asked, person: Any = None) -> tuple[list[uuid.UUID], bool]:
+    """The rows on all pages of the list, in its order and at most ``MOST`` of them, and whether these are all. Raises
+    what the side raises."""
+    made = asked_for(side, name, asked, person)
+    with opened(side) as system:
+        wanted = replace(_rows(made, system, _described(made, system, person)), size=rows.BY_ID)
+        found = rows.page(wanted)
+        ids = [record.id for record in found.records]
+        while found.after and len(ids) <= MOST:
+            found = rows.page(wanted, found.after)
+            ids += [record.id for record in found.records]
+    ids = list(dict.fromkeys(ids))
+    return ids[:MOST], not found.after and len(ids) <= MOST
 
 
 def _described(made: Listing, system: System, person: Any) -> Table:

@@ -19,8 +19,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from coupling.commands import Blocked
 from coupling.models import CouplingError
 from coupling.pages.asking.needs import Need
+from coupling.pages.lists import ids_of
 from coupling.pages.tables import editing_of
 from integration.models import SyncJob, TableMapping, User
+from integration.pages.lists.every import EVERY, FIRST_ONLY, MOST, TOO_MANY, NotThisListError, query_of
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.values import Side
@@ -100,11 +102,29 @@ def need_address(need: Need, here: str) -> str:
 
 
 def chosen(given: QueryDict) -> list[uuid.UUID]:
-    """The records that were ticked, each once. Raises ``CouplingError`` for nonsense."""
+    """The records that were ticked, each once. Raises ``CouplingError`` for nonsense, and for too many."""
     try:
-        return list(dict.fromkeys(uuid.UUID(id) for id in given.getlist("selected")))
+        ids = list(dict.fromkeys(uuid.UUID(id) for id in given.getlist("selected")))
     except ValueError as error:
         raise CouplingError("This page is incomplete. Load it again.") from error
+    if len(ids) > MOST:
+        raise CouplingError(TOO_MANY)
+    return ids
+
+
+def chosen_in_list(request: HttpRequest, side: Side, table: str) -> list[uuid.UUID]:
+    """The records that were ticked in a list, or those on all of its pages as it is now. Raises ``CouplingError`` as
+    ``chosen`` and for the form of another list, and what the side raises."""
+    if EVERY not in request.POST:
+        return chosen(request.POST)
+    try:
+        asked = query_of(request.POST, reverse(f"{side}_list", args=[table]))
+    except NotThisListError as other:
+        raise CouplingError(str(other)) from other
+    ids, are_all = ids_of(side, table, asked, request.user)
+    if not are_all:
+        messages.warning(request, FIRST_ONLY)
+    return ids
 
 
 def show(started: Sequence[SyncJob]) -> HttpResponse:

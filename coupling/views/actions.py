@@ -20,7 +20,7 @@ from coupling.pages.asking.selection import Selection, selected
 from coupling.pages.records import mapped_pairs, mappings_of
 from coupling.views.access import (
     back,
-    chosen,
+    chosen_in_list,
     couple_address,
     match_address,
     may_couple,
@@ -29,6 +29,7 @@ from coupling.views.access import (
     safe_back,
     show_problem,
 )
+from coupling.views.match import IN_ADDRESS, match_many
 from coupling.views.outcomes import show_outcome
 from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
@@ -50,7 +51,7 @@ def record_action(request: PageRequest, side: str, table: str, action: str) -> H
     if action not in ACTS:
         raise Http404
     try:
-        ids = chosen(request.POST)
+        ids = chosen_in_list(request, Side(side), table)
         if not ids and action != "match":
             raise CouplingError(NOTHING_CHOSEN)
         return ACTS[action](request, Side(side), table, ids)
@@ -84,6 +85,8 @@ def _of_request(request: PageRequest, side: Side, table: str) -> TableMapping:
 def _match(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """Select Coupling Criteria, for these records where any is ticked."""
     mapping, here = _of_request(request, side, table), safe_back(request.POST)
+    if side is Side.ERP and len(ids) > IN_ADDRESS:
+        return match_many(request, mapping, ids)
     return redirect(match_address(mapping, ids if side is Side.ERP else (), **({"back": here} if here else {})))
 
 

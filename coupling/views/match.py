@@ -31,6 +31,8 @@ WINNERS = (
     (Side.CRM.value, "Dynamics 365 Sales'"),
 )
 MAY_CHANGE = "integration.change_tablemapping"
+IN_ADDRESS = 50
+"""So many records have room in an address; the page of more of them is an answer to their form."""
 
 
 @may_couple
@@ -64,8 +66,15 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
     return _page(request, stored, form, ids)
 
 
+def match_many(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """The criteria, for more records than an address has room for."""
+    return _page(request, mapping, CriteriaForm(mapping), ids)
+
+
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
     if "preview" in request.POST:
+        if len(ids) > IN_ADDRESS:
+            return _page(request, mapping, CriteriaForm(mapping), ids, previewed(mapping, ids))
         here = safe_back(request.POST)
         winner, back = request.POST.get("winner", ""), {"back": here} if here else {}
         return redirect(match_address(mapping, ids, preview="yes", winner=winner, **back))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -63,7 +63,7 @@ PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED:
 class Asked:
     """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
     meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
-    row; ``inside``: only rows inside the filter of a mapping (``where`` says which)."""
+    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page."""
 
     system: System
     table: Table
@@ -74,6 +74,7 @@ class Asked:
     standing: Standing = Standing.ANY
     noun: str = "record"
     inside: bool = False
+    size: int = field(default_factory=lambda: ROWS)
 
     @property
     def side(self) -> Side:
@@ -98,15 +99,15 @@ def page(asked: Asked, after: str = "") -> Found:
         return found
     after = "" if after.startswith(CATALOG) else after
     if not asked.standing:
-        read = _find(asked, ROWS, after or None)
+        read = _find(asked, asked.size, after or None)
         return Found(read.records, read.cursor or "")
     ids = _few(asked)
     if ids is None:
         return _scan(asked, after)
     start = int(after) if after.isdecimal() else 0
     records = _by_id(asked, ids)
-    following = str(start + ROWS) if len(records) > start + ROWS else ""
-    return Found(records[start : start + ROWS], following, total=len(records))
+    following = str(start + asked.size) if len(records) > start + asked.size else ""
+    return Found(records[start : start + asked.size], following, total=len(records))
 
 
 def pages(asked: Asked) -> Iterator[Sequence[Record]]:
@@ -163,11 +164,13 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
     found: list[tuple[Record, Place]] = []
     rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
     total = _number(asked, rows)
-    for size in (ROWS + 1, *[BY_ID] * SCANS):
+    for size in (asked.size + 1, *[BY_ID] * SCANS):
         places = catalog.places(rows, size, at, is_down=is_down)
         found += _there(asked, places)
-        if len(found) > ROWS:
-            return Found([record for record, _ in found[:ROWS]], _bookmark(found[ROWS - 1][1]), total=total)
+        if len(found) > asked.size:
+            return Found(
+                [record for record, _ in found[: asked.size]], _bookmark(found[asked.size - 1][1]), total=total
+            )
         if len(places) < size:
             return Found([record for record, _ in found], total=total)
         at = places[-1]
@@ -228,7 +231,7 @@ def _scan(asked: Asked, bookmark: str) -> Found:
         read = _find(asked, SCANNED, after)
         found += _wanted(asked, read.records)
         after = read.cursor
-        if after is None or len(found) >= ROWS:
+        if after is None or len(found) >= asked.size:
             return Found(found, after or "")
     return Found(found, after or "", LOOKED.format(SCANS * SCANNED, asked.noun))
 

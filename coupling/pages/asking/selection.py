@@ -61,6 +61,8 @@ WORDS: Mapping[tuple[str, Kind], str] = {
 }
 GONE_ALREADY = "left out: the record does not exist any more"
 OUTSIDE_FILTER = "left out: outside the filter"
+NAMED = 20
+"""So many records of a group are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,16 @@ class Group:
     words: str
     is_done: bool
     rows: Sequence[Chosen]
+
+    @property
+    def first(self) -> Sequence[Chosen]:
+        """Those that a page names."""
+        return self.rows[:NAMED]
+
+    @property
+    def more(self) -> int:
+        """How many it only counts."""
+        return len(self.rows) - len(self.first)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from integration.pages import rows
 from integration.pages.lists.address import AFTER, ORDER, Address
 from integration.pages.lists.cells import Cell, Column
+from integration.pages.lists.every import MOST
 from integration.pages.lists.layout import View
 from integration.pages.lists.pane import Chip, Pane
 from integration.pages.lists.widths import shares
@@ -51,10 +52,10 @@ class Look:
 @dataclass(slots=True)
 class ShownList:
     """A list. ``key`` is what it is remembered by, ``nouns`` what one and several of its rows are called, ``usual`` how
-    it is sorted where nobody asks. ``total``: how many rows there are (``None``: not known, ``at_least``: or more),
-    ``also`` what else the count says. ``start``: the place of the first row shown, ``before`` that of the page before,
-    ``previous`` the query of that page. ``widest``: the query that shows most rows (blank: the list without any words),
-    ``nothing``: what an empty list says."""
+    it is sorted where nobody asks. ``takes_all``: do its actions take the rows of all its pages, too? ``total``: how
+    many rows there are (``None``: not known, ``at_least``: or more), ``also`` what else the count says. ``start``: the
+    place of the first row shown, ``before`` that of the page before, ``previous`` the query of that page. ``widest``:
+    the query that shows most rows (blank: the list without any words), ``nothing``: what an empty list says."""
 
     key: str
     title: str
@@ -69,6 +70,7 @@ class ShownList:
     looks: Sequence[Look] = ()
     views: Sequence[View] = ()
     selectable: bool = False
+    takes_all: bool = False
     total: int | None = None
     at_least: bool = False
     also: str = ""
@@ -127,10 +129,14 @@ class ShownList:
     @property
     def count(self) -> str:
         """ "86 customers, 80 coupled"."""
+        return ", ".join(part for part in (self.counted, self.also) if part)
+
+    @property
+    def counted(self) -> str:
+        """ "86 customers"; blank where nobody knows."""
         if self.total is None:
-            return self.also
-        number = f"{self.total:,}{'+' if self.at_least else ''} {self.nouns[0 if self.total == 1 else 1]}"
-        return ", ".join(part for part in (number, self.also) if part)
+            return ""
+        return f"{self.total:,}{'+' if self.at_least else ''} {self.nouns[0 if self.total == 1 else 1]}"
 
     @property
     def range(self) -> str:
@@ -140,6 +146,26 @@ class ShownList:
         last = self.start + len(self.lines) - 1
         of = f" of {self.total:,}{'+' if self.at_least else ''}" if self.total is not None else ""
         return f"{self.start:,}–{last:,}{of}"
+
+    @property
+    def every(self) -> str:
+        """What offers the rows of all pages for an action; blank where this page holds them all."""
+        is_whole = self.start == 1 and not self.next
+        if is_whole or not self.lines or not (self.selectable and self.takes_all):
+            return ""
+        if self.total is None:
+            return f"Select all that the list shows, at most the first {MOST:,}"
+        if self.total > MOST or self.at_least:
+            of = f"{self.total:,}{'+' if self.at_least else ''}"
+            return f"Select the first {MOST:,} of {of}: one action takes no more"
+        return f"Select all {self.total:,} that the filter shows" if self.is_narrowed else f"Select all {self.counted}"
+
+    @property
+    def every_selected(self) -> str:
+        """The same once it is ticked."""
+        if self.total is None:
+            return f"All {self.nouns[1]} of this list selected"
+        return f"{min(self.total, MOST):,} {self.nouns[1]} selected"
 
     @property
     def is_narrowed(self) -> bool:
