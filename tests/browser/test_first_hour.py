@@ -144,6 +144,27 @@ def test_what_a_synchronization_would_write_is_seen_before_it_is_written(page: P
     expect(page.locator(".outcome")).to_contain_text(re.compile("fetched|both records agree"), timeout=PATIENCE)
 
 
+def test_all_customers_of_a_filter_are_synchronized_at_once(page: Page) -> None:
+    page.goto("/records/erp/customer/?state=coupled")
+    whole = page.locator(".list-paging").inner_text()
+    number = re.search(r"of ([\d,]+)", whole)
+    assert number, whole
+    offer = page.get_by_label(f"Select all {number[1]} that the filter shows")
+    page.locator("tbody input[type=checkbox]").first.check()
+    expect(offer).to_be_hidden()
+    page.get_by_label("Select all", exact=True).check()
+    offer.check()
+    expect(page.locator(".bulk-count")).to_have_text(f"{number[1]} customers selected")
+    press_action(page, "Synchronize Now")
+    chosen = int(number[1].replace(",", ""))
+    expect(page.get_by_role("heading", name=f"What becomes of the {chosen} chosen")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(f"Looked at: 50 of {chosen} records.")
+    assert unfit(page) == []
+    page.get_by_role("button", name=f"Synchronize {chosen} Records").click()
+    page.wait_for_url(re.compile(r"/records/erp/customer/\?state=coupled"))
+    expect(page.locator(".outcome")).to_contain_text(f"{chosen} records", timeout=PATIENCE)
+
+
 def test_a_page_outlives_a_restart_of_the_organization(page: Page, demo: Demo) -> None:
     before = demo.sandbox_pids()
     for pid in before:

@@ -22,6 +22,8 @@ from integration.systems.wording import field_name, shorten
 
 LOOKED_AT = 50
 """So many records are looked at for a page; a dry run lists all of them."""
+SHOWN = 10
+"""Of more records than are looked at, the fields of so many are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class RecordEffect:
     creates: bool = False
 
     @property
+    def alarms(self) -> bool:
+        """Is there a problem, or a value that would become blank?"""
+        return bool(self.problems) or any(one.blanks for one in self.fields)
+
+    @property
     def stays(self) -> bool:
         return not (self.fields or self.problems or self.creates)
 
@@ -65,6 +72,19 @@ class Effects:
     @property
     def changing(self) -> list[RecordEffect]:
         return [row for row in self.rows if not row.stays]
+
+    @property
+    def first(self) -> list[RecordEffect]:
+        """Those whose fields are listed: all, but of a great number only the first, and before them what somebody has
+        to see (problems, values that would become blank)."""
+        if self.number <= LOOKED_AT:
+            return self.changing
+        return sorted(self.changing, key=lambda row: not row.alarms)[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many records would change, too, beside those listed and those nobody looked at."""
+        return len(self.changing) - len(self.first)
 
     @property
     def staying(self) -> int:

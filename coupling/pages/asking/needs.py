@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coupling.pages import records
@@ -61,34 +61,42 @@ def needs(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence
 
 
 class _Needs:
+    """What is needed of one table is looked at together: its rule is built once, its records are read at once."""
+
     def __init__(self, connected: Connected) -> None:
         self.connected = connected
         self.seen: set[uuid.UUID] = set()
 
     def of(self, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], depth: int) -> list[Need]:
         direction = Direction.away_from(side)
-        if depth == DEEPEST or not Direction(mapping.direction).includes(direction):
+        if depth == DEEPEST or not ids or not Direction(mapping.direction).includes(direction):
             return []
         rule = build_rule(mapping, self.connected.erp, self.connected.crm)
         planner = planner_of(self.connected, mapping, rule, direction, tuple(ids))
         there = planner.run.source.get(planner.run.source_table, list(ids), planner.source_columns)
-        found: list[Need] = []
+        missing: dict[str, list[uuid.UUID]] = {}
         for table, id in planner.missing(list(there.values())):
-            if id not in self.seen:
-                self.seen.add(id)
-                found += self._with_its_own(side, table, id, depth)
+            missing.setdefault(table, []).append(id)
+        found: list[Need] = []
+        for table, wanted in missing.items():
+            found += self._with_their_own(side, table, wanted, depth)
         return found
 
-    def _with_its_own(self, side: Side, table: str, id: uuid.UUID, depth: int) -> list[Need]:
+    def _with_their_own(self, side: Side, table: str, wanted: Sequence[uuid.UUID], depth: int) -> list[Need]:
+        ids = [id for id in wanted if id not in self.seen]
+        self.seen |= set(ids)
         mapping = TableMapping.objects.of_table(side, table).first()
         if mapping is None:
-            return [Need(None, side, table, id, str(id))]
-        rule = build_rule(mapping, self.connected.erp, self.connected.crm)
-        need = self._need(mapping, rule, side, id)
-        return [*([] if need.match else self.of(mapping, side, [id], depth + 1)), need]
+            return [Need(None, side, table, id, str(id)) for id in ids]
+        found = self._needs(mapping, side, ids) if ids else []
+        return [*self.of(mapping, side, [need.id for need in found if not need.match], depth + 1), *found]
 
-    def _need(self, mapping: TableMapping, rule: TableRule, side: Side, id: uuid.UUID) -> Need:
-        record = self._read(rule, side, id)
+    def _needs(self, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
+        rule = build_rule(mapping, self.connected.erp, self.connected.crm)
+        there = self._read(rule, side, ids)
+        return [self._need(mapping, rule, side, id, there.get(id)) for id in ids]
+
+    def _need(self, mapping: TableMapping, rule: TableRule, side: Side, id: uuid.UUID, record: Record | None) -> Need:
         if record is None:
             return Need(mapping, side, mapping.table(side), id, str(id))
         match = exact(self.connected, mapping, rule, side, record)
@@ -98,7 +106,7 @@ class _Needs:
             creates(mapping, Direction.away_from(side)) and not match.several,
         )  # fmt: skip
 
-    def _read(self, rule: TableRule, side: Side, id: uuid.UUID) -> Record | None:
+    def _read(self, rule: TableRule, side: Side, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Record]:
         table = rule.table(side)
         columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
-        return self.connected.system(side).get(table.name, [id], columns).get(id)
+        return self.connected.system(side).get(table.name, list(ids), columns)
