@@ -51,7 +51,8 @@ def _first(wanted: Wanted, size: int) -> QuerySet[Any, Any]:
 
 def _by_words(wanted: Wanted, size: int) -> Statement | None:
     """The rows that a text was found in first, on SQLite, which cannot know whether many or few contain it."""
-    model, text = columns_of(wanted.table).model, words.text_asked(wanted.where, wanted.fields)
+    model: Any = columns_of(wanted.table).model
+    text = words.text_asked(wanted.where, wanted.fields)
     beside = words.words_of(model)
     if connection.vendor != "sqlite" or not beside or not text:
         return None
@@ -74,7 +75,8 @@ def _statement(rows: QuerySet[Any, Any]) -> Statement | None:
 def _union(statement: str, parts: Sequence[Statement | None], more: Sequence[str] = ()) -> list[tuple[Any, ...]]:
     """The rows of one statement a part, those of a part behind each other in its order; the first column says of
     which."""
-    statements, parameters = [], []
+    statements: list[str] = []
+    parameters: list[Any] = []
     for place, part in enumerate(parts):
         if part is None:
             continue
