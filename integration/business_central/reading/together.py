@@ -61,7 +61,7 @@ def _by_words(wanted: Wanted, size: int) -> Statement | None:
     found = f"SELECT rowid FROM {beside} WHERE {beside} MATCH %s LIMIT {int(size)}"  # noqa: S608 - our own names
     quoted = '"{}"'.format(text.replace('"', '""'))
     table = model._meta.db_table
-    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY t."{columns[1]}"', (quoted,)  # noqa: S608
+    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY +t."{columns[1]}"', (quoted,)  # noqa: S608
 
 
 def _statement(rows: QuerySet[Any, Any]) -> Statement | None:
