@@ -35,9 +35,7 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
     fresh = [mapping for mapping in mappings if mapping.pk not in begun]
     found = dict(zip(fresh, recommend(fresh, connected), strict=True))
     with transaction.atomic():
-        FullSynchLine.objects.renew(
-            {one: (said.recommendation, said.message, said.records) for one, said in found.items()}
-        )
+        FullSynchLine.objects.renew(found)
 
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:

@@ -119,7 +119,7 @@ def test_a_web_service_key_is_shown_once_and_can_be_revoked(page: Page) -> None:
 def test_the_audit_log_is_narrowed_and_saved_as_a_file(page: Page, tmp_path: Path) -> None:
     page.goto("/audit/")
     page.locator("summary", has_text="Filter").click()
-    page.get_by_label("Who", exact=True).select_option("admin")
+    page.get_by_role("combobox", name="Who", exact=True).select_option("admin")
     with page.expect_navigation():
         page.get_by_role("button", name="Show", exact=True).click()
     page.get_by_label("Text contains").fill("ester")

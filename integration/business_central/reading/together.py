@@ -56,7 +56,8 @@ def _by_words(wanted: Wanted, size: int) -> Statement | None:
     beside = words.words_of(model)
     if connection.vendor != "sqlite" or not beside or not text:
         return None
-    columns = [model._meta.get_field(name).column for name in (model._meta.pk.name, *wanted.fields)]
+    fields: list[Any] = [model._meta.get_field(name) for name in (model._meta.pk.name, *wanted.fields)]
+    columns = [field.column for field in fields]
     names = ", ".join(f't."{column}"' for column in columns)
     found = f"SELECT rowid FROM {beside} WHERE {beside} MATCH %s LIMIT {int(size)}"  # noqa: S608 - our own names
     quoted = '"{}"'.format(text.replace('"', '""'))

@@ -21,8 +21,11 @@ __all__ = ["world"]
 @pytest.fixture
 def lines(world: JobsWorld) -> dict[str, FullSynchLine]:
     """Nothing is started yet: 400 customers and accounts, nobody knows how many people."""
-    for name, expected in (("CUSTOMER", 400), ("CONTACT", None)):
-        FullSynchLine.objects.renew(world.mapping(name), Recommendation.FULL, "", expected)
+    found = {
+        world.mapping(name): (Recommendation.FULL, "", expected)
+        for name, expected in (("CUSTOMER", 400), ("CONTACT", None))
+    }
+    FullSynchLine.objects.renew(found)
     return {line.mapping.name: line for line in FullSynchLine.objects.select_related("mapping")}
 
 
