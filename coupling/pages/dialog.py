@@ -20,7 +20,7 @@ from integration.connection.systems import Connected
 from integration.mappings.build_rule import NEEDED, build_rule
 from integration.mappings.flows import creates
 from integration.models import TableMapping
-from integration.pages import rows
+from integration.pages import catalog, rows
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
 from integration.systems.filters import both
@@ -155,7 +155,7 @@ def _candidates(
     table = rule.table(side)
     asked = rows.Asked(
         connected.system(side), table, [mapping], records.read_columns(side, table),
-        both(rule.filter(side), records.searched(table, text)), table.number_field or table.name_field,
+        both(rule.filter(side), records.searched(table, text)), catalog.key_of(table),
         rows.Standing.UNCOUPLED,
     )  # fmt: skip
     salt = f"candidates/{mapping.name}/{side}?{text}"

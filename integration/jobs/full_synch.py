@@ -33,9 +33,9 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
     mappings = _reviewed(connected.erp, parts)
     begun = set(FullSynchLine.objects.exclude(status=FullSynchLine.Status.BLANK).values_list("mapping", flat=True))
     fresh = [mapping for mapping in mappings if mapping.pk not in begun]
-    recommended = recommend(fresh, connected)
+    found = dict(zip(fresh, recommend(fresh, connected), strict=True))
     with transaction.atomic():
-        FullSynchLine.objects.renew(dict(zip(fresh, recommended, strict=True)))
+        FullSynchLine.objects.renew(found)
 
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:

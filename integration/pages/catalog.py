@@ -40,13 +40,15 @@ Place = tuple[str, uuid.UUID]
 """Where a row stands in the catalog's order."""
 PAGES = {False: 4, True: 1}
 """So many pages of changes of a system (here: remote) are read while a person waits; more are left to the task."""
+BY_NAME = ("account",)
+"""Tables whose rows have a number that few people fill in: their lists are in the order of the names, too."""
 REBUILT_AT_MOST = 5000
 """So many rows are thrown away while a person waits."""
 
 
 def key_of(table: Table) -> str:
     """The column a catalog is ordered by; blank where the table has none that is text."""
-    name = table.number_field or table.name_field
+    name = table.name_field if table.name in BY_NAME else table.number_field or table.name_field
     return name if name in table.fields and table.fields[name].type.textual else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, Exists, OuterRef, Subquery, When
 from django.utils import timezone
 
 from integration.models import JobQueueEntry, SyncJob, TableMapping
@@ -61,11 +61,13 @@ def lags() -> list[Lag]:
     return [one for one in found if one.entry or one.to_crm or one.to_erp]
 
 
-def _last(direction: Direction) -> Subquery:
+def _last(direction: Direction) -> Case:
+    """When the last such run of a mapping began. A mapping without one is asked for first: PostgreSQL would look for it
+    among the runs of all others, from the latest to the first."""
     done = SyncJob.objects.filter(
         mapping=OuterRef("pk"),
         direction=direction.value,
         status=SyncJob.Status.FINISHED,
         kind=SyncJob.Kind.SYNCHRONIZE,
     )
-    return Subquery(done.order_by("-finished_at").values("started_at")[:1])
+    return Case(When(Exists(done), then=Subquery(done.order_by("-finished_at").values("started_at")[:1])))

@@ -21,7 +21,7 @@ from integration.models.stored.catalog import CatalogRow, CatalogTable
 from integration.pages import catalog
 from integration.pages.catalog import Place
 from integration.sync.memory.ledger import Result, State
-from integration.systems.filters import EVERYTHING, Filter, matches
+from integration.systems.filters import EVERYTHING, Filter, fields_of, matches
 from integration.systems.system import COUNTED_AT_MOST, CountsSome, System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
@@ -209,8 +209,7 @@ def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
 def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:
     """The rows at these places of the catalog, as they are now: without those that are gone, lie outside what is asked
     for, or were coupled meanwhile."""
-    there = asked.system.get(asked.table.name, [id for _, id in places], asked.columns) if places else {}
-    wanted = {one.id: one for one in _wanted(asked, [one for one in there.values() if matches(asked.where, one)])}
+    wanted = {one.id: one for one in _wanted(asked, _still(asked, [id for _, id in places]))}
     return [(wanted[place[1]], place) for place in places if place[1] in wanted]
 
 
@@ -274,11 +273,18 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
     return rows.values_list(column, flat=True)
 
 
+def _still(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:
+    """Those of these rows that meet what is asked for, read with what that asks about, shown or not."""
+    columns = list(dict.fromkeys([*asked.columns, *sorted(fields_of(asked.where))]))
+    found = asked.system.get(asked.table.name, ids, columns).values() if ids else ()
+    return [record for record in found if matches(asked.where, record)]
+
+
 def _by_id(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:
-    found = asked.system.get(asked.table.name, ids, asked.columns).values() if ids else ()
     name = asked.order.removeprefix("-")
-    records = [record for record in found if matches(asked.where, record)]
-    return sorted(records, key=lambda one: _sort_key(one.values.get(name)), reverse=asked.order.startswith("-"))
+    return sorted(
+        _still(asked, ids), key=lambda one: _sort_key(one.values.get(name)), reverse=asked.order.startswith("-")
+    )
 
 
 def _sort_key(value: Value) -> tuple[bool, object]:

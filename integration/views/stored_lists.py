@@ -159,7 +159,7 @@ class _Making:
     def _sorted(self, column: Column) -> Column:
         """The column, which sorts nothing where the table has no index for it."""
         field = self.columns.table.fields.get(column.order)
-        return column if field is not None and field.sortable else replace(column, order="")
+        return column if field is None or field.sortable else replace(column, order="")
 
     def _selects(self) -> list[Select]:
         form, found = self.chosen.form, []

@@ -51,7 +51,8 @@ def _first(wanted: Wanted, size: int) -> QuerySet[Any, Any]:
 
 def _by_words(wanted: Wanted, size: int) -> Statement | None:
     """The rows that a text was found in first, on SQLite, which cannot know whether many or few contain it."""
-    model, text = columns_of(wanted.table).model, words.text_asked(wanted.where, wanted.fields)
+    model: Any = columns_of(wanted.table).model
+    text = words.text_asked(wanted.where, wanted.fields)
     beside = words.words_of(model)
     if connection.vendor != "sqlite" or not beside or not text:
         return None
@@ -61,7 +62,7 @@ def _by_words(wanted: Wanted, size: int) -> Statement | None:
     found = f"SELECT rowid FROM {beside} WHERE {beside} MATCH %s LIMIT {int(size)}"  # noqa: S608 - our own names
     quoted = '"{}"'.format(text.replace('"', '""'))
     table = model._meta.db_table
-    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY t."{columns[1]}"', (quoted,)  # noqa: S608
+    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY +t."{columns[1]}"', (quoted,)  # noqa: S608
 
 
 def _statement(rows: QuerySet[Any, Any]) -> Statement | None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
 
-from django.db.models import Q
 from django.urls import reverse
 
 from integration.connection import systems
@@ -29,6 +26,8 @@ from integration.systems.wording import record_name, shorten
 SHORTEST, LONGEST = 2, 100
 """Characters: one finds pages and actions only, and nobody's name is longer."""
 OF_EACH, AT_MOST = 5, 8
+LATEST = 500
+"""So many jobs are looked through."""
 COMPANY = (
     "customer", "contact", "vendor", "item", "resource", "sales_header", "sales_invoice_header", "sales_cr_memo_header",
     "sales_shipment_header", "sales_header_archive", "opportunity", "salesperson", "customer_price_group", "currency",
@@ -95,9 +94,10 @@ def actions(text: str, person: Person) -> list[Hit]:
 
 
 def jobs(text: str) -> list[Hit]:
-    """The latest jobs of the mappings that are called so."""
-    words = [Q(mapping__name__icontains=word) | Q(kind__icontains=word) for word in text.split()]
-    found = SyncJob.objects.filter(reduce(and_, words)).select_related("mapping")[:OF_EACH]
+    """The latest jobs of the mappings that are called so; nobody looks through a million for one."""
+    latest = SyncJob.objects.order_by("-queued_at", "-id").values_list("pk", "mapping__name", "kind")[:LATEST]
+    named = [pk for pk, mapping, kind in latest if _is_in(text, f"{mapping} {kind}")][:OF_EACH]
+    found = SyncJob.objects.filter(pk__in=named).select_related("mapping") if named else ()
     return [Hit(str(job), reverse("synch_job", args=[job.pk]), of_job(job).label) for job in found]
 
 

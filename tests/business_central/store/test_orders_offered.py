@@ -15,10 +15,12 @@ from coupling.pages import tables
 from integration.business_central.models import CustLedgerEntry, Customer, SalesHeader, SalesInvoiceHeader
 from integration.business_central.reading.search import page_of
 from integration.business_central.tables import MODELS, columns_of
+from integration.pages.catalog import key_of
 from integration.pages.lists import cells
 from integration.systems.values import Side
 from integration.views.bookkeeping import invoices, ledger
 from integration.views.documents import lists
+from tests.makers import table, text
 
 pytestmark = pytest.mark.django_db
 LARGE = sorted(name for name, model in MODELS.items() if not model.few)
@@ -31,10 +33,10 @@ LATEST_FIRST = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_every_order_that_is_offered_has_an_index(name: str) -> None:
-    table = columns_of(name)
-    offered = [column.order for column in cells.offered(table.table) if column.order]
+    columns = columns_of(name)
+    offered = [column.order for column in cells.offered(columns.table) if column.order]
     orders = [f"{turned}{column}" for column in offered for turned in ("", "-")]
-    assert not [order for order in orders if _sorts(name, table.model.objects.all(), [order])]
+    assert not [order for order in orders if _sorts(name, columns.model.objects.all(), [order])]
 
 
 @pytest.mark.parametrize("name", LATEST_FIRST)
@@ -51,6 +53,15 @@ def test_a_city_is_sorted_by_and_a_credit_limit_is_not() -> None:
 def test_every_list_of_business_central_has_an_order_of_its_own() -> None:
     shown = [page.name for page in tables.every() if page.side is Side.ERP]
     assert not [name for name in shown if not tables.listed(Side.ERP, columns_of(name).table).order]
+
+
+def test_a_catalog_is_in_the_order_of_its_list() -> None:
+    account = table("account", "Account", [text("accountnumber"), text("name")], numbered="accountnumber", named="name")
+    for side, described in (
+        (Side.CRM, account),
+        *((Side.ERP, columns_of(name).table) for name in ("customer", "item")),
+    ):
+        assert tables.listed(side, described).order == key_of(described)
 
 
 def _sorts(name: str, rows: QuerySet[Any], order: Sequence[str]) -> bool:

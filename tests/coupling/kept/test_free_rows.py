@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from coupling.models import Coupling
 from integration.models import CatalogRow, CatalogTable, CouplingNews, TableMapping
 from integration.pages import catalog, rows
+from integration.systems.filters import parse
 from integration.systems.memory.system import MemorySystem
 from tests.coupling.conftest import id_of, page
 from tests.coupling.pages.shown import names
@@ -199,3 +200,16 @@ def test_a_list_of_the_catalog_says_how_many_there_are(
     couple(mapping, company, organization, "Adatum")
     shown = page(clerk, f"{side}_list", "customer" if side == "erp" else "account", **query)
     assert f">{count}" in re.sub(r"\s*([<>])\s*", r"\1", shown)
+
+
+@pytest.mark.parametrize(
+    ("standing", "found"), [("uncoupled", ["Coho Winery", "Wingtip Toys"]), ("coupled", ["Adatum"])]
+)
+def test_a_filter_by_a_column_that_is_not_shown_finds_its_rows(
+    mapping: TableMapping, company: MemorySystem, organization: MemorySystem, standing: str, found: list[str]
+) -> None:
+    couple(mapping, company, organization, "Adatum")
+    table = organization.describe("account")
+    where = parse("statecode = Active", table)
+    asked = rows.Asked(organization, table, [mapping], ["name"], where, standing=rows.Standing(standing))
+    assert [one.values["name"] for one in rows.page(asked).records] == found
