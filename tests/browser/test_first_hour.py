@@ -151,6 +151,7 @@ def test_all_customers_of_a_filter_are_synchronized_at_once(page: Page) -> None:
     assert number, whole
     offer = page.get_by_label(f"Select all {number[1]} that the filter shows")
     page.locator("tbody input[type=checkbox]").first.check()
+    expect(page.locator(".bulk-count")).to_have_text("1 customer selected")
     expect(offer).to_be_hidden()
     page.get_by_label("Select all", exact=True).check()
     offer.check()
