@@ -25,6 +25,9 @@ from integration.views.running import error_inbox
 
 UNKNOWN = "Not known here any more and left out: {} ({})."
 NOT_COUPLED = "Not coupled yet and left out, {}: {} ({}). Retry makes or finds the other record."
+DECIDED_AT_ONCE = 200
+"""So many errors have room in an address."""
+TOO_MANY = f"Decide at most {DECIDED_AT_ONCE} errors at once: narrow the list first, for example to one mapping."
 WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
 
 
@@ -36,6 +39,9 @@ def errors_action(request: HttpRequest, action: str) -> HttpResponse:
         raise Http404
     ids = error_inbox.chosen_errors(request)
     if action == "decide":
+        if len(ids) > DECIDED_AT_ONCE:
+            messages.error(request, TOO_MANY)
+            return back(request)
         asked = urlencode([("error", id) for id in ids])
         return redirect(f"{reverse('conflicts')}?{asked}") if ids else redirect("conflicts")
     try:
@@ -104,7 +110,12 @@ def _shown(request: HttpRequest, parts: Parts[SyncJob | int]) -> HttpResponse:
 
 def _ask(request: HttpRequest, chosen: ChosenPairs, errors: list[int]) -> HttpResponse:
     names = [name for mapping, pairs in chosen.pairs.items() for name in chosen.named(mapping, pairs)]
-    context = {"selected": errors, "names": names, "number": len(names), "back": request.POST.get("back", "")}
+    context = {
+        "selected": errors,
+        "names": error_inbox.named(names),
+        "number": len(names),
+        "back": request.POST.get("back", ""),
+    }
     return render(request, "coupling/errors_ask.html", context)
 
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 
 from integration.business_central.reading import search
@@ -21,6 +21,7 @@ from integration.pages import rows
 from integration.pages.lists import cells
 from integration.pages.lists.address import ORDER, SEARCH, Address
 from integration.pages.lists.cells import Cell, Column
+from integration.pages.lists.every import MOST
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
 from integration.pages.lists.shown import NOTHING, Line, Look, ShownList, columns_named
@@ -57,7 +58,8 @@ class StoredList:
     returns what is wrong with them, if anything; ``can_select`` says which of them something can be done with.
     ``url``: where a row leads (``None``: to the card of the record), ``id``: what the form sends for it, ``hidden``:
     what it sends besides. ``file_of``: a spreadsheet of its
-    own instead of the columns shown. ``nothing``: what an empty list says."""
+    own instead of the columns shown. ``nothing``: what an empty list says, ``takes_all``: do its actions take
+    the rows of all its pages (``every_row``)?"""
 
     key: str
     title: str
@@ -75,6 +77,7 @@ class StoredList:
     hidden: Callable[[Any], Sequence[tuple[str, object]]] = lambda _: ()
     file_of: Callable[[QuerySet[Any]], Iterator[Sequence[str]]] | None = None
     nothing: str = NOTHING
+    takes_all: bool = False
 
     @property
     def file(self) -> str:
@@ -89,15 +92,26 @@ def stored_list(
     request: HttpRequest, kind: StoredList, chosen: ListFilter, /, *, selectable: bool = False, **more: object
 ) -> HttpResponseBase:
     """One page of the rows that the filters let through, or all of them for a spreadsheet."""
-    address = Address(request.GET, [name for name in chosen.filters if name != SEARCH])
-    address.drop(*(name for name in chosen.filters if name not in chosen.chosen))
-    made = _Making(kind, chosen, address, request.user)
+    made = _Making(kind, chosen, _address(request.GET, chosen), request.user)
     if request.GET.get("format") == "csv":
         return as_csv(kind.file, kind.file_of(made.rows) if kind.file_of else made.exported())
     shown = made.page()
     shown.selectable = selectable
     lead_back(request.session, shown)
     return render(request, kind.template, {"list": shown, "filter": chosen, **more})
+
+
+def every_row(kind: StoredList, chosen: ListFilter, asked: QueryDict, person: Any) -> tuple[list[Any], bool]:
+    """What the form sends for each row on all pages of the list, in its order and at most ``MOST`` of them, and whether
+    these are all. ``chosen``: the filter, made of ``asked``."""
+    found = _Making(kind, chosen, _address(asked, chosen), person).first(MOST + 1)
+    return [kind.id(row) for row in found[:MOST]], len(found) <= MOST
+
+
+def _address(asked: QueryDict, chosen: ListFilter) -> Address:
+    address = Address(asked, [name for name in chosen.filters if name != SEARCH])
+    address.drop(*(name for name in chosen.filters if name not in chosen.chosen))
+    return address
 
 
 class _Making:
@@ -127,6 +141,10 @@ class _Making:
         shown.count_rows(min(number, COUNTED_AT_MOST), counts_all=number <= COUNTED_AT_MOST)
         return shown
 
+    def first(self, number: int) -> list[Any]:
+        """So many rows from the beginning of the list."""
+        return list(search.in_order(self.columns, self.rows, self._order())[:number])
+
     def _prepare(self, found: Sequence[Any]) -> object:
         return self.kind.prepared(found) if self.kind.prepared is not None else None
 
@@ -153,7 +171,7 @@ class _Making:
         fields = self.chosen.form.fields
         shown.searches = str(fields[SEARCH].label).removesuffix(" contains")
         shown.looks = self._looks()
-        shown.nothing = kind.nothing
+        shown.nothing, shown.takes_all = kind.nothing, kind.takes_all
         return shown
 
     def _sorted(self, column: Column) -> Column:

@@ -8,13 +8,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from integration.models import User
 from integration.models.jobs.error_inbox import Outcome, assign, resolve
 from integration.models.people.rights import CARE_FOR_ERRORS
-from integration.views.running.errors import people_to_choose
+from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
+from integration.views.running.errors import every_error, people_to_choose
 
 WAS, NOBODY, NAMED = "was-", "nobody", 8
 NOTHING_CHOSEN = "Choose at least one error."
@@ -46,9 +48,25 @@ def errors_resolve(request: HttpRequest) -> HttpResponse:
 
 
 def chosen_errors(request: HttpRequest) -> list[int]:
-    """The errors that are ticked, each once; the one of whose row a button was pressed, alone."""
-    given = request.POST.getlist("only") or request.POST.getlist("selected")
+    """The errors that are ticked, each once, or those on all pages of the list; the one of whose row a button was
+    pressed, alone. Of the form of another list none is chosen, with a word about it."""
+    only = request.POST.getlist("only")
+    if EVERY in request.POST and not only:
+        return _every(request)
+    given = only or request.POST.getlist("selected")
     return list(dict.fromkeys(int(id) for id in given if id.isdecimal() and len(id) < 19))
+
+
+def _every(request: HttpRequest) -> list[int]:
+    try:
+        asked = query_of(request.POST, reverse("synch_errors"))
+    except NotThisListError as other:
+        messages.error(request, str(other))
+        return []
+    ids, are_all = every_error(asked, request.user)
+    if not are_all:
+        messages.warning(request, FIRST_ONLY)
+    return ids
 
 
 def _seen(request: HttpRequest) -> dict[int, str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -25,7 +26,7 @@ from integration.sync.run import LEFT_OUT
 from integration.systems.values import Side
 from integration.templatetags.formats import brief, second
 from integration.views.access import PageRequest
-from integration.views.stored_lists import Own, StoredList, stored_list
+from integration.views.stored_lists import Own, StoredList, every_row, stored_list
 
 COLUMNS = (
     "Time", "Mapping", "Direction", "Record", "Code", "Message", "What to do", "Business Central", "Sales", "Since",
@@ -61,12 +62,20 @@ class Cause:
 
 def synch_errors(request: PageRequest) -> HttpResponseBase:
     """``/synch/errors/``: open errors, narrowed by mapping, cause, person, age, text; ``state`` shows closed ones."""
-    person = request.user if isinstance(request.user, User) else None
-    rows = SyncError.objects.select_related("mapping", "job", "assigned_to").exclude(code=LEFT_OUT)
-    chosen = ErrorFilter(request.GET, rows, person=person)
+    chosen = _filter(request.GET, request.user)
     people = people_to_choose() if request.user.has_perm(CARE_FOR_ERRORS) else []
     kind = replace(LIST, own=partial(_own, request))
     return stored_list(request, kind, chosen, selectable=True, causes=_causes(chosen), people=people)
+
+
+def every_error(asked: QueryDict, user: User | AnonymousUser) -> tuple[list[int], bool]:
+    """The errors on all pages of the list, as ``every_row`` answers them."""
+    return every_row(LIST, _filter(asked, user), asked, user)
+
+
+def _filter(asked: QueryDict, user: User | AnonymousUser) -> ErrorFilter:
+    rows = SyncError.objects.select_related("mapping", "job", "assigned_to").exclude(code=LEFT_OUT)
+    return ErrorFilter(asked, rows, person=user if isinstance(user, User) else None)
 
 
 def people_to_choose() -> QuerySet[User]:
@@ -153,5 +162,5 @@ LIST = StoredList(
     ("label", "message", "created_at", "first_at", "note"),
     ("label", "message", "mapping", "direction", "first_at", "assigned_to"),
     template="integration/synch_errors.html", url=_record, hidden=_hidden, file_of=_rows,
-    nothing="No errors: nothing waits for you here",
+    nothing="No errors: nothing waits for you here", takes_all=True,
 )  # fmt: skip

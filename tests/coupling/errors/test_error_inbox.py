@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration.models import AuditEntry, SyncError, SyncJob, User
+from integration.pages import rows
+from integration.pages.lists import every
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.errors import log, pairs
 from tests.people import AVAILABILITY, INTEGRATOR, VIEWER, client_of, made, signed_in
@@ -40,6 +42,22 @@ def error(job: SyncJob, label: str, **more: str) -> SyncError:
 
 def send(client: Client, action: str, *errors: SyncError, **more: object) -> HttpResponse:
     return client.post(reverse(f"errors_{action}"), {"selected": [one.pk for one in errors], **more})
+
+
+def test_errors_on_all_pages_of_the_list_are_resolved_as_its_filter_shows_them(
+    desk: Client, job: SyncJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS", 2)
+    wheels = [error(job, f"1100 Wheel {n}") for n in range(5)]
+    error(job, "1000 Bicycle")
+    assert "Select all 5 that the filter shows" in page(desk, "synch_errors", q="Wheel")
+
+    refused = send(desk, "resolve", every="yes", note="Sold out", back="/synch/jobs/?q=Wheel")
+    assert told(refused)[0] == every.OTHER_LIST
+    said = send(desk, "resolve", *wheels[:1], every="yes", note="Sold out", back="/synch/errors/?q=Wheel")
+
+    assert told(said)[-1].startswith("Resolved: 1100 Wheel")
+    assert [one.label for one in SyncError.objects.open()] == ["1000 Bicycle"]
 
 
 # --- assigning -------------------------------------------------------------------------------------------------------
