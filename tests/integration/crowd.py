@@ -16,7 +16,7 @@ import time
 from typing import Any
 
 CUSTOMERS, SINGLE = 600, 20
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 def prepare(ready: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 HOUSE = Path(__file__).resolve().parents[3]
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 T = TypeVar("T")
 
