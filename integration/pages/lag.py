@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Subquery, When
+from django.db.models import Subquery
 from django.utils import timezone
 
 from integration.models import JobQueueEntry, SyncJob, TableMapping
@@ -52,22 +54,30 @@ class Lag:
 
 
 def lags() -> list[Lag]:
-    """All mappings that have run or have a recurring job, as they depend on each other. Two queries."""
-    rows = TableMapping.objects.annotate(at_crm=_last(Direction.TO_CRM), at_erp=_last(Direction.TO_ERP))
+    """All mappings that have run or have a recurring job, as they depend on each other. Three queries."""
+    mappings = list(TableMapping.objects.order_by("position", "name"))
     entries: dict[int, JobQueueEntry] = {}
     for entry in JobQueueEntry.objects.exclude(mapping=None).order_by("pk"):
         entries.setdefault(entry.mapping_id or 0, entry)
-    found = [Lag(row, row.at_crm, row.at_erp, entries.get(row.pk)) for row in rows.order_by("position", "name")]
+    begun = _begun(mappings)
+    lasts = {one.pk: [begun.get(f"{way}_{one.pk}") for way in (Direction.TO_CRM, Direction.TO_ERP)] for one in mappings}
+    found = [Lag(one, *lasts[one.pk], entries.get(one.pk)) for one in mappings]
     return [one for one in found if one.entry or one.to_crm or one.to_erp]
 
 
-def _last(direction: Direction) -> Case:
-    """When the last such run of a mapping began. A mapping without one is asked for first: PostgreSQL would look for it
-    among the runs of all others, from the latest to the first."""
+def _begun(mappings: Sequence[TableMapping]) -> Mapping[str, Any]:
+    """When the last run of each mapping in each of its directions began, by ``to_crm_7``. Each is asked for with its
+    own number: a database that has to guess how many runs a mapping has reads all there are for one that never ran."""
+    ways = [(way, mapping.pk) for mapping in mappings for way in Direction(mapping.direction).passes]
+    asked = {f"{way}_{pk}": _last(way, pk) for way, pk in ways}
+    return TableMapping.objects.order_by().values(**asked).first() or {} if asked else {}
+
+
+def _last(direction: Direction, mapping: int) -> Subquery:
     done = SyncJob.objects.filter(
-        mapping=OuterRef("pk"),
+        mapping=mapping,
         direction=direction.value,
         status=SyncJob.Status.FINISHED,
         kind=SyncJob.Kind.SYNCHRONIZE,
     )
-    return Case(When(Exists(done), then=Subquery(done.order_by("-finished_at").values("started_at")[:1])))
+    return Subquery(done.order_by("-finished_at").values("started_at")[:1])

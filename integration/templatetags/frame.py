@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integration.models import SyncJob
+from integration.models import ConnectionSetup, SyncJob
 from integration.models.stored.secret import keys_problem
 from integration.pages import states
 from integration.pages.frame.bars import arranged
-from integration.pages.frame.environment import environment
+from integration.pages.frame.environment import Environment, environment
 from integration.pages.frame.icons import names, version
 from integration.pages.frame.keyboard import SHEET
 from integration.pages.frame.menu import Crumb, MenuGroup, crumbs, menu
@@ -63,7 +63,13 @@ def pageactions(content: str) -> SafeString:
     return bar.unseen if bar.is_empty else render_to_string("components/pageactions.html", {"bar": bar})
 
 
-register.simple_tag(environment)
+@register.simple_tag(takes_context=True, name="environment")
+def environment_of(context: template.Context) -> Environment:
+    """The badge; a page that has read the setup is not read for it again."""
+    setup = context.get("setup")
+    return environment(setup if isinstance(setup, ConnectionSetup) else None)
+
+
 register.simple_tag(running, name="running_jobs")
 
 

@@ -62,7 +62,6 @@ def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: in
     _log(by_name["CUSTOMER"], jobs)
     _errors(by_name["CUSTOMER"], flagged)
     sales.forget_found()
-    _catch_up(sales)
 
 
 def _copies(model: Any, number: int) -> None:
@@ -205,7 +204,7 @@ def _errors(mapping: Any, number: int) -> None:
     )  # fmt: skip
 
 
-def _catch_up(sales: StandIn) -> None:
+def catch_up(sales: StandIn) -> None:
     """What the task of the house does now and then, for the lists that the bench opens."""
     from integration.connection import systems
     from integration.pages import catalog

@@ -143,6 +143,8 @@ def _filled(kept: Path, size: Size) -> StandIn:
         sales = company.described()
         company.grow(sales, *size)
         kept.write_bytes(pickle.dumps(sales))
+    with mock.patch("integration.connection.systems.open_crm", return_value=sales):
+        company.catch_up(sales)
     company.analyze()
     sales.clock = clock
     return sales

@@ -18,13 +18,13 @@ class Environment:
     title: str
 
 
-def environment() -> Environment:
-    """Disabled while the connection is; Sandbox where Sales is played on this machine; else Production."""
-    found = ConnectionSetup.objects.values_list("is_enabled", "url", "organization_name").first()
-    is_enabled, url, name = found or (False, "", "")
-    if not is_enabled:
+def environment(setup: ConnectionSetup | None = None) -> Environment:
+    """Disabled while the connection is; Sandbox where Sales is played on this machine; else Production. ``setup``: the
+    setup, where it is read already."""
+    found = setup or ConnectionSetup.objects.first()
+    if found is None or not found.is_enabled:
         return Environment("Disabled", "disabled", "The connection to Dynamics 365 Sales is disabled.")
-    named = f"Connected with {name or url}."
-    if is_loopback(urlsplit(url).hostname or ""):
+    named = f"Connected with {found.organization_name or found.url}."
+    if is_loopback(urlsplit(found.url).hostname or ""):
         return Environment("Sandbox", "sandbox", f"{named} It is played on this machine.")
     return Environment("Production", "production", f"{named} What is changed here is changed for real.")
