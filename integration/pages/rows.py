@@ -198,7 +198,7 @@ def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
 
 def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
     """The rows of the catalog that can be meant."""
-    rows = catalog.with_text(head, catalog.text_in(asked.table, asked.where))
+    rows = catalog.with_text(head, asked.system, asked.table, asked.where)
     if asked.inside:
         rows = rows.filter(inside=True)
     if asked.standing in (Standing.COUPLED, Standing.UNCOUPLED):
