@@ -269,7 +269,7 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
         pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
         rows = pairs.order_by("pk")
     if among is not None:
-        rows = rows.filter(**{f"{column}__in": list(among)})
+        rows = rows.filter(**{f"{column}__in": list(among)}).order_by()
     return rows.values_list(column, flat=True)
 
 
