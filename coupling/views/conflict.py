@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from coupling.commands import repair
 from coupling.models import CouplingError
 from coupling.pages.conflict import conflict_of
 from coupling.views.access import back, may_couple, person, show_problem
-from integration.models import TableMapping
+from coupling.views.outcomes import show_outcome
+from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
@@ -29,7 +27,7 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         if request.method == "POST":
-            return _on_its_way(request, stored, _decided(request, stored, erp_id))
+            return _on_its_way(request, _decided(request, stored, erp_id))
         shown = conflict_of(stored, erp_id)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
@@ -42,16 +40,12 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     return render(request, "coupling/conflict.html", {"conflict": shown})
 
 
-def _on_its_way(request: HttpRequest, mapping: TableMapping, job: uuid.UUID) -> HttpResponse:
-    """Back where the person decided, with what happens now."""
-    if not request.POST.get("back"):
-        return redirect("synch_job", job)
-    text = 'The chosen values are being carried. <a href="{}">See the run</a>'
-    messages.success(request, format_html(text, reverse("synch_job", args=[job])))
-    return back(request)
+def _on_its_way(request: HttpRequest, job: SyncJob) -> HttpResponse:
+    """Back where the person decided, with what came of it."""
+    return show_outcome(request, [job]) if request.POST.get("back") else redirect("synch_job", job.pk)
 
 
-def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID:
+def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> SyncJob:
     sides = {side.value: side for side in Side}
     chosen = {
         name.removeprefix(FIELD): sides[value]
@@ -63,4 +57,4 @@ def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> 
     if not chosen:
         raise CouplingError("Choose a value for at least one field.")
     seen = (request.POST.get("erp_version", ""), request.POST.get("crm_version", ""))
-    return repair.decide(mapping, erp_id, chosen, seen, person(request)).pk
+    return repair.decide(mapping, erp_id, chosen, seen, person(request))

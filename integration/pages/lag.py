@@ -60,9 +60,13 @@ def lags() -> list[Lag]:
     for entry in JobQueueEntry.objects.exclude(mapping=None).order_by("pk"):
         entries.setdefault(entry.mapping_id or 0, entry)
     begun = _begun(mappings)
-    to_crm, to_erp = Direction.TO_CRM, Direction.TO_ERP
     found = [
-        Lag(one, begun.get(f"{to_crm}_{one.pk}"), begun.get(f"{to_erp}_{one.pk}"), entries.get(one.pk))
+        Lag(
+            one,
+            to_crm=begun.get(f"{Direction.TO_CRM}_{one.pk}"),
+            to_erp=begun.get(f"{Direction.TO_ERP}_{one.pk}"),
+            entry=entries.get(one.pk),
+        )
         for one in mappings
     ]
     return [one for one in found if one.entry or one.to_crm or one.to_erp]

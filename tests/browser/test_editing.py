@@ -37,7 +37,7 @@ def test_a_phone_number_is_corrected_with_the_keyboard(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("Control+s")
 
-    expect(page.get_by_role("status").first).to_contain_text("C00010 Adatum Corporation is saved (Phone No.).")
+    expect(page.get_by_role("status").first).to_contain_text("C00010 Adatum Corporation is saved. Changed: Phone No..")
     assert page.url == card
     assert shown(page, "Phone No.") == "+44 20 7946 0001"
 
@@ -54,7 +54,7 @@ def test_a_salesperson_is_found_by_name_while_somebody_types(page: Page) -> None
     write_over(page, code, page.locator("#offers-salesperson_code option").get_attribute("value") or "")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("is saved (Salesperson Code).")
+    expect(page.get_by_role("status").first).to_contain_text("is saved. Changed: Salesperson Code.")
 
 
 def test_who_comes_second_reads_what_the_other_one_wrote_and_takes_it(page: Page) -> None:

@@ -16,6 +16,9 @@ def templates() -> list[tuple[str, str]]:
 
 INLINE = {
     "a script without a source": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
+    "a script that shares its names with others": re.compile(
+        r"""<script(?![^>]*type="module")[^>]*\bstatic '(?!theme|passkey)\w+\.js'"""
+    ),
     "a style sheet": re.compile(r"<style\b", re.IGNORECASE),
     "a style attribute": re.compile(r"""\sstyle\s*=\s*["']""", re.IGNORECASE),
     "an event attribute": re.compile(r"""<[^>]*\son[a-z]+\s*=\s*["']""", re.IGNORECASE),

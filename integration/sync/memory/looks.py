@@ -9,6 +9,7 @@ from functools import partial
 from integration.sync.decide import MASTER, Decider
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.matching.number_conflicts import find_number_holders
+from integration.sync.memory.history import naming_columns
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.merging.merge import Merger
@@ -100,7 +101,9 @@ class Looks:
         return {side: self._columns(side) for side in Side}
 
     def _columns(self, side: Side) -> list[str]:
-        columns = {*self.run.rule.columns(side), *self.special.columns(side)}
+        """What is read of each record; its name, too, which the log calls it by."""
+        named = naming_columns(self.run.rule.table(side))
+        columns = {*self.run.rule.columns(side), *self.special.columns(side), *named}
         columns.update(*(meaning.columns(side) for meaning in self.meanings))
         if side is self.run.direction.destination and MASTER in self.run.rule.table(side).fields:
             columns.add(MASTER)

@@ -128,7 +128,7 @@ def test_a_conflict_is_decided_on_the_card_field_by_field(world: JobsWorld, cler
     text = page(clerk, "record_comparison", "erp", "customer", ours)
     assert text.count('type="radio"') == 4
     sent = {"field:name:name": "crm", "field:phone_no:telephone1": "erp"}
-    assert "being carried" in decide(clerk, ours, text, **sent)[0]
+    assert "Watch the job" in decide(clerk, ours, text, **sent)[0]
     run_all()
     assert world.erp.values("customer", ours)["name"] == "Adatum Ltd."
     assert world.crm.values("account", theirs)["telephone1"] == "030 22"
