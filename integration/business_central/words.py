@@ -45,6 +45,17 @@ def words_of(model: Any) -> str:
     return f"{model._meta.db_table}_words" if model.slug() in SEARCHED else ""
 
 
+def matching(model: Any, most: int) -> str:
+    """The places of the rows that contain a ``quoted`` text, on SQLite: a subquery."""
+    words = words_of(model)
+    return f"SELECT rowid FROM {words} WHERE {words} MATCH %s LIMIT {int(most)}"  # noqa: S608 - our own names
+
+
+def quoted(text: str) -> str:
+    """A text as SQLite looks for it, letter by letter."""
+    return '"{}"'.format(text.replace('"', '""'))
+
+
 def text_asked(where: Filter, fields: tuple[str, ...]) -> str:
     """The text, if this asks for rows that contain it in one of these fields and for nothing else."""
     parts = where.parts if isinstance(where, AnyOf) else (where,)

@@ -31,7 +31,7 @@ from integration.systems.filters import (
     matches,
     parse,
 )
-from integration.systems.system import System
+from integration.systems.system import FindsWords, System
 from integration.systems.text import fold
 from integration.systems.values import Page, Record, Side, Table
 from integration.systems.wording import value_text
@@ -42,6 +42,7 @@ PAGES = {False: 4, True: 1}
 """So many pages of changes of a system (here: remote) are read while a person waits; more are left to the task."""
 BY_NAME = ("account",)
 """Tables whose rows have a number that few people fill in: their lists are in the order of the names, too."""
+FEW = 500
 REBUILT_AT_MOST = 5000
 """So many rows are thrown away while a person waits."""
 
@@ -105,9 +106,14 @@ def _text(table: Table, part: Filter) -> str:
     return str(texts.pop())
 
 
-def with_text(head: CatalogTable, text: str) -> QuerySet[CatalogRow]:
-    """The rows whose number or name contains this text."""
-    return head.rows.filter(words__contains=fold(text)) if text else head.rows.all()
+def with_text(head: CatalogTable, system: System, table: Table, where: Filter) -> QuerySet[CatalogRow]:
+    """The rows whose number or name contains what this filter asks for. Where they are few, an index of the system's
+    words says which they are; where they are many, the first ones are soon found in the order of the list."""
+    text = text_in(table, where)
+    if not text:
+        return head.rows.all()
+    few = system.few_with(table.name, FEW, text) if isinstance(system, FindsWords) else None
+    return head.rows.filter(words__contains=fold(text)) if few is None else head.rows.filter(record_id__in=few)
 
 
 def _begun_anew(head: CatalogTable, made_by: str, pages: int | None) -> bool:

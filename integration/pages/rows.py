@@ -198,7 +198,7 @@ def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
 
 def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
     """The rows of the catalog that can be meant."""
-    rows = catalog.with_text(head, catalog.text_in(asked.table, asked.where))
+    rows = catalog.with_text(head, asked.system, asked.table, asked.where)
     if asked.inside:
         rows = rows.filter(inside=True)
     if asked.standing in (Standing.COUPLED, Standing.UNCOUPLED):
@@ -269,7 +269,7 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
         pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
         rows = pairs.order_by("pk")
     if among is not None:
-        rows = rows.filter(**{f"{column}__in": list(among)})
+        rows = rows.filter(**{f"{column}__in": list(among)}).order_by()
     return rows.values_list(column, flat=True)
 
 

@@ -216,9 +216,12 @@ def catch_up(sales: StandIn) -> None:
 
 
 def analyze() -> None:
-    """As PostgreSQL does by itself; SQLite plans without knowing what the tables hold."""
+    """As PostgreSQL does by itself, and the task of the house on SQLite."""
     from django.db import connection
 
+    from coupling.upkeep import look_at_sizes
+
+    look_at_sizes()
     if connection.vendor != "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from integration.business_central import words
+from integration.business_central.reading.filter_sql import condition
 from integration.business_central.reading.records import Reader
 from integration.business_central.reading.search import ordered
 from integration.business_central.tables import columns_of
-from integration.systems.filters import Filter
+from integration.systems.filters import AnyOf, Comparison, Filter
 from integration.systems.system import Wanted
 from integration.systems.values import Record
 
@@ -43,6 +44,24 @@ def find_each(asked: Sequence[Wanted], size: int) -> list[list[Record]]:
     return found
 
 
+def few_with(table: str, most: int, text: str) -> list[uuid.UUID] | None:
+    """The ids of the rows whose number or name contains a text; ``None`` where they are more than ``most``, or where
+    the table has no index of its words."""
+    columns = columns_of(table)
+    fields = tuple(dict.fromkeys((columns.model.number_field, columns.model.name_field)))
+    where = AnyOf(tuple(Comparison(name, "contains", text) for name in fields))
+    if not words.words_of(columns.model) or not words.text_asked(where, fields):
+        return None
+    rows: Any = columns.model._default_manager.filter(condition(where, columns)).order_by()
+    if connection.vendor == "sqlite":
+        rows = columns.model._default_manager.order_by().extra(  # noqa: S610 - our own names
+            where=[f"{columns.model._meta.db_table}.rowid IN ({words.matching(columns.model, most + 1)})"],
+            params=[words.quoted(text)],
+        )
+    found = list(rows.values_list("pk", flat=True)[: most + 1])
+    return found if len(found) <= most else None
+
+
 def _first(wanted: Wanted, size: int) -> QuerySet[Any, Any]:
     table = columns_of(wanted.table)
     names = [column.name for column in table.select(wanted.fields)]
@@ -53,16 +72,14 @@ def _by_words(wanted: Wanted, size: int) -> Statement | None:
     """The rows that a text was found in first, on SQLite, which cannot know whether many or few contain it."""
     model: Any = columns_of(wanted.table).model
     text = words.text_asked(wanted.where, wanted.fields)
-    beside = words.words_of(model)
-    if connection.vendor != "sqlite" or not beside or not text:
+    if connection.vendor != "sqlite" or not words.words_of(model) or not text:
         return None
     fields: list[Any] = [model._meta.get_field(name) for name in (model._meta.pk.name, *wanted.fields)]
     columns = [field.column for field in fields]
     names = ", ".join(f't."{column}"' for column in columns)
-    found = f"SELECT rowid FROM {beside} WHERE {beside} MATCH %s LIMIT {int(size)}"  # noqa: S608 - our own names
-    quoted = '"{}"'.format(text.replace('"', '""'))
+    found = words.matching(model, size)
     table = model._meta.db_table
-    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY +t."{columns[1]}"', (quoted,)  # noqa: S608
+    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY +t."{columns[1]}"', (words.quoted(text),)  # noqa: S608
 
 
 def _statement(rows: QuerySet[Any, Any]) -> Statement | None:

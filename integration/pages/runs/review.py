@@ -16,7 +16,7 @@ from integration.sync.run import Scope
 
 USUAL_RATE = 40.0
 """Records a second, where no run has shown yet how fast this installation is."""
-LOOKED_AT = 200
+LOOKED_AT, LOOKED_THROUGH = 200, 2000
 ENOUGH = 20
 """Runs of fewer records say nothing about speed."""
 OUTCOMES = {
@@ -159,8 +159,10 @@ def _rates() -> Mapping[int, float]:
     """mapping -> records a second, by the latest runs of everything."""
     found: dict[int, list[float]] = defaultdict(list)
     kind, status = SyncJob.Kind.SYNCHRONIZE, SyncJob.Status.FINISHED
-    runs = SyncJob.objects.filter(kind=kind, status=status, records_done__gte=ENOUGH).order_by("-queued_at")
-    for job in runs[:LOOKED_AT]:
+    ended = SyncJob.objects.filter(kind=kind, status=status).order_by("-queued_at", "-id")
+    latest = ended.values_list("pk", "records_done")[:LOOKED_THROUGH]
+    large = [pk for pk, records in latest if records >= ENOUGH][:LOOKED_AT]
+    for job in SyncJob.objects.filter(pk__in=large) if large else ():
         if job.rate and job.run_options.scope is Scope.EVERYTHING:
             found[job.mapping_id].append(job.rate)
     return {mapping: sum(rates) / len(rates) for mapping, rates in found.items()}

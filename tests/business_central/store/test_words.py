@@ -45,6 +45,15 @@ def test_a_search_in_several_tables_follows_what_is_written_and_asks_once(
         assert found("litware") == []
 
 
+def test_few_rows_with_a_text_are_known_and_many_are_not() -> None:
+    firms = Customer.objects.bulk_create([Customer(name=f"Firm {at}") for at in range(4)])
+    assert company.few_with("customer", 3, "irm 2") == [firms[2].pk]
+    assert company.few_with("customer", 3, "FIRM") is None
+    assert company.few_with("customer", 3, "xyzzy") == []
+    assert company.few_with("customer", 3, "fi") is None
+    assert company.few_with("currency", 3, "euro") is None
+
+
 def test_two_letters_are_looked_for_in_the_rows() -> None:
     Customer.objects.create(name="Adatum")
     assert (found("AD"), found("zz")) == (["Adatum"], [])
