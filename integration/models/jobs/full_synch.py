@@ -62,6 +62,7 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
             self.all().delete()
             record(AuditEntry.Action.RESET, "full synchronization")
 
+    @transaction.atomic
     def renew(self, found: Mapping[TableMapping, tuple[Recommendation, str, int | None]]) -> None:
         """Lines for these mappings that nobody has started follow their mapping, with what is recommended, why, and how
         many records are expected; what a person chose stays. Those of other mappings go."""
