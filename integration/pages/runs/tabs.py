@@ -43,7 +43,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """How many records of a run failed for one cause, and what to do about it."""
+    """How many errors have one cause, what to do about it, and the query that shows them."""
 
     code: str
     number: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from integration.pages.advice import advice, meaning
 from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.described import described
 from integration.pages.parts import first_url
+from integration.pages.runs.tabs import Cause
 from integration.pages.states import Shown, Style
 from integration.sync.problems import Conflict
 from integration.sync.run import LEFT_OUT
@@ -40,24 +41,6 @@ TABLE = described(
     },
     sortable=("created_at",),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """How many errors have one cause, and the query that shows them."""
-
-    code: str
-    number: int
-    query: str
-    here: bool
-
-    @property
-    def meaning(self) -> str:
-        return meaning(self.code)
-
-    @property
-    def advice(self) -> str:
-        return advice(self.code)
 
 
 def synch_errors(request: PageRequest) -> HttpResponseBase:
