@@ -163,24 +163,24 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
         return None
     found: list[tuple[Record, Place]] = []
     rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
-    total = _number(asked, rows)
+    is_first = at is None
     for size in (asked.size + 1, *[BY_ID] * SCANS):
         places = catalog.places(rows, size, at, is_down=is_down)
         found += _there(asked, places)
         if len(found) > asked.size:
-            return Found(
-                [record for record, _ in found[: asked.size]], _bookmark(found[asked.size - 1][1]), total=total
-            )
+            shown, following = found[: asked.size], _bookmark(found[asked.size - 1][1])
+            return Found([record for record, _ in shown], following, total=_number(asked, rows))
         if len(places) < size:
-            return Found([record for record, _ in found], total=total)
+            return Found([record for record, _ in found], total=len(found) if is_first else _number(asked, rows))
         at = places[-1]
     following = _bookmark(at) if at is not None else ""
     return Found([record for record, _ in found], following, LOOKED.format(SCANS * BY_ID, asked.noun))
 
 
 def _number(asked: Asked, rows: QuerySet[CatalogRow]) -> int | None:
-    """How many rows are meant, where the catalog knows all that is asked for and they are not too many to count."""
-    if not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
+    """How many rows of a standing are meant, where the catalog knows all that is asked for and they are not too many to
+    count. Without a standing the side counts by itself."""
+    if not asked.standing or not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
         return None
     number = rows.order_by()[: COUNTED_AT_MOST + 1].count()
     return number if number <= COUNTED_AT_MOST else None
