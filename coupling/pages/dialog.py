@@ -19,7 +19,7 @@ from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import NEEDED, build_rule
 from integration.mappings.flows import creates
-from integration.models import TableMapping
+from integration.models import ConnectionSetup, TableMapping
 from integration.pages import catalog, rows
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
@@ -97,11 +97,13 @@ class Choice:
         return self.exact.record.id if self.exact.record else None
 
 
-def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog | None:
+def dialog(
+    mapping: TableMapping, erp_id: uuid.UUID, looked: Looked, setup: ConnectionSetup | None = None
+) -> Dialog | None:
     """The dialog, ``None`` where the record is gone. Before anything was looked for, the one exact match is chosen and
     the record's own name is looked for. Raises ``ConnectionProblem``."""
     prefetch_related_objects([mapping], *NEEDED)
-    with both_opened() as connected:
+    with both_opened(setup) as connected:
         rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
         comparison = Comparison(connected, mapping, rule)
         ours = _read(connected, rule, Side.ERP, erp_id, comparison.columns)
