@@ -21,6 +21,7 @@ from integration.mappings.build_rule import NEEDED, build_rule
 from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages import catalog, rows
+from integration.pages.standings import Standing
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
 from integration.systems.filters import both
@@ -158,7 +159,7 @@ def _candidates(
     asked = rows.Asked(
         connected.system(side), table, [mapping], records.read_columns(side, table),
         both(rule.filter(side), records.searched(table, text)), catalog.key_of(table),
-        rows.Standing.UNCOUPLED,
+        Standing.UNCOUPLED,
     )  # fmt: skip
     salt = f"candidates/{mapping.name}/{side}?{text}"
     found = rows.page(asked, rows.unsigned(page, salt))
