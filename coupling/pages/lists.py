@@ -27,7 +27,7 @@ from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Chip, pane
 from integration.pages.lists.shown import Line, Look, ShownList, columns_named
 from integration.pages.parts import first_url
-from integration.pages.rows import Standing
+from integration.pages.standings import Standing
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import EVERYTHING, Filter, both

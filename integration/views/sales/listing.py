@@ -24,7 +24,7 @@ from integration.pages.lists.pane import Select, pane, selected
 from integration.pages.lists.shown import Line as Shown
 from integration.pages.lists.shown import Look, ShownList, columns_named
 from integration.pages.parts import first_url
-from integration.pages.rows import Standing
+from integration.pages.standings import Standing
 from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, OneOf, both
 from integration.systems.values import Record, Ref, Table
