@@ -43,7 +43,7 @@ def shares(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, selecta
 
 
 def _rounded(given: Sequence[float], needs: Sequence[float], flexible: Sequence[bool], pick: float) -> list[int]:
-    """What rounding leaves goes where most is cut; what it takes, for codes and days to be whole, comes off the widest."""
+    """What rounding leaves goes where most is cut; what it takes to keep codes and days whole comes off the widest."""
     whole, up = sum(given) + pick, any(flexible)
     found = [
         max(1, math.floor(STEPS * one / whole) if bends or not up else math.ceil(STEPS * one / whole))
