@@ -256,7 +256,7 @@ def test_a_customer_is_found_coupled_synchronized_and_corrected_with_the_keyboar
     page.keyboard.type("0100 333")
     page.keyboard.press("Enter")
     page.wait_for_url(CARD)
-    expect(page.get_by_role("main")).to_contain_text(f"{name} is saved. Changed: Phone No..")
+    expect(page.get_by_role("main")).to_contain_text(f"{name} is saved. Changed: Phone No.")
 
 
 def test_without_scripts_a_list_is_narrowed_its_columns_chosen_and_a_view_saved(connected: Page, demo: Demo) -> None:
