@@ -121,7 +121,7 @@ def _texts(planner: Planner, one: FieldTransfer, record: Record, twin: Record) -
     source = rule.table(direction.source).fields.get(getattr(one, "source", ""))
     destination = rule.table(direction.destination).fields.get(one.destination)
     values: tuple[Value, Value] = (one.shows(record), one.shows_twin(twin))
-    return records.shown(values[0], source), records.shown(values[1], destination)
+    return records.shown(values[0], source or destination), records.shown(values[1], destination)
 
 
 def _next(verdict: str, *, to_crm: bool) -> Next:
