@@ -52,6 +52,7 @@ def test_a_field_is_called_by_its_label_else_by_its_name() -> None:
         (CUSTOMER, {"no": "Adatum", "name": "Adatum"}, "Adatum"),
         (CUSTOMER, {"name": "Adatum"}, "Adatum"),
         (CUSTOMER, {}, str(ADATUM)),
+        (CUSTOMER, {"no": "10000", "name": "\u202emutadA \u2067of\u200f Ulm"}, "10000 mutadA of\u200f Ulm"),
         (PRICE, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1896-S"),
     ],
 )

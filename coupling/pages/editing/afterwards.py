@@ -21,7 +21,7 @@ def saved_in_words(title: str, fields: str, *, is_new: bool) -> str:
     """What was saved. ``fields``: what was changed, blank: nothing."""
     if is_new:
         return f"{title} is created."
-    return f"{title} is saved. Changed: {fields}." if fields else f"Nothing was changed in {title}."
+    return f"{title} is saved. Changed: {fields.removesuffix('.')}." if fields else f"Nothing was changed in {title}."
 
 
 @dataclass(frozen=True, slots=True)

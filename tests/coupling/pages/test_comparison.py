@@ -13,6 +13,7 @@ from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.comparison.differences import Compared, Difference, Next
 from integration import jobs
 from integration.models import SyncJob
+from integration.sync.merging.merge import Merger
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import page, told
@@ -53,6 +54,16 @@ def test_records_that_agree_fold_their_fields(world: JobsWorld, clerk: Client) -
     text = page(clerk, "record_comparison", "erp", "customer", ours)
     assert "Both records agree" in text
     assert "4 fields agree" in text
+
+
+def test_what_is_carried_only_once_agrees_until_somebody_changes_it(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, _ = agreed(world)
+    monkeypatch.setattr(Merger, "judged", lambda self, look: {})
+    assert not shown(ours).differences
+    world.erp.edit("customer", ours, phone_no="030 2")
+    assert only(shown(ours)).next is Next.STAYS
 
 
 @pytest.mark.parametrize(
