@@ -37,9 +37,9 @@ AT_ONCE = 500
 
 
 class Standing(StrEnum):
-    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: what one side changed is not on the other side
-    yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not coupled yet;
-    ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
+    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: runs know that what one side changed is not on
+    the other side yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not
+    coupled yet; ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
 
     ANY = ""
     COUPLED = "coupled"
@@ -63,7 +63,8 @@ PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED:
 class Asked:
     """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
     meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
-    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page."""
+    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page; ``also``
+    is in the standing, too, as a page has found out."""
 
     system: System
     table: Table
@@ -75,6 +76,7 @@ class Asked:
     noun: str = "record"
     inside: bool = False
     size: int = field(default_factory=lambda: ROWS)
+    also: frozenset[uuid.UUID] = frozenset()
 
     @property
     def side(self) -> Side:
@@ -266,7 +268,8 @@ def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None =
         waits: QuerySet[Any, Any] = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings)
         rows = waits.order_by(column).distinct()
     else:
-        pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
+        stands = PAIRS[standing] | Q(**{f"{column}__in": asked.also}) if asked.also else PAIRS[standing]
+        pairs = asked.mappings[0].couplings.model.objects.filter(stands, mapping__in=mappings)
         rows = pairs.order_by("pk")
     if among is not None:
         rows = rows.filter(**{f"{column}__in": list(among)}).order_by()
