@@ -236,9 +236,9 @@ def _became(line: Line) -> Cell:
 
 def _reason(line: Line, url: str) -> Cell:
     if line.error is None:
-        return Cell(line.reason, title=line.reason, soft=True)
+        return Cell(line.reason, soft=True, wraps=True)
     text = f"{line.error.message} {line.next_step}".strip()
-    return Cell(text, url, text)
+    return Cell(text, url, wraps=True)
 
 
 def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[str]:
