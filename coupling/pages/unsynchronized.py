@@ -4,8 +4,8 @@ that no record has to be asked for one by one."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -82,9 +82,11 @@ def _look(found: Changed, system: System, side: Side, mappings: Sequence[TableMa
                 found.ids.add(pair.id(side))
 
 
-def changed_there(side: Side, pairs: Mapping[uuid.UUID, tuple[TableMapping, Pair]]) -> set[uuid.UUID]:
+def changed_there(
+    side: Side, pairs: Mapping[uuid.UUID, tuple[TableMapping, Pair]], *, patient: bool = False
+) -> set[uuid.UUID]:
     """Of these records of ``side``, which were changed here: those whose other record was changed, too. One request a
-    mapping, with a moment to answer; of a side that does not, nothing is known."""
+    mapping, with a moment to answer (``patient``: two seconds); of a side that does not, nothing is known."""
     by_mapping: dict[TableMapping, list[Pair]] = {}
     for mapping, pair in pairs.values():
         if reads(mapping, side.other):
@@ -92,7 +94,7 @@ def changed_there(side: Side, pairs: Mapping[uuid.UUID, tuple[TableMapping, Pair
     found: set[uuid.UUID] = set()
     if not by_mapping:
         return found
-    with suppress(Problem), at_a_glance(), opened(side.other) as system:
+    with suppress(Problem), _briefly(side.other, patient) as system:
         for mapping, held in by_mapping.items():
             there = system.get(mapping.table(system.side), [pair.id(system.side) for pair in held], [])
             for pair in held:
@@ -100,6 +102,16 @@ def changed_there(side: Side, pairs: Mapping[uuid.UUID, tuple[TableMapping, Pair
                 if twin is not None and is_changed(mapping, pair, system.side, twin):
                     found.add(pair.id(side))
     return found
+
+
+@contextmanager
+def _briefly(side: Side, patient: bool) -> Iterator[System]:
+    if side is Side.CRM and patient:
+        with open_for_words(ConnectionSetup.current()) as connected:
+            yield connected.crm
+    else:
+        with at_a_glance(), opened(side) as system:
+            yield system
 
 
 def looked_at(side: Side, mappings: Collection[TableMapping], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
