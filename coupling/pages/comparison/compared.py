@@ -102,6 +102,7 @@ def _add(
             Difference(
                 one.key, erp_label, crm_label, erp_text, crm_text, _next(verdict, to_crm=to_crm),
                 list(_changed_sides(halves, one.key, values)), agreements.of(one.key, halves), _lacking(halves),
+                agreements.why_none(one.key, halves),
             )
         )  # fmt: skip
 
