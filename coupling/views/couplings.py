@@ -55,7 +55,8 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    return render(request, _template(request), {"dialog": shown, "first": first, "back": here, "stands_at": here})
+    found = {"dialog": shown, "first": first, "back": here, "stands_at": here, "oob": bool(request.htmx)}
+    return render(request, _template(request), found)
 
 
 def _template(request: PageRequest) -> str:
