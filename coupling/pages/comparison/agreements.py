@@ -14,9 +14,9 @@ from integration.models import RecordChange, SyncJob
 from integration.sync.memory.halves import DECIDED, column_of, value_of
 from integration.sync.memory.ledger import Pair
 from integration.sync.rules import TableRule
-from integration.systems.errors import Problem
+from integration.systems.naming import names_of
 from integration.systems.values import Field, FieldType, Record, Ref, Side, Table
-from integration.systems.wording import field_name, record_name, value_text
+from integration.systems.wording import field_name, value_text
 
 LONG, ANOTHER = "a long text", "a record that is not there any more"
 DECIDED_FOR = "decided: {}'s value stays, and no run has carried it yet"
@@ -124,14 +124,5 @@ class Agreements:
         held = self.rows[side].values.get(described.name)
         if isinstance(held, Ref) and held.id == id and held.label:
             return held.label
-        system = self.connected.system(side)
-        for target in described.targets:
-            try:
-                table = system.describe(target)
-                names = [name for name in (table.number_field, table.name_field) if name in table.fields]
-                found = system.get(target, [id], names).get(id)
-            except Problem:
-                continue
-            if found is not None:
-                return record_name(table, found)
-        return ANOTHER
+        asked = [Ref(target, id) for target in described.targets]
+        return names_of(self.connected.system(side), asked).get(id, ANOTHER)
