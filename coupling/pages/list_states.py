@@ -20,6 +20,7 @@ SAID_BESIDE = {
     "Coupled": "",
     "Changed": "changed here since the last look{}; its card compares both records",
     "Both changed": "changed on both sides since the last look{}; its card says whether that is a conflict",
+    "Differs": "not yet alike on both sides; its card compares both records",
     "Conflict": "both sides changed the same field; its card is where to decide",
 }
 """What is said of a coupled record in this state; other states say themselves."""
@@ -28,7 +29,8 @@ SAID_BESIDE = {
 @dataclass(frozen=True, slots=True)
 class Known:
     """What our side knows of one record. ``error``: the code of what is open about it; ``changed``: it was written on
-    this side since the last look at it, which was ``looked_at``; ``changed_there``: on the other side, too."""
+    this side since the last look at it, which was ``looked_at``; ``changed_there``: on the other side, too;
+    ``differs``: it stands in a list of those that do."""
 
     mapping: TableMapping | None = None
     pair: Pair | None = None
@@ -36,6 +38,7 @@ class Known:
     changed: bool = False
     changed_there: bool = False
     looked_at: str = ""
+    differs: bool = False
 
     @property
     def is_coupled(self) -> bool:
@@ -67,7 +70,7 @@ class Known:
             return Shown("Not coupled", Style.SUBDUED)
         if self.changed:
             return Shown("Both changed" if self.changed_there else "Changed", Style.AMBIGUOUS)
-        return Shown("Coupled", Style.FAVORABLE)
+        return Shown("Differs", Style.AMBIGUOUS) if self.differs else Shown("Coupled", Style.FAVORABLE)
 
     def cell(self, side: Side) -> Cell:
         """The state. Of a coupled record it leads to its partner; where both have to be looked at, to the record's own
@@ -89,10 +92,15 @@ class Known:
 
 
 def read(
-    side: Side, mappings: Sequence[TableMapping], page: Sequence[Record], *, asks: bool = False
+    side: Side,
+    mappings: Sequence[TableMapping],
+    page: Sequence[Record],
+    *,
+    asks: bool = False,
+    differing: bool = False,
 ) -> Mapping[uuid.UUID, Known]:
-    """How each of these records stands: two queries, however many they are. ``asks``: the other side is asked, too,
-    whether it has changed those that were changed here; it has a moment to answer."""
+    """How each of these records stands: two queries, however many they are. ``asks``: the other side has a moment to
+    say whether it has changed those, too, that were changed here. ``differing``: all of these differ."""
     ids = [record.id for record in page]
     pairs = records.mapped_pairs(side, mappings, ids)
     errors = _errors(side, mappings, ids)
@@ -105,7 +113,9 @@ def read(
     there = unsynchronized.changed_there(side, changed) if asks and changed else set()
     times = unsynchronized.looked_at(side, {mapping for mapping, _ in changed.values()}, changed)
     return {
-        id: Known(*pairs.get(id, (None, None)), errors.get(id, ""), id in changed, id in there, times.get(id, ""))
+        id: Known(
+            *pairs.get(id, (None, None)), errors.get(id, ""), id in changed, id in there, times.get(id, ""), differing
+        )
         for id in ids
     }
 

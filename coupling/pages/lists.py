@@ -147,7 +147,7 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
         yield [column.label for column in made.shown.columns]
         try:
             while page:
-                known = list_states.read(side, made.mappings, page)
+                known = list_states.read(side, made.mappings, page, differing=made.state == Standing.DIFFERING)
                 for record in page:
                     values = [cells.worded(record.values.get(one.name), one) for one in fields]
                     yield [*values, known[record.id].label] if made.mappings else values
@@ -224,7 +224,8 @@ def _filter_of(made: Listing, table: Table) -> Filter:
 
 def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
     fields = [table.fields[column.name] for column in made.shown.columns if column.name]
-    known = list_states.read(made.side, made.mappings, page, asks=True)
+    differing = made.state == Standing.DIFFERING
+    known = list_states.read(made.side, made.mappings, page, asks=True, differing=differing)
     made.ids = [record.id for record in page]
     made.coupled = any(one.is_coupled for one in known.values())
     made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]

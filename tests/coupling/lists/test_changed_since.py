@@ -45,7 +45,7 @@ def change(system: MemorySystem, pair: Pair) -> None:
     [
         ((), [], ""),
         ((Side.ERP,), ["Adatum"], "Changed"),
-        ((Side.CRM,), ["Adatum"], "Coupled"),
+        ((Side.CRM,), ["Adatum"], "Differs"),
         ((Side.ERP, Side.CRM), ["Adatum"], "Both changed"),
     ],
 )

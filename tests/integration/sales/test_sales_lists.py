@@ -1,4 +1,4 @@
-"""The lists Sales Orders and Sales Quotes - Dynamics 365 Sales."""
+"""The lists Sales Orders and Sales Quotes – Dynamics 365 Sales."""
 
 from __future__ import annotations
 
