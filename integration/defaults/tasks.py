@@ -69,13 +69,13 @@ TASK_ENTRIES = (
     TaskEntry(Task.PREFLIGHT, "Preflight: look at everything that has to be right", 1440, max_attempts=10),
     TaskEntry(Task.NEW_DAY, "Exchange rates and prices that are valid from today", 60, max_attempts=10),
     TaskEntry(Task.CATALOG, "Catalogs that lists find records by", 10, max_attempts=10),
-    TaskEntry(Task.STATISTICS, "Customer Statistics – Dynamics 365 Sales synchronization job", 30, "solution"),
-    TaskEntry(Task.AVAILABILITY, "Item Availability – Dynamics 365 Sales synchronization job", 30, "item_availability"),
-    TaskEntry(Task.ORDER_STATUS, "Sales Order Status – Dynamics 365 Sales synchronization job", 7, "orders"),
-    TaskEntry(Task.ORDER_NOTES, "Sales Order Notes – Dynamics 365 Sales synchronization job", 5, "orders"),
-    TaskEntry(Task.CREATE_ORDERS, "Automatic creation of sales orders – Dynamics 365 Sales", 30, "auto_create_orders"),
+    TaskEntry(Task.STATISTICS, "Customer Statistics - Dynamics 365 Sales synchronization job", 30, "solution"),
+    TaskEntry(Task.AVAILABILITY, "Item Availability - Dynamics 365 Sales synchronization job", 30, "item_availability"),
+    TaskEntry(Task.ORDER_STATUS, "Sales Order Status - Dynamics 365 Sales synchronization job", 7, "orders"),
+    TaskEntry(Task.ORDER_NOTES, "Sales Order Notes - Dynamics 365 Sales synchronization job", 5, "orders"),
+    TaskEntry(Task.CREATE_ORDERS, "Automatic creation of sales orders - Dynamics 365 Sales", 30, "auto_create_orders"),
     TaskEntry(
-        Task.PROCESS_QUOTES, "Automatic processing of sales quotes – Dynamics 365 Sales", 30, "auto_process_quotes"
+        Task.PROCESS_QUOTES, "Automatic processing of sales quotes - Dynamics 365 Sales", 30, "auto_process_quotes"
     ),
 )
 

@@ -127,7 +127,7 @@ def create_own(
             )
             for place, pair in enumerate(wanted, 1)
         )
-        JobQueueEntry.objects.create(mapping=mapping, name=f"{name} – Dataverse synchronization job")
+        JobQueueEntry.objects.create(mapping=mapping, name=f"{name} - Dataverse synchronization job")
     return mapping
 
 

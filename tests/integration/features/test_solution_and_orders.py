@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 HOUSE_FIRST = "Catalogs that lists find records by"
 EXTRA = [
     HOUSE_FIRST,
-    "Customer Statistics – Dynamics 365 Sales synchronization job",
+    "Customer Statistics - Dynamics 365 Sales synchronization job",
     "Delete old jobs, errors and history",
     "Exchange rates and prices that are valid from today",
     "Preflight: look at everything that has to be right",

@@ -249,8 +249,8 @@ def test_a_field_that_a_reset_enables_begins_anew_and_the_others_do_not(standard
 
 
 def test_jobs_are_named_as_people_know_them(standard: list[TableMapping]) -> None:
-    assert the("CUSTOMER").queue_entries.get().name == "CUSTOMER – Dataverse synchronization job"
-    assert the("ITEM-PRODUCT").queue_entries.get().name == "ITEM-PRODUCT – Dynamics 365 Sales synchronization job"
+    assert the("CUSTOMER").queue_entries.get().name == "CUSTOMER - Dataverse synchronization job"
+    assert the("ITEM-PRODUCT").queue_entries.get().name == "ITEM-PRODUCT - Dynamics 365 Sales synchronization job"
     assert set(JobQueueEntry.objects.values_list("status", "max_attempts", "rerun_seconds")) == {("on_hold", 10, 30)}
 
 
