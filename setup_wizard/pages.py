@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
+from coupling.views.access import safe_back
 from integration import checks
 from integration.checks.connection import connection
 from integration.forms.versioned import Stored
@@ -73,13 +75,30 @@ def _user(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     return {"form": UserStepForm(typed(request), instance=guide)}
 
 
+ORIGIN = "administrator_origin"
+"""Key of the session: where somebody came from who wants one task of an administrator."""
+
+
 def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     """What is asked for by address (from Connection Setup) comes before the wishes of the guide."""
     asked = tasks.asked(request.GET)
     wanted = tasks.named(asked or tasks.wanted(guide, setup))
     why = request.GET.get("for", RESULT)
     run = None if why == AGAIN else AdministratorRun.latest()
-    return {"tasks": wanted, "asked": bool(asked), "run": run, "unknown": not asked and why not in (RESULT, AGAIN)}
+    unknown = not asked and why not in (RESULT, AGAIN)
+    return {"tasks": wanted, "run": run, "unknown": unknown, "origin": _origin(request, bool(asked))}
+
+
+def _origin(request: HttpRequest, asked: bool) -> tuple[str, str] | None:
+    """The page (address, name) from which somebody came for these tasks alone, also when the sign-in is over; none for
+    who walks through the guide."""
+    if asked:
+        request.session[ORIGIN] = safe_back(request.GET) or reverse("connection")
+    elif "for" not in request.GET:
+        request.session.pop(ORIGIN, None)
+    address = request.session.get(ORIGIN)
+    names = {reverse("connection"): "Connection Setup", reverse("home"): "Home"}
+    return (address, names.get(address, "where you came from")) if address else None
 
 
 def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
