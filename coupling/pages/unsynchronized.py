@@ -14,9 +14,10 @@ from django.utils import timezone
 from coupling.sides import opened
 from integration.connection import systems
 from integration.connection.opening import at_a_glance, open_for_words
-from integration.models import ConnectionSetup, TableMapping
+from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.rows import BY_ID
 from integration.sync.memory.ledger import Pair, State
+from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.systems.errors import CursorExpired, Problem
 from integration.systems.formats import current
@@ -49,9 +50,10 @@ def is_changed(mapping: TableMapping, pair: Pair, side: Side, record: Record) ->
 
 
 def changed_since(side: Side, mappings: Sequence[TableMapping]) -> Changed:
-    """The records of ``side`` of which something is not on the other side yet and no run knows of it. Each side is
-    asked once a mapping for what it has changed since it was read. A silent Sales is named in the notice."""
-    found = Changed()
+    """The records of ``side`` of which something is not on the other side yet, though no run owes it: each side is asked
+    once a mapping for what it has changed since it was read. Open conflicts belong to them. A silent Sales is named in
+    the notice."""
+    found = Changed(_in_conflict(side, mappings))
     _look(found, systems.open_erp(), side, mappings)
     setup = ConnectionSetup.current()
     if setup.is_enabled:
@@ -61,6 +63,13 @@ def changed_since(side: Side, mappings: Sequence[TableMapping]) -> Changed:
         except Problem as problem:
             found.notice = SILENT.format(problem)
     return found
+
+
+def _in_conflict(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]:
+    """Runs have looked at these, and left them apart."""
+    column = f"{side}_id"
+    rows = SyncError.objects.open().filter(mapping__in=mappings, code=Conflict.code).exclude(**{column: None})
+    return set(rows.order_by("-pk").values_list(column, flat=True)[:BY_ID])
 
 
 def _look(found: Changed, system: System, side: Side, mappings: Sequence[TableMapping]) -> None:

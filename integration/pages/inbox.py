@@ -128,13 +128,12 @@ def _orders_off(desk: Desk) -> Iterator[Waiting]:
         return
     number, look = desk.submitted, reverse("sales_orders")
     title = f"{_of(number, 'submitted Sales order')} {'waits' if number == 1 else 'wait'} in Dynamics 365 Sales"
-    if desk.may(SET_UP):
-        switch = first_url("connection.orders", desk.setup)
-        yield Waiting(
-            title, f"{ORDERS_OFF} An administrator of Sales signs in once for that.", "Switch It On", switch, look
-        )
-    else:
+    if not desk.may(SET_UP):
         yield Waiting(title, f"{ORDERS_OFF} Who administers Connection Setup switches it on.", "See Them", look)
+        return
+    text = f"{ORDERS_OFF} An administrator of Sales signs in once to switch it on."
+    switch = f"{first_url('connection.orders', desk.setup)}&back={reverse('home')}"
+    yield Waiting(title, text, "Switch It On", switch, look)
 
 
 def _is_of(error: SyncError, table: str) -> bool:

@@ -17,7 +17,7 @@ from integration.views.sales.kinds import ORDERS, Kind
 
 ACCOUNT, CUSTOMER = "account", "customer"
 OFF = "Sales order integration is off. Connection Setup switches it on."
-BY_HAND = "Nobody has asked for it, and it is not done automatically. Select it, then {}."
+BY_HAND = "It is not done automatically. Select it, then {}."
 BY_ITSELF = "The automatic job does it at {}, or {} does it now."
 ON_HOLD = "The automatic job does not run: set it Ready under Job Queue Entries. {} does it now."
 UNCOUPLED = "Account {} is not coupled with a customer: create or couple the customer first."

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 from django.test.client import Client
+from django.urls import reverse
 
-from integration.models import TableMapping
+from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
@@ -59,6 +60,16 @@ def test_a_pair_that_was_changed_since_the_last_run_differs_and_one_changed_on_b
     shown = page(clerk, "erp_list", "customer", state="differing")
     assert names(shown) == differing
     assert not word or f">{word}</a>" in shown
+
+
+def test_a_pair_that_a_run_left_in_conflict_differs_and_leads_to_its_own_card(
+    clerk: Client, mapping: TableMapping, pair: Pair
+) -> None:
+    job = SyncJob.objects.create(mapping=mapping, direction="to_crm", status="finished")
+    SyncError.objects.create(job=job, mapping=mapping, direction="to_crm", code="conflict", erp_id=pair.erp_id)
+    shown = page(clerk, "erp_list", "customer", state="differing")
+    assert names(shown) == ["Adatum"]
+    assert f'href="{reverse("erp_card", args=["customer", pair.erp_id])}">Conflict</a>' in shown
 
 
 def test_a_change_that_no_pass_carries_makes_no_difference(

@@ -48,7 +48,7 @@ def test_a_submitted_order_shows_account_age_value_and_that_nothing_became_of_it
 
     page = shown(viewer, "sales_orders")
 
-    assert "ORD-1 Desks for Leeds Adatum Submitted 3 days 200.00 EUR Nobody has asked for it" in page
+    assert "ORD-1 Desks for Leeds Adatum Submitted 3 days 200.00 EUR It is not done automatically" in page
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_an_order_that_waits_says_why_and_what_to_do(orders: TableMapping, sells
     page = shown(viewer, "sales_orders")
 
     assert "Item DESK is blocked. Unblock it, or take it off the document, then retry." in page
-    assert "Nobody has asked for it" not in page
+    assert "It is not done automatically" not in page
 
 
 def test_an_order_that_was_marked_as_sent_elsewhere_is_left_to_a_person(
