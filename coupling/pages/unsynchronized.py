@@ -50,8 +50,8 @@ def is_changed(mapping: TableMapping, pair: Pair, side: Side, record: Record) ->
 
 
 def changed_since(side: Side, mappings: Sequence[TableMapping]) -> Changed:
-    """The records of ``side`` of which something is not on the other side yet, though no run owes it: each side is
-    asked once a mapping for what it has changed since it was read. Open conflicts belong to them. A silent Sales is named
+    """The records of ``side`` of which something is not on the other side yet, though no run owes it. Each side is
+    asked once a mapping for what it has changed since it was read; open conflicts count, too. A silent Sales is named
     in the notice."""
     found = Changed(_in_conflict(side, mappings))
     _look(found, systems.open_erp(), side, mappings)
