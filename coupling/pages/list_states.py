@@ -112,12 +112,13 @@ def read(
     }
     there = unsynchronized.changed_there(side, changed) if asks and changed else set()
     times = unsynchronized.looked_at(side, {mapping for mapping, _ in changed.values()}, changed)
-    return {
-        id: Known(
-            *pairs.get(id, (None, None)), errors.get(id, ""), id in changed, id in there, times.get(id, ""), differing
+    found = {}
+    for id in ids:
+        mapping, pair = pairs.get(id, (None, None))
+        found[id] = Known(
+            mapping, pair, errors.get(id, ""), id in changed, id in there, times.get(id, ""), differs=differing
         )
-        for id in ids
-    }
+    return found
 
 
 def _errors(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
