@@ -1,4 +1,4 @@
-"""Coupled Data Synchronization Errors (``/synch/skipped/``) with all that can be done about them."""
+"""Skipped Records (``/synch/skipped/``, Coupled Data Synchronization Errors) with all that can be done about them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ QUESTIONS = {
 
 TABLE = described(Coupling, {"changed_at": "Changed"}, {"failed_on": "Failed On"})
 LIST = StoredList(
-    "synch/skipped", "Coupled Data Synchronization Errors", ("skipped record", "skipped records"), TABLE, lambda: (),
+    "synch/skipped", "Skipped Records", ("skipped record", "skipped records"), TABLE, lambda: (),
     ("-failed_on", "-changed_at"), ("failed_on",), template="coupling/skipped.html", prepared=look_up,
     url=lambda row: row.line.url, nothing="Nothing is skipped", takes_all=True,
 )  # fmt: skip
