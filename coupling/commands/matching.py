@@ -54,9 +54,7 @@ def plan(
         raise CouplingError(str(problem)) from problem
 
 
-def _options(
-    mapping: TableMapping, ids: Sequence[uuid.UUID], side: Side, create: bool, winner: Side | None
-) -> Options:
+def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], side: Side, create: bool, winner: Side | None) -> Options:
     if not mapping.criteria():
         raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
     if ids and not (ids := _free(mapping, side, ids)):

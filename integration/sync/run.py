@@ -24,7 +24,8 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is to be done. ``ids`` are source ids; of a matching run, ids of the side ``of``. ``create`` overrides "synch. only coupled records".
+    """How a run is to be done. ``ids`` are source ids, those of a matching run of the side ``of``.
+    ``create`` overrides "synch. only coupled records".
     ``force`` processes rows that look unchanged or are skipped; who wins is another question: ``winner`` is the side
     whose values a person wants in any case. ``compare``: look for deleted rows by comparing ids, too, as a run of
     everything does. ``approved``: a person has seen that it changes much. ``shown``: the

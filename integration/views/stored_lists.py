@@ -145,6 +145,7 @@ class _Making:
         problem = self._prepare(page)
         shown.problem = problem if isinstance(problem, str) else ""
         shown.lines = [self._line(row) for row in page]
+        shown.fade()
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
         number = len(page) if is_whole else found.order_by()[: COUNTED_AT_MOST + 1].count()

@@ -62,7 +62,8 @@ def exact_of_each(
     found: dict[uuid.UUID, Exact] = {}
     table, there = rule.table(side), rule.table(side.other)
     for pairs in _groups(mapping, rule):
-        by = " and ".join(field_name(table.fields[_of(side, pair)]) for pair in pairs if _of(side, pair) in table.fields)
+        names = [_of(side, pair) for pair in pairs]
+        by = " and ".join(field_name(table.fields[name]) for name in names if name in table.fields)
         open_ones = [one for one in records_here if one.id not in found or found[one.id].record is None]
         asked = {one.id: where for one in open_ones if (where := _equal(rule, side, one, pairs)) is not None}
         for id, free in _free_for_each(connected, mapping, rule, side.other, asked).items():
