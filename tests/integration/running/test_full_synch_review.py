@@ -133,5 +133,5 @@ def test_a_record_counts_once_though_both_passes_look_at_it_and_what_was_left_ou
     page = shown(susan)
 
     assert "84 records: 76 inserted, 8 modified, 2 left out or skipped." in page
-    assert f'<a href="/synch/jobs/{there.pk}/?show=skipped">2</a>' in page
+    assert f'href="/synch/jobs/{there.pk}/?show=skipped"' in page
     assert page.count(f">{brief(there.started_at)}</time>") == 2
