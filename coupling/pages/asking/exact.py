@@ -21,7 +21,7 @@ from integration.systems.wording import field_name
 
 READ = 10
 """So many records that are equal to one are read."""
-AT_ONCE = 25
+AT_ONCE = 50
 """For so many records the other side is asked in one question."""
 UNEQUAL = (FieldType.REFERENCE, FieldType.OPTION, FieldType.UUID, FieldType.TABLE)
 """Types whose values are not the same on both sides."""

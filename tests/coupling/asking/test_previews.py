@@ -14,6 +14,7 @@ from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
 from tests.coupling.conftest import id_of, press
+from tests.makers import account
 
 
 def rows(shown: str) -> list[list[str]]:
@@ -146,3 +147,29 @@ def test_hostile_text_in_a_name_stays_text_in_the_question(
 
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert(1)" in shown
+
+
+@pytest.mark.parametrize("action", ["synchronize", "create", "uncouple"])
+def test_wherever_in_a_question_about_many_sales_falls_silent_it_says_so_and_nothing_is_half_told(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, action: str
+) -> None:
+    chosen = [id_of(company, name) for name in ("Adatum", "Fabrikam")]
+    if action != "create":
+        for id in chosen:
+            mapping.couplings.couple(id, organization.add("account", **account("Other firm")))
+    press(clerk, "erp", "customer", action, *chosen, mapping="CUSTOMER")
+    asked = [call.verb for call in organization.faults.log]
+    assert asked
+
+    for place in range(len(asked)):
+        silent = iter(range(99))
+        for verb in ("describe", "get", "find"):
+            when = lambda _, from_here=place, silent=silent: next(silent) >= from_here  # noqa: E731
+            organization.fail_on(verb, Unreachable("The line is dead."), times=99, when=when)
+        shown = press(clerk, "erp", "customer", action, *chosen, mapping="CUSTOMER")
+        organization.faults.planned.clear()
+
+        assert shown.status_code == 200
+        assert "nobody can say now" in shown.content.decode()
+        assert not rows(shown.content.decode())
+    assert not SyncJob.objects.exists()
