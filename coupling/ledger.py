@@ -92,9 +92,14 @@ class CouplingManager(EngineLedger):
         for chunk in chunks(pairs):
             before = self.filter(Q(erp_id__in=chunk) | Q(crm_id__in=[pairs[id] for id in chunk]))
             self.forget([row.pair for row in before])
-        owed = {f"owed_{one.destination}": True for one in Direction(self.instance.direction).passes}
-        self.remember(Pair(erp, crm, State.COUPLED, agreed=agreed, **owed) for erp, crm in pairs.items())
+        self.remember([self._owing(Pair(erp, crm, State.COUPLED, agreed=agreed)) for erp, crm in pairs.items()])
         self._refer_anew({*pairs, *pairs.values()})
+
+    def _owing(self, pair: Pair) -> Pair:
+        """Each pass has to look at it."""
+        for direction in Direction(self.instance.direction).passes:
+            pair = pair.with_owed(direction.destination, True)
+        return pair
 
     def _refer_anew(self, ids: Set[uuid.UUID]) -> None:
         """Pairs that refer to one of these records are looked at once more: what it is translated into has changed."""

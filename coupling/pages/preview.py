@@ -62,7 +62,8 @@ def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), side: Side =
         return Preview(
             (len(matched.pairs), len(matched.ambiguous), len(matched.alone)),
             differences(rule, connected.erp, connected.crm, mapping.couplings, matched.pairs),
-            *([shown.found(id, others) for id, others in some.items()] for some in (pairs, ambiguous)),
+            shown.all_found(pairs),
+            shown.all_found(ambiguous),
             shown.alone(connected, side, alone),
         )
 
@@ -95,6 +96,9 @@ class _Shown:
         ours = self.ours.get(id)
         name = records.name_of(Side.ERP, self.rule.erp, ours) if ours else str(id)
         return Found(id, name, [self._candidate(ours, other) for other in others])
+
+    def all_found(self, matched: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> list[Found]:
+        return [self.found(id, others) for id, others in matched.items()]
 
     def alone(self, connected: Connected, side: Side, ids: Sequence[uuid.UUID]) -> list[Found]:
         """These records of a side, by name."""

@@ -103,11 +103,7 @@ def shipment_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @may_post
 def shipments_invoice(request: HttpRequest) -> HttpResponse:
     """``/documents/shipments/invoice/``: an invoice, still to be posted, of the shipments that are chosen."""
-    try:
-        ids = _every(request) if EVERY in request.POST else _chosen(request)
-    except NotThisListError as other:
-        messages.error(request, str(other))
-        return redirect("shipments")
+    ids = _every(request) if EVERY in request.POST else _chosen(request)
     if not ids:
         messages.error(request, "Choose at least one shipment first.")
         return redirect("shipments")
@@ -122,8 +118,13 @@ def shipments_invoice(request: HttpRequest) -> HttpResponse:
 
 
 def _every(request: HttpRequest) -> list[uuid.UUID]:
-    """Those of the list that can be invoiced, with a word about the others. Raises ``NotThisListError``."""
-    found = every_shipment(query_of(request.POST, reverse("shipments")), request.user)
+    """Those of the list that can be invoiced, with a word about the others. Of the form of another list none is chosen,
+    with a word about that."""
+    try:
+        found = every_shipment(query_of(request.POST, reverse("shipments")), request.user)
+    except NotThisListError as other:
+        messages.error(request, str(other))
+        return []
     if not found.are_all:
         messages.warning(request, FIRST_ONLY)
     if found.closed:
