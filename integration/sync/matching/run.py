@@ -230,8 +230,8 @@ class _Matching:
         ):
             found = system.get(table.name, ids, naming_columns(table)) if ids else {}
             labels |= {id: label_of(table, record) for id, record in found.items()}
-        ids = [one.erp_id or one.crm_id for one in failures]
-        return [replace(one, label=labels.get(id, "") if id else "") for one, id in zip(failures, ids, strict=True)]
+        about = [one.erp_id or one.crm_id for one in failures]
+        return [replace(one, label=labels.get(id, "") if id else "") for one, id in zip(failures, about, strict=True)]
 
     def _count(self, counters: Counters, done: int) -> None:
         self.total.add(counters)
