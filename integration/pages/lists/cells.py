@@ -49,7 +49,7 @@ KEYS = (FieldType.UUID, FieldType.TABLE)
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a list; ``order`` is what sorts by it (blank: nothing does), ``turned`` where a later value is a
-    smaller one (an age)."""
+    smaller one (an age), ``fades`` where it is shown only if something stands in it."""
 
     name: str
     label: str
@@ -57,6 +57,7 @@ class Column:
     order: str = ""
     number: bool = False
     turned: bool = False
+    fades: bool = False
 
 
 @dataclass(frozen=True, slots=True)

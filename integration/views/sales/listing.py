@@ -6,6 +6,7 @@ How it looks is a matter of ``integration.pages.lists``, which rows there are on
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from integration.pages.in_sales import unsent
 from integration.pages.lists import cells
 from integration.pages.lists.address import Address, Asked
 from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.every import MOST
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
 from integration.pages.lists.shown import Line as Shown
@@ -89,7 +91,7 @@ def asked_for(kind: Kind, asked: Asked, person: Any = None) -> Listing:
     shown.columns = own_columns(kind)
     shown.widest = f"{STATE}={ALL}"
     made = Listing(kind, shown, state, there, kind.stored_mapping(), ConnectionSetup.current())
-    shown.selectable = made.may_run
+    shown.selectable = shown.takes_all = made.may_run
     shown.looks = [Look(one.label, address.query(state=one.key), one.key == state) for one in kind.states]
     return made
 
@@ -114,6 +116,19 @@ def listing(kind: Kind, asked: Asked, person: Any = None) -> Listing:
         errors = SyncError.objects.open().filter(mapping=made.mapping).select_related("mapping", "job")
         made.errors = list(errors[: rows.ROWS]) if made.mapping is not None else []
     return made
+
+
+def ids_of(kind: Kind, asked: Asked, person: Any = None) -> tuple[list[uuid.UUID], bool]:
+    """The documents on all pages of the list, in its order and at most ``MOST`` of them, and whether these are all.
+    Raises what Sales raises."""
+    made = asked_for(kind, asked, person)
+    ids: list[uuid.UUID] = []
+    with open_for_page(made.setup) as connected:
+        for page in rows.pages(_rows(made, connected, _described(made, connected, person))):
+            ids = list(dict.fromkeys([*ids, *(record.id for record in page)]))
+            if len(ids) > MOST:
+                break
+    return ids[:MOST], len(ids) <= MOST
 
 
 def exported(kind: Kind, asked: Asked, person: Any = None) -> Iterator[list[str]]:

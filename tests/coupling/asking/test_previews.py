@@ -23,7 +23,7 @@ from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Option, Record, Ref, Side
 from tests.coupling.conftest import id_of, press
 from tests.integration.jobs_world import JobsWorld, world
-from tests.makers import code, field_rule, option, reference, rule, table
+from tests.makers import account, code, field_rule, option, reference, rule, table
 from tests.opened import opened
 
 __all__ = ["world"]
@@ -185,3 +185,29 @@ def test_a_record_that_a_new_one_refers_to_is_shown_by_its_name_and_not_by_its_i
     with opened() as connected:
         (row,) = of_new(connected, world.mapping(), Side.ERP, [ours]).rows
     assert "Jim Olive" in [one.new for one in row.fields]
+
+
+@pytest.mark.parametrize("action", ["synchronize", "create", "uncouple"])
+def test_wherever_in_a_question_about_many_sales_falls_silent_it_says_so_and_nothing_is_half_told(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, action: str
+) -> None:
+    chosen = [id_of(company, name) for name in ("Adatum", "Fabrikam")]
+    if action != "create":
+        for id in chosen:
+            mapping.couplings.couple(id, organization.add("account", **account("Other firm")))
+    press(clerk, "erp", "customer", action, *chosen, mapping="CUSTOMER")
+    asked = [call.verb for call in organization.faults.log]
+    assert asked
+
+    for place in range(len(asked)):
+        silent = iter(range(99))
+        for verb in ("describe", "get", "find"):
+            when = lambda _, from_here=place, silent=silent: next(silent) >= from_here  # noqa: E731
+            organization.fail_on(verb, Unreachable("The line is dead."), times=99, when=when)
+        shown = press(clerk, "erp", "customer", action, *chosen, mapping="CUSTOMER")
+        organization.faults.planned.clear()
+
+        assert shown.status_code == 200
+        assert "nobody can say now" in shown.content.decode()
+        assert not rows(shown.content.decode())
+    assert not SyncJob.objects.exists()
