@@ -56,9 +56,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    known = {
-        "dialog": shown, "first": first, "back": here, "stands_at": here, "setup": setup, "oob": bool(request.htmx),
-    }  # fmt: skip
+    known = {"dialog": shown, "first": first, "back": here, "stands_at": here, "setup": setup}
     return render(request, _template(request), known)
 
 
