@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from coupling.engine_ledger import EngineLedger, chunks
 from integration.documents.account_statistics.rows import delete_rows
 from integration.models import ConnectionSetup
-from integration.pages.rows import RESTS
+from integration.pages.standings import RESTS
 from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms

@@ -146,6 +146,7 @@ def _free(
 
 
 def taken(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these records that are coupled, in this mapping or in another one of their table."""
-    coupled = {id for id, pair in mapping.couplings.pairs(side, ids).items() if pair.state is not State.RESERVED}
-    return coupled | set(mapping.couplings.held(side, ids))
+    """Those of these few records that are coupled, in this mapping or in another one of their table."""
+    same = {f"mapping__{side}_table": mapping.table(side), f"{side}_id__in": list(ids)}
+    rows = mapping.couplings.model.objects.filter(**same).exclude(state=State.RESERVED.value)
+    return set(rows.order_by().values_list(f"{side}_id", flat=True))

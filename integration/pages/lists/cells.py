@@ -72,7 +72,8 @@ class Press:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One value. ``title`` has all of a text that is cut; ``state`` is shown with its dot, ``soft`` in quiet ink;
-    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to; ``presses`` are buttons."""
+    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to; ``presses`` are buttons;
+    ``wraps``: whole sentences, on as many lines as they need."""
 
     text: str = ""
     url: str = ""
@@ -83,6 +84,7 @@ class Cell:
     links: Sequence[tuple[str, str]] = ()
     fold: str = ""
     presses: Sequence[Press] = ()
+    wraps: bool = False
 
 
 def column_of(table: Table, field: Field) -> Column:

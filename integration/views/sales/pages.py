@@ -1,4 +1,4 @@
-"""Sales Orders and Sales Quotes - Dynamics 365 Sales: lists, cards, and their buttons."""
+"""Sales Orders and Sales Quotes – Dynamics 365 Sales: lists, cards, and their buttons."""
 
 from __future__ import annotations
 
