@@ -7,7 +7,7 @@ from django.db import models
 from coupling.ledger import CouplingError, CouplingManager
 from coupling.packing import COLUMNS, pair_of
 from integration.models import TableMapping
-from integration.pages.rows import FAILED, OWED, RESTS
+from integration.pages.standings import FAILED, OWED, RESTS
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.systems.values import Side
 

@@ -34,8 +34,8 @@ def opened_to_download(side: Side) -> Iterator[System]:
 
 
 @contextmanager
-def both_opened() -> Iterator[Connected]:
-    """Both sides, for a page; nothing is asked yet. Raises ``ConfigurationProblem`` while the connection is disabled,
-    ``TimedOut`` where other pages wait already."""
-    with open_for_page(ConnectionSetup.current()) as connected:
+def both_opened(setup: ConnectionSetup | None = None) -> Iterator[Connected]:
+    """Both sides, for a page; nothing is asked yet. ``setup``: where the page has read it already. Raises
+    ``ConfigurationProblem`` while the connection is disabled, ``TimedOut`` where other pages wait already."""
+    with open_for_page(setup or ConnectionSetup.current()) as connected:
         yield connected

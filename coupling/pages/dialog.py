@@ -19,8 +19,9 @@ from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import NEEDED, build_rule
 from integration.mappings.flows import creates
-from integration.models import TableMapping
+from integration.models import ConnectionSetup, TableMapping
 from integration.pages import catalog, rows
+from integration.pages.standings import Standing
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
 from integration.systems.filters import both
@@ -97,11 +98,13 @@ class Choice:
         return self.exact.record.id if self.exact.record else None
 
 
-def dialog(mapping: TableMapping, erp_id: uuid.UUID, looked: Looked) -> Dialog | None:
+def dialog(
+    mapping: TableMapping, erp_id: uuid.UUID, looked: Looked, setup: ConnectionSetup | None = None
+) -> Dialog | None:
     """The dialog, ``None`` where the record is gone. Before anything was looked for, the one exact match is chosen and
     the record's own name is looked for. Raises ``ConnectionProblem``."""
     prefetch_related_objects([mapping], *NEEDED)
-    with both_opened() as connected:
+    with both_opened(setup) as connected:
         rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
         comparison = Comparison(connected, mapping, rule)
         ours = _read(connected, rule, Side.ERP, erp_id, comparison.columns)
@@ -156,7 +159,7 @@ def _candidates(
     asked = rows.Asked(
         connected.system(side), table, [mapping], records.read_columns(side, table),
         both(rule.filter(side), records.searched(table, text)), catalog.key_of(table),
-        rows.Standing.UNCOUPLED,
+        Standing.UNCOUPLED,
     )  # fmt: skip
     salt = f"candidates/{mapping.name}/{side}?{text}"
     found = rows.page(asked, rows.unsigned(page, salt))

@@ -27,7 +27,7 @@ from coupling.views.access import (
     show_problem,
 )
 from coupling.views.outcomes import note, wait_for
-from integration.models import SyncJob, TableMapping
+from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 from integration.views.access import PageRequest
@@ -47,15 +47,17 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     one is chosen."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     here = safe_back(request.GET) or card_address(Side.ERP, stored.erp_table, erp_id)
+    setup = ConnectionSetup.current()
     try:
-        shown = dialog(stored, erp_id, _looked(request.GET))
+        shown = dialog(stored, erp_id, _looked(request.GET), setup)
     except Problem as problem:
         show_problem(request, problem)
         return redirect(here)
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    return render(request, _template(request), {"dialog": shown, "first": first, "back": here, "stands_at": here})
+    known = {"dialog": shown, "first": first, "back": here, "stands_at": here, "setup": setup}
+    return render(request, _template(request), known)
 
 
 def _template(request: PageRequest) -> str:

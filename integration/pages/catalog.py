@@ -61,7 +61,7 @@ def caught_up(system: System, table: Table, *, whole: bool = False) -> CatalogTa
     pages = None if whole else PAGES[system.remote]
     inside = _inside(system.side, table)
     columns = list(dict.fromkeys([*_named(table), *sorted(fields_of(inside))]))
-    head, _ = CatalogTable.objects.get_or_create(side=system.side.value, name=table.name)
+    head, _ = CatalogTable.objects.with_news().get_or_create(side=system.side.value, name=table.name)
     made_by = hashlib.sha256(repr((columns, inside)).encode()).hexdigest()
     if head.made_by != made_by and not _begun_anew(head, made_by, pages):
         return None
@@ -177,12 +177,11 @@ def _take(head: CatalogTable, table: Table, page: Page, inside: Filter) -> None:
 
 def _read_news(head: CatalogTable) -> None:
     """What was coupled or uncoupled since the last look."""
-    last = head.news.order_by("-pk").values_list("pk", flat=True).first()
-    if last is None:
+    if head.newest is None:
         return
     with transaction.atomic():
         _lock(head)
-        news = head.news.filter(pk__lte=last)
+        news = head.news.filter(pk__lte=head.newest)
         _mark(head.rows.filter(record_id__in=news.values("record_id")), head)
         news.delete()
 

@@ -8,19 +8,17 @@ otherwise the side's own pages are read until enough rows are found.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from integration.models import SyncError, TableMapping
+from integration.models import TableMapping
 from integration.models.stored.catalog import CatalogRow, CatalogTable
 from integration.pages import catalog
 from integration.pages.catalog import Place
-from integration.sync.memory.ledger import Result, State
+from integration.pages.standings import Standing, ids_in
 from integration.systems.filters import EVERYTHING, Filter, fields_of, matches
 from integration.systems.system import COUNTED_AT_MOST, CountsSome, System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
@@ -36,34 +34,12 @@ AT_ONCE = 500
 """So many rows are read at once where all of them are wanted."""
 
 
-class Standing(StrEnum):
-    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: what one side changed is not on the other side
-    yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not coupled yet;
-    ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
-
-    ANY = ""
-    COUPLED = "coupled"
-    UNCOUPLED = "uncoupled"
-    DIFFERING = "differing"
-    SKIPPED = "skipped"
-    WAITING = "waiting"
-    FAILED = "failed"
-    OPEN = "open"
-
-
-IS_COUPLED = ~Q(state=State.RESERVED.value)
-RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
-FAILED = Q(to_crm_result=Result.FAILURE.value) | Q(to_erp_result=Result.FAILURE.value)
-OWED = Q(owed_erp=True) | Q(owed_crm=True)
-PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED: FAILED, Standing.DIFFERING: OWED}
-"""Which pairs are in a standing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
     meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
-    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page."""
+    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page; ``also``
+    is in the standing, too, as a page has found out."""
 
     system: System
     table: Table
@@ -75,6 +51,7 @@ class Asked:
     noun: str = "record"
     inside: bool = False
     size: int = field(default_factory=lambda: ROWS)
+    also: frozenset[uuid.UUID] = frozenset()
 
     @property
     def side(self) -> Side:
@@ -163,24 +140,24 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
         return None
     found: list[tuple[Record, Place]] = []
     rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
-    total = _number(asked, rows)
+    is_first = at is None
     for size in (asked.size + 1, *[BY_ID] * SCANS):
         places = catalog.places(rows, size, at, is_down=is_down)
         found += _there(asked, places)
         if len(found) > asked.size:
-            return Found(
-                [record for record, _ in found[: asked.size]], _bookmark(found[asked.size - 1][1]), total=total
-            )
+            shown, following = found[: asked.size], _bookmark(found[asked.size - 1][1])
+            return Found([record for record, _ in shown], following, total=_number(asked, rows))
         if len(places) < size:
-            return Found([record for record, _ in found], total=total)
+            return Found([record for record, _ in found], total=len(found) if is_first else _number(asked, rows))
         at = places[-1]
     following = _bookmark(at) if at is not None else ""
     return Found([record for record, _ in found], following, LOOKED.format(SCANS * BY_ID, asked.noun))
 
 
 def _number(asked: Asked, rows: QuerySet[CatalogRow]) -> int | None:
-    """How many rows are meant, where the catalog knows all that is asked for and they are not too many to count."""
-    if not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
+    """How many rows of a standing are meant, where the catalog knows all that is asked for and they are not too many to
+    count. Without a standing the side counts by itself."""
+    if not asked.standing or not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
         return None
     number = rows.order_by()[: COUNTED_AT_MOST + 1].count()
     return number if number <= COUNTED_AT_MOST else None
@@ -203,7 +180,9 @@ def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
         rows = rows.filter(inside=True)
     if asked.standing in (Standing.COUPLED, Standing.UNCOUPLED):
         return rows.filter(coupled=asked.standing is Standing.COUPLED)
-    return rows.filter(record_id__in=_ids(asked, asked.standing).order_by()) if asked.standing else rows
+    if not asked.standing:
+        return rows
+    return rows.filter(record_id__in=ids_in(asked.standing, asked.side, asked.mappings, also=asked.also).order_by())
 
 
 def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:
@@ -241,7 +220,8 @@ def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:
         return list(records)
     is_without = asked.standing is Standing.UNCOUPLED
     ids = [record.id for record in records]
-    there = set(_ids(asked, Standing.COUPLED if is_without else asked.standing, ids))
+    standing = Standing.COUPLED if is_without else asked.standing
+    there = set(ids_in(standing, asked.side, asked.mappings, ids, asked.also))
     return [record for record in records if (record.id in there) is not is_without]
 
 
@@ -249,28 +229,8 @@ def _few(asked: Asked) -> list[uuid.UUID] | None:
     """The ids of the rows that have the standing, ``None`` where they are many (or those nobody coupled)."""
     if asked.standing is Standing.UNCOUPLED:
         return None
-    ids = list(dict.fromkeys(_ids(asked, asked.standing)[: BY_ID + 1]))
+    ids = list(dict.fromkeys(ids_in(asked.standing, asked.side, asked.mappings, also=asked.also)[: BY_ID + 1]))
     return ids if len(ids) <= BY_ID else None
-
-
-def _ids(asked: Asked, standing: Standing, among: Collection[uuid.UUID] | None = None) -> QuerySet[Any, Any]:
-    """The ids of the records in a standing, of these or of all."""
-    column, mappings = f"{asked.side}_id", [mapping.pk for mapping in asked.mappings]
-    if not mappings:
-        return SyncError.objects.none()
-    rows: QuerySet[Any, Any]
-    if standing is Standing.OPEN:
-        rows = SyncError.objects.open().filter(mapping__in=mappings, **{f"{column}__isnull": False})
-        rows = rows.order_by(column).distinct()
-    elif standing is Standing.WAITING:
-        waits: QuerySet[Any, Any] = asked.mappings[0].waits.model.objects.filter(mapping__in=mappings)
-        rows = waits.order_by(column).distinct()
-    else:
-        pairs = asked.mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=mappings)
-        rows = pairs.order_by("pk")
-    if among is not None:
-        rows = rows.filter(**{f"{column}__in": list(among)}).order_by()
-    return rows.values_list(column, flat=True)
 
 
 def _still(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:

@@ -12,6 +12,7 @@ from integration.systems.values import Field, Record, Ref, Table, Value
 LONGEST_SHOWN = 60
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Embeddings, overrides and isolates: their end is rarely written. The marks of single letters stay."""
+NAMELESS = "a record whose name is not known"
 
 
 def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None = None) -> str:
@@ -28,6 +29,11 @@ def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None 
     if field is not None and field.options:
         return next((option.label.strip() for option in field.options if option.value == value), str(value))
     return str(value) if zone is None else _chosen(value)
+
+
+def said(value: Value) -> str:
+    """A value in a sentence for people: never an id."""
+    return NAMELESS if isinstance(value, Ref) and not value.label else value_text(value)
 
 
 def _chosen(value: Value) -> str:

@@ -1,7 +1,8 @@
 """CRONUS beside a stand-in of Sales, first with 60 customers and then with 100,000: the world of the pages' bench.
 
-Every list has at least one full page of each kind already while the company is small, so that the same number of rows
-is shown at both sizes.
+Lists, searches and Set Up Coupling have a full page already while the company is small, so that the same number of rows
+is shown at both sizes. A list of one standing, and the last page of a list, cannot have one in a company of 60: there
+the large company shows more rows, which the bench says.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ STATED = 60
 FLAGGED = 1000
 """So many pairs of the large company, of each kind."""
 AT_ONCE = 5000
+NOBODY = "Nobody's"
+"""What those are called who are coupled with nobody."""
 DOCUMENTS = ("sales_header", "sales_invoice_header", "cust_ledger_entry")
 """Of each of these there are as many as customers."""
 
@@ -51,6 +54,7 @@ def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: in
         _copies(model, customers)
     by_name = {mapping.name: mapping for mapping in TableMapping.objects.all()}
     apart = max(26, customers // 100)
+    _name(apart)
     _couple(sales, by_name["CUSTOMER"], _rows("customer", "name"), customers - apart, accounts)
     people = _rows("contact", "name")
     _couple(sales, by_name["CONTACT"], people, min(len(people), couplings - customers + apart), 0)
@@ -81,6 +85,21 @@ def _copies(model: Any, number: int) -> None:
 
     for first in range(len(there), number, AT_ONCE):
         insert_rows(model, [field.name for field in fields], copies(first, min(number, first + AT_ONCE)))
+
+
+def _name(apart: int) -> None:
+    """A search for “ltd” finds a full page of customers at either size, and Set Up Coupling of one of the last ones,
+    which nobody couples, a full page of accounts."""
+    from integration.business_central.models import Customer
+
+    rows = list(Customer.objects.order_by("no"))
+    first, last = rows[:STATED], rows[-apart:]
+    for row in first:
+        row.name = f"{row.name} Ltd."
+    for place, row in enumerate(last):
+        row.name = f"{NOBODY} {place} Ltd."
+    for row in {row.pk: row for row in (*first, *last)}.values():
+        row.save()
 
 
 def _documents(table: str, number: int) -> None:
@@ -136,7 +155,7 @@ def _couple(sales: StandIn, mapping: Any, rows: Sequence[tuple[uuid.UUID, str]],
         if position < number:
             pairs.append(Pair(id, twin, State.COUPLED, "1", "1", {"name:" + column: (f"={name}", f"={name}")}))
     for position in range(len(held), accounts):
-        held[uuid.UUID(int=position)] = _values(table, column, f"Z{position:06} Nobody's")
+        held[uuid.UUID(int=position)] = _values(table, column, f"Z{position:06} {NOBODY}")
     there = set(mapping.couplings.values_list("erp_id", flat=True))
     missing = [pair for pair in pairs if pair.erp_id not in there]
     for first in range(0, len(missing), AT_ONCE):

@@ -58,11 +58,12 @@ NEXT = re.compile(r'href="\?([^"]*(?:after|page)=[^"]+)"[^>]*>\s*Next')
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one page took: seconds of ours, queries of our database, calls of Sales."""
+    """What one page took: seconds of ours, queries of our database, calls of Sales; and how many rows it shows."""
 
     seconds: float
     queries: int
     calls: int
+    rows: int
 
 
 def run() -> Iterator[Number]:
@@ -73,10 +74,13 @@ def run() -> Iterator[Number]:
         for name, cost in _costs(folder, LARGE):
             before = small[name]
             times = max(cost.seconds, FLOOR) / max(before.seconds, FLOOR)
+            yield Number(f"{name}: milliseconds, small company", round(before.seconds * 1000, 1), "ms")
             yield Number(f"{name}: milliseconds", round(cost.seconds * 1000, 1), "ms")
             yield Number(f"{name}: times the small company", round(times, 1), "x", TIMES_SLOWER)
             yield Number(f"{name}: queries", cost.queries, "queries", QUERIES)
             yield Number(f"{name}: calls of Sales", cost.calls, "calls", before.calls + 1)
+            yield Number(f"{name}: rows shown", cost.rows, "rows")
+            yield Number(f"{name}: rows shown, small company", before.rows, "rows")
 
 
 def _costs(folder: Path, size: Size) -> Iterator[tuple[str, Cost]]:
@@ -199,7 +203,7 @@ def _cost(sales: Any, client: Any, address: str) -> Cost:
         queries.append(sql)
         return execute(sql, *more)
 
-    best = Cost(float("inf"), 0, 0)
+    best = Cost(float("inf"), 0, 0, 0)
     for _ in range(REPEATS + 1):
         queries.clear()
         sales.calls, sales.seconds = 0, 0.0
@@ -209,7 +213,8 @@ def _cost(sales: Any, client: Any, address: str) -> Cost:
         seconds = clock() - begin - sales.seconds
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answers {answer.status_code}.")
-        best = min(best, Cost(seconds, len(queries), sales.calls), key=lambda cost: cost.seconds)
+        rows = answer.content.count(b"<tr")
+        best = min(best, Cost(seconds, len(queries), sales.calls, rows), key=lambda cost: cost.seconds)
         if seconds > 1:
             break
     return best
@@ -241,6 +246,7 @@ def _addresses(client: Any) -> dict[str, str]:
     pages |= {"Customer": f"/records/erp/customer/{some.erp_id}/", "Account": f"/records/crm/account/{some.crm_id}/"}
     pages |= {"Customer not coupled": f"/records/erp/customer/{free}/"}
     pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
+    pages |= {"Set Up Coupling searched in vain": f"/couplings/CUSTOMER/{free}/?q=qqzz"}
     for label, path in LISTS.items():
         pages |= {label: path, f"{label}, far page": _far(client, path)}
     for label, path in SORTED.items():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 from integration.systems.errors import Refused, TableMissing
@@ -83,12 +84,13 @@ class StandIn:
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
-        ids, start = list(self.rows[table]), int(since or 0)
-        for first in range(start, max(len(ids), start + 1), PAGE):
-            yield self._changed(table, ids[first : first + PAGE], fields, min(first + PAGE, len(ids)))
+        number, start = len(self.rows[table]), int(since or 0)
+        for first in range(start, max(number, start + 1), PAGE):
+            yield self._changed(table, first, fields, min(first + PAGE, number))
 
     @clocked
-    def _changed(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str], cursor: int) -> Page:
+    def _changed(self, table: str, first: int, fields: Sequence[str], cursor: int) -> Page:
+        ids = islice(self.rows[table], first, cursor)
         return Page([self._record(table, id, fields) for id in ids], (), str(cursor))
 
     @clocked

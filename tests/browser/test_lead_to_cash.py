@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import HOUSE, Demo, Strict, sign_in
 from tests.browser.sales import Sales, Trade
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 DEMO = ["--customers", "20", "--accounts", "10"]
 PATIENCE = 60_000
 

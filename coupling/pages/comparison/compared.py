@@ -104,6 +104,7 @@ def _add(
             Difference(
                 one.key, erp_label, crm_label, erp_text, crm_text, _next(verdict, to_crm=to_crm),
                 changed_sides, agreements.of(one.key, halves), _lacking(halves),
+                agreements.why_none(one.key, halves),
             )
         )  # fmt: skip
 

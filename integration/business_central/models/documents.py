@@ -6,7 +6,7 @@ from django.db import models
 
 from integration.business_central.fields import Code, RowMoney, Text, day, five_places, local_money, relation
 from integration.business_central.models.document_columns import DocumentType, Header, PricedLine
-from integration.business_central.ordering import sorted_by
+from integration.business_central.ordering import sorted_by, sorted_within
 
 
 class OpenColumns(models.Model):
@@ -33,6 +33,9 @@ class OpenColumns(models.Model):
     "no", "sell_to_customer_name", "order_date", "document_date", "requested_delivery_date", "amount",
     "amount_including_vat",
 )  # fmt: skip
+@sorted_within(
+    "document_type", "sell_to_customer_name", "order_date", "requested_delivery_date", "amount", "amount_including_vat"
+)
 class SalesHeader(OpenColumns, Header):
     """The sums and the two "completely" columns are renewed with every change of a line, so a changed line moves its
     header's row version."""
@@ -52,7 +55,14 @@ class SalesHeader(OpenColumns, Header):
         ordering = ["document_type", "no"]
         verbose_name = "Sales Header"
         constraints = [models.UniqueConstraint(fields=["document_type", "no"], name="sales_header_key")]
-        indexes = [models.Index(fields=["document_type", "document_date", "no"], name="sales_header_latest")]
+        indexes = [
+            models.Index(fields=["document_type", "document_date", "no"], name="sales_header_latest"),
+            models.Index(
+                fields=["document_type", "document_date", "no"],
+                name="sales_header_open",
+                condition=models.Q(completely_invoiced=False),
+            ),
+        ]
         permissions = [("post_document", "Can edit, release, ship, invoice and archive documents")]
 
 

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 
 from integration.business_central import words
 from integration.business_central.reading.filter_sql import condition
-from integration.business_central.reading.records import Reader
+from integration.business_central.reading.records import Reader, count
 from integration.business_central.reading.search import ordered
-from integration.business_central.tables import columns_of
+from integration.business_central.tables import TableColumns, columns_of
 from integration.systems.filters import AnyOf, Comparison, Filter
 from integration.systems.system import Wanted
 from integration.systems.values import Record
@@ -44,11 +44,24 @@ def find_each(asked: Sequence[Wanted], size: int) -> list[list[Record]]:
     return found
 
 
+def count_some(table: str, where: Filter, most: int) -> int:
+    """How many rows match, at most ``most``. On SQLite the index of the words counts those that contain a text. Raises
+    ``FieldMissing``, ``TableMissing``."""
+    columns = columns_of(table)
+    model: Any = columns.model
+    text = words.text_asked(where, _named(columns)) if words.words_of(model) else ""
+    if connection.vendor != "sqlite" or not text:
+        return count(columns, where, most)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({words.matching(model, most)})", (words.quoted(text),))  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
 def few_with(table: str, most: int, text: str) -> list[uuid.UUID] | None:
     """The ids of the rows whose number or name contains a text; ``None`` where they are more than ``most``, or where
     the table has no index of its words."""
     columns = columns_of(table)
-    fields = tuple(dict.fromkeys((columns.model.number_field, columns.model.name_field)))
+    fields = _named(columns)
     where = AnyOf(tuple(Comparison(name, "contains", text) for name in fields))
     if not words.words_of(columns.model) or not words.text_asked(where, fields):
         return None
@@ -60,6 +73,11 @@ def few_with(table: str, most: int, text: str) -> list[uuid.UUID] | None:
         )
     found = list(rows.values_list("pk", flat=True)[: most + 1])
     return found if len(found) <= most else None
+
+
+def _named(columns: TableColumns) -> tuple[str, ...]:
+    """The number and the name: what the index of the words holds."""
+    return tuple(dict.fromkeys((columns.model.number_field, columns.model.name_field)))
 
 
 def _first(wanted: Wanted, size: int) -> QuerySet[Any, Any]:

@@ -11,15 +11,26 @@ ORDER = ("table", "position", "record_id")
 FREE, INSIDE = models.Q(coupled=False), models.Q(inside=True)
 
 
+class CatalogTableQuerySet(models.QuerySet["CatalogTable"]):
+    def with_news(self) -> CatalogTableQuerySet:
+        """Each with the newest of its news, in the same query."""
+        news = CouplingNews.objects.filter(table=models.OuterRef("pk")).order_by("-pk")
+        return self.annotate(newest=models.Subquery(news.values("pk")[:1]))
+
+
 class CatalogTable(models.Model):
     """How far the rows of one table are read. ``made_by``: which columns and filters they were read with; ``complete``:
-    every row there is was read up to the cursor."""
+    every row there is was read up to the cursor; ``newest``: the last of its news, where they were asked for."""
+
+    newest: int | None = None
 
     side = models.CharField(max_length=3, choices=[(side.value, side.value) for side in Side])
     name = models.CharField(max_length=120)
     made_by = models.CharField(max_length=64, blank=True)
     cursor = models.TextField(blank=True)
     complete = models.BooleanField(default=False)
+
+    objects = CatalogTableQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["side", "name"], name="one_catalog_per_table")]

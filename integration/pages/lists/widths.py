@@ -13,7 +13,7 @@ from integration.pages.lists.cells import Cell, Column, Width
 
 LETTERS, LETTERS_CLOSE = 118.0, 127.0
 """So many letters stand side by side in a list at 1280 pixels; more where many columns stand closer together."""
-MANY = 10
+MANY = 9
 MARGIN, MARGIN_CLOSE = 2.3, 1.5
 PICK = 4.2
 CAPITAL, DIGIT, NARROW, BROAD = 1.15, 1.06, 0.6, 1.45

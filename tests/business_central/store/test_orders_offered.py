@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from coupling.pages import tables
 from integration.business_central.models import CustLedgerEntry, Customer, SalesHeader, SalesInvoiceHeader
+from integration.business_central.models.document_columns import DocumentType
 from integration.business_central.reading.search import page_of
 from integration.business_central.tables import MODELS, columns_of
 from integration.pages.catalog import key_of
@@ -37,6 +38,14 @@ def test_every_order_that_is_offered_has_an_index(name: str) -> None:
     offered = [column.order for column in cells.offered(columns.table) if column.order]
     orders = [f"{turned}{column}" for column in offered for turned in ("", "-")]
     assert not [order for order in orders if _sorts(name, columns.model.objects.all(), [order])]
+
+
+def test_a_list_of_orders_alone_is_sorted_by_an_index_too() -> None:
+    """Also where only the orders that are not completely invoiced are listed."""
+    orders = SalesHeader.objects.filter(document_type=DocumentType.ORDER)
+    for rows in (orders, orders.filter(completely_invoiced=False)):
+        asked = [[f"{turned}{column}"] for column in SalesHeader.sorted_columns for turned in ("", "-")]
+        assert not [order for order in asked if _sorts("sales_header", rows, order)]
 
 
 @pytest.mark.parametrize("name", LATEST_FIRST)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from integration.business_central import words
+from integration.business_central import store, words
 from integration.business_central.models import Customer
 from integration.systems.filters import AnyOf, Comparison, Filter
 from integration.systems.system import Wanted, find_each
@@ -52,6 +52,14 @@ def test_few_rows_with_a_text_are_known_and_many_are_not() -> None:
     assert company.few_with("customer", 3, "xyzzy") == []
     assert company.few_with("customer", 3, "fi") is None
     assert company.few_with("currency", 3, "euro") is None
+
+
+def test_rows_with_a_text_are_counted_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    Customer.objects.bulk_create([Customer(name=f"Firm {at}") for at in range(4)])
+    texts = ("FIRM", "irm 2", "xyzzy", "fi")
+    assert [company.count_some("customer", asked(text)) for text in texts] == [4, 1, 0, 4]
+    monkeypatch.setattr(store, "COUNTED_AT_MOST", 2)
+    assert company.count_some("customer", asked("firm")) == 3
 
 
 def test_two_letters_are_looked_for_in_the_rows() -> None:
