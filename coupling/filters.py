@@ -14,7 +14,7 @@ from integration.models import SyncError
 
 
 class SkippedFilter(ListFilter):
-    """Coupled Data Synchronization Errors; the rows are those of ``coupling.pages.skipped.found``."""
+    """Skipped Records; the rows are those of ``coupling.pages.skipped.found``."""
 
     mapping = mapping_filter()
     q = text_filter("Record or error contains", "containing")

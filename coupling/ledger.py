@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Set
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -17,6 +20,11 @@ from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.system import System
 from integration.systems.values import Record, Ref, Side
+
+LOOKED_FOR = 10
+"""So many ids the database looks for in what pairs agreed on."""
+AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+COUPLED_MEANWHILE = "One of the records that come first has been coupled meanwhile. Look at the question again."
 
 
 class CouplingError(Exception):
@@ -68,21 +76,48 @@ class CouplingManager(EngineLedger):
             holder = self.filter(crm_id=crm_id, state=State.COUPLED.value).exclude(erp_id=erp_id).first()
             if holder is not None and alive(Side.ERP, holder.erp_id):
                 raise CouplingError("This Dynamics 365 Sales record is already coupled with another record.")
-            before = self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id))
-            self.forget([row.pair for row in before])
-            pair = Pair(erp_id, crm_id, State.COUPLED, agreed=agreed or {})
-            for direction in Direction(self.instance.direction).passes:
-                pair = pair.with_owed(direction.destination, True)
-            self.remember([pair])
-            self._refer_anew(erp_id, crm_id)
+            self._join({erp_id: crm_id}, agreed or {})
 
-    def _refer_anew(self, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
+    def couple_each(self, pairs: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """The same of many records (Business Central id -> Sales id), each of which must be free. Raises
+        :class:`CouplingError`; then none is coupled."""
+        with transaction.atomic():
+            for column, ids in (("erp_id", list(pairs)), ("crm_id", list(pairs.values()))):
+                for chunk in chunks(ids):
+                    if self.filter(state=State.COUPLED.value, **{f"{column}__in": chunk}).exists():
+                        raise CouplingError(COUPLED_MEANWHILE)
+            self._join(pairs, {})
+
+    def _join(self, pairs: Mapping[uuid.UUID, uuid.UUID], agreed: Agreed) -> None:
+        for chunk in chunks(pairs):
+            before = self.filter(Q(erp_id__in=chunk) | Q(crm_id__in=[pairs[id] for id in chunk]))
+            self.forget([row.pair for row in before])
+        self.remember([self._owing(Pair(erp, crm, State.COUPLED, agreed=agreed)) for erp, crm in pairs.items()])
+        self._refer_anew({*pairs, *pairs.values()})
+
+    def _owing(self, pair: Pair) -> Pair:
+        """Each pass has to look at it."""
+        for direction in Direction(self.instance.direction).passes:
+            pair = pair.with_owed(direction.destination, True)
+        return pair
+
+    def _refer_anew(self, ids: Set[uuid.UUID]) -> None:
         """Pairs that refer to one of these records are looked at once more: what it is translated into has changed."""
-        about = Q(agreed__contains=str(erp_id)) | Q(agreed__contains=str(crm_id))
-        for mapping in type(self.instance).objects.all():
-            referring = list(mapping.couplings.filter(about).values_list("erp_id", flat=True))
-            if referring:
-                mapping.couplings.owe(referring)
+        mappings = type(self.instance).objects.in_bulk()
+        for mapping, erp_ids in self._referring({str(id) for id in ids}).items():
+            mappings[mapping].couplings.owe(erp_ids)
+
+    def _referring(self, ids: Set[str]) -> dict[int, list[uuid.UUID]]:
+        """The Business Central ids of those pairs, by mapping. The database looks for a few ids; for many, each pair
+        is read once."""
+        rows = self.model.objects.exclude(agreed="").values_list("mapping_id", "erp_id", "agreed")
+        if len(ids) <= LOOKED_FOR:
+            rows = rows.filter(reduce(or_, (Q(agreed__contains=id) for id in ids)))
+        found: dict[int, list[uuid.UUID]] = {}
+        for mapping, erp_id, agreed in rows.iterator():
+            if not ids.isdisjoint(AN_ID.findall(agreed)):
+                found.setdefault(mapping, []).append(erp_id)
+        return found
 
     def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None, crm: System | None = None) -> int:
         """Remove the couplings of these Business Central records; both records stay. With both systems, the pairs of

@@ -143,8 +143,8 @@ PARTS = (
     ),
     PagePart("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
     PagePart("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
-    PagePart("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
-    PagePart("skipped.of_mapping", 0, "Skipped Synch. Records", "synch_skipped", query=_of_mapping),
+    PagePart("skipped", 0, "Skipped Records", "synch_skipped"),
+    PagePart("skipped.of_mapping", 0, "Skipped Records", "synch_skipped", query=_of_mapping),
     PagePart(
         "connection.actions",
         50,
@@ -154,8 +154,8 @@ PARTS = (
         when=_is_enabled,
         right=COUPLE,
     ),
-    PagePart("connection.related", 50, "Skipped Synch. Records", "synch_skipped"),
-    PagePart("errors.actions", 0, "Skipped Synch. Records", "synch_skipped"),
+    PagePart("connection.related", 50, "Skipped Records", "synch_skipped"),
+    PagePart("errors.actions", 0, "Skipped Records", "synch_skipped"),
     PagePart("mappings.selection", 0, "Delete Couplings", "mappings_uncouple", right=COUPLE, form="selection"),
     PagePart(
         "full_synch.line", 0, "Count what would change", "match", _of_line, _preview, when=_is_not_started, right=COUPLE

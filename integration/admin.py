@@ -113,7 +113,7 @@ class FlowCursorAdmin(ToLookAt):
 
 @admin.register(PendingPost)
 class PendingPostAdmin(ToLookAt):
-    """Coupled Data Synchronization Errors has those that rest tried again."""
+    """Skipped Records has those that rest tried again."""
 
     list_display = ["text", "code", "message", "tries", "skipped", "first_refused_at"]
     list_filter = ["skipped", "code"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
+from coupling.views.access import safe_back
 from integration import checks
 from integration.checks.connection import connection
 from integration.forms.versioned import Stored
@@ -73,13 +75,38 @@ def _user(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     return {"form": UserStepForm(typed(request), instance=guide)}
 
 
+ORIGIN = "administrator_origin"
+"""Key of the session: where somebody came from who wants one task of an administrator."""
+
+
 def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
-    """What is asked for by address (from Connection Setup) comes before the wishes of the guide."""
-    asked = tasks.asked(request.GET)
-    wanted = tasks.named(asked or tasks.wanted(guide, setup))
-    why = request.GET.get("for", RESULT)
+    """What is asked for by address (from Connection Setup, from Home) comes before the wishes of the guide: there one
+    comes for these tasks alone, sees what came of them, and goes back."""
+    asked, why = tasks.asked(request.GET), request.GET.get("for", RESULT)
     run = None if why == AGAIN else AdministratorRun.latest()
-    return {"tasks": wanted, "asked": bool(asked), "run": run, "unknown": not asked and why not in (RESULT, AGAIN)}
+    origin = _origin(request, asked)
+    wanted = asked or (tasks.wanted(guide, setup) if origin is None else _left(origin["tasks"], run))
+    unknown = not asked and why not in (RESULT, AGAIN)
+    return {"tasks": tasks.named(wanted), "run": run, "unknown": unknown, "origin": origin}
+
+
+def _origin(request: HttpRequest, asked: Sequence[str]) -> dict[str, Any] | None:
+    """The page (address, name) from which somebody came for some tasks, also when the sign-in is over; none for who
+    walks through the guide."""
+    if asked:
+        address = safe_back(request.GET) or reverse("connection")
+        names = {reverse("connection"): "Connection Setup", reverse("home"): "Home"}
+        name = names.get(address, "Where You Came From")
+        request.session[ORIGIN] = {"address": address, "name": name, "tasks": list(asked)}
+    elif "for" not in request.GET:
+        request.session.pop(ORIGIN, None)
+    found: dict[str, Any] | None = request.session.get(ORIGIN)
+    return found
+
+
+def _left(asked: Sequence[str], run: AdministratorRun | None) -> Sequence[str]:
+    """What is still to be done of what was asked for: all of it, unless the sign-in has done it."""
+    return () if run is not None and run.status == AdministratorRun.Status.FINISHED else asked
 
 
 def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:

@@ -37,3 +37,29 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 addEventListener("pageshow", () => {
   leaving = false;
 });
+
+// A table that is wider than a phone becomes blocks there, and each value says what it is. Wider screens, and a phone
+// without this file, keep the table.
+const phone = matchMedia("(max-width: 767px)");
+function stack(root) {
+  if (!phone.matches) return;
+  for (const table of root.querySelectorAll(".table-wrap > table:not(.stacked)")) {
+    if (table.parentElement.scrollWidth <= table.parentElement.clientWidth) continue;
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].flatMap((head) => Array(head.colSpan).fill(head));
+    for (const row of [...table.tBodies, ...(table.tFoot ? [table.tFoot] : [])].flatMap((part) => [...part.rows])) {
+      let place = 0;
+      for (const cell of row.cells) {
+        const head = heads[place];
+        place += cell.colSpan;
+        if (cell.colSpan > 1 || !head || head.querySelector(".visually-hidden")) continue;
+        if (!cell.childElementCount && !cell.textContent.trim()) continue;
+        cell.dataset.label ??= head.textContent.trim();
+      }
+    }
+    table.classList.add("stacked");
+  }
+}
+stack(document);
+phone.addEventListener("change", () => stack(document));
+document.addEventListener("htmx:load", (event) => stack(event.detail.elt.parentElement ?? document));
+document.addEventListener("toggle", (event) => stack(event.target), true);

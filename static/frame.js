@@ -95,6 +95,7 @@ document.addEventListener("click", (event) => {
 
 // --- days -------------------------------------------------------------------------------------------------
 // Beside an input of a day stands the browser's calendar; what is picked there is written as the person writes days.
+// Behind ".." or "|" it is one more day of a filter, else it is the day.
 function calendars(root) {
   for (const input of root.querySelectorAll("input[data-day]:not([disabled], [data-has-calendar])")) {
     input.dataset.hasCalendar = "yes";
@@ -106,7 +107,8 @@ function calendars(root) {
     picker.addEventListener("change", () => {
       const [year, month, day] = picker.value.split("-");
       if (!day) return;
-      input.value = input.placeholder.replace("yyyy", year).replace("mm", month).replace("dd", day);
+      const written = (input.dataset.day || input.placeholder).replace("yyyy", year).replace("mm", month).replace("dd", day);
+      input.value = /(\.\.|\|)\s*$/.test(input.value) ? input.value + written : written;
       input.dispatchEvent(new Event("change", { bubbles: true }));
       input.focus();
     });

@@ -15,11 +15,11 @@ from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import State
-from integration.sync.rules import Direction
+from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.filters import reason_outside
 from integration.systems.system import System
-from integration.systems.values import Side, Table
+from integration.systems.values import Record, Side, Table
 
 
 class Blocked(CouplingError):
@@ -30,22 +30,25 @@ class Blocked(CouplingError):
         self.missing = missing
 
 
-def check_held(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
+def check_held(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> None:
     """A record belongs to one mapping of its table."""
-    for side, id in ((Side.ERP, erp_id), (Side.CRM, crm_id)):
-        holder = mapping.couplings.held(side, [id]).get(id)
-        if holder is not None:
-            raise CouplingError(f"The {NAMES[side]} record is coupled in {holder} already. Delete that coupling first.")
+    for holder in mapping.couplings.held(side, ids).values():
+        raise CouplingError(f"The {NAMES[side]} record is coupled in {holder} already. Delete that coupling first.")
 
 
-def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uuid.UUID) -> None:
-    """The record exists and is the mapping's business."""
+def check_records(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> None:
+    """Each of these records exists and is the mapping's business."""
     system: System = connected.system(side)
-    named = NAMES[side]
     table: Table = system.describe(mapping.table(side))
     rule = build_rule(mapping, connected.erp, connected.crm)
     columns = {*rule.columns(side), table.mark_field, table.name_field} - {""}
-    record = system.get(table.name, [id], sorted(columns)).get(id)
+    there = system.get(table.name, ids, sorted(columns))
+    for id in ids:
+        _check(mapping, rule, side, there.get(id))
+
+
+def _check(mapping: TableMapping, rule: TableRule, side: Side, record: Record | None) -> None:
+    named, table = NAMES[side], rule.table(side)
     if record is None:
         raise CouplingError(f"The {named} record does not exist any more.")
     if is_marked(table, record):

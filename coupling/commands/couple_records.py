@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from coupling.commands.checks import check_held, check_record, coupled_with, options_for
+from coupling.commands.checks import check_held, check_records, coupled_with, options_for
 from coupling.models import CouplingError
 from coupling.pages.records import mapped_pairs
 from coupling.sides import both_opened
@@ -37,13 +37,14 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
     if now != seen:
         raise CouplingError("Somebody else has changed this record's coupling meanwhile. Look at it again.")
     with both_opened() as connected:
-        check_record(connected, mapping, Side.ERP, erp_id)
-        check_record(connected, mapping, Side.CRM, crm_id)
+        check_records(connected, mapping, Side.ERP, [erp_id])
+        check_records(connected, mapping, Side.CRM, [crm_id])
 
         def alive(side: Side, id: uuid.UUID) -> bool:
             return id in connected.system(side).get(mapping.table(side), [id], [])
 
-        check_held(mapping, erp_id, crm_id)
+        check_held(mapping, Side.ERP, [erp_id])
+        check_held(mapping, Side.CRM, [crm_id])
         with transaction.atomic():
             # The old pair goes as with Delete Coupling: its contacts do not stay with the people of another firm.
             mapping.couplings.uncouple([erp_id] if now else [], connected.erp, connected.crm)
@@ -51,6 +52,21 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
     before = {CRM_ID: now} if now else {}
     record(AuditEntry.Action.COUPLED, COUPLING, mapping, before, {ERP_ID: erp_id, CRM_ID: crm_id})
     return True
+
+
+def check_each(connected: Connected, mapping: TableMapping, pairs: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """May each of these pairs (Business Central id -> Sales id) be coupled? Raises as ``couple``."""
+    for side, ids in ((Side.ERP, list(pairs)), (Side.CRM, list(pairs.values()))):
+        check_records(connected, mapping, side, ids)
+        check_held(mapping, side, ids)
+
+
+def couple_each(mapping: TableMapping, pairs: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """Couple these free records, all or none. Raises :class:`CouplingError` where one is not free any more."""
+    with transaction.atomic():
+        mapping.couplings.couple_each(pairs)
+        for erp_id, crm_id in pairs.items():
+            record(AuditEntry.Action.COUPLED, COUPLING, mapping, {}, {ERP_ID: erp_id, CRM_ID: crm_id})
 
 
 def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:

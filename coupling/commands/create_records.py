@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from coupling.commands.checks import check_first, check_record, options_for
+from coupling.commands.checks import check_first, check_records, options_for
 from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
 from coupling.sides import both_opened, opened
@@ -32,7 +32,7 @@ def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, fi
     with both_opened() as connected:
         free = _free(connected, mapping, side, ids)
         if free and len(ids) == 1:
-            check_record(connected, mapping, side, ids[0])
+            check_records(connected, mapping, side, ids)
             if not (first or _is_of(mapping, INVOICES)):  # What an invoice needs is made before it.
                 check_first(connected, mapping, direction, ids[0])
     return free or _all_coupled(ids)

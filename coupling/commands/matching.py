@@ -21,15 +21,16 @@ def start(
     user: User | None,
     *,
     ids: Sequence[uuid.UUID] = (),
+    side: Side = Side.ERP,
     synchronize: bool = False,
     create: bool = False,
     winner: Side | None = None,
 ) -> SyncJob:
-    """Couple what matches, in a job: everything, or only these Business Central records. ``synchronize``: the pairs
+    """Couple what matches, in a job: everything, or only these records of a side. ``synchronize``: the pairs
     afterwards; ``create``: that too, and the other records of what has no match. ``winner``: the side whose values go
     over where both records of a pair hold something different. Raises :class:`CouplingError` where
     there is nothing to do."""
-    options = _options(mapping, ids, create, winner)
+    options = _options(mapping, ids, side, create, winner)
     first = Direction(mapping.direction).passes[0]
     couples = jobs.start(mapping, first, kind=SyncJob.Kind.COUPLE, options=options, user=user)
     if synchronize or create:
@@ -42,23 +43,25 @@ def plan(
     user: User | None,
     *,
     ids: Sequence[uuid.UUID] = (),
+    side: Side = Side.ERP,
     create: bool = False,
     winner: Side | None = None,
 ) -> Plan:
     """A dry run of the same: what would be coupled, and what the passes behind it would write. Raises as ``start``."""
     try:
-        return jobs.plans.plan_matching(mapping, user, options=_options(mapping, ids, create, winner))
+        return jobs.plans.plan_matching(mapping, user, options=_options(mapping, ids, side, create, winner))
     except jobs.plans.PlanError as problem:
         raise CouplingError(str(problem)) from problem
 
 
-def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], create: bool, winner: Side | None) -> Options:
+def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], side: Side, create: bool, winner: Side | None) -> Options:
     if not mapping.criteria():
         raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
-    if ids and not (ids := _free(mapping, ids)):
+    if ids and not (ids := _free(mapping, side, ids)):
         raise CouplingError("All of these are coupled already.")
-    create = create and creates(mapping, Direction.TO_CRM)
-    return Options(scope=Scope.IDS if ids else Scope.EVERYTHING, ids=tuple(ids), create=create, winner=winner)
+    create = create and side is Side.ERP and creates(mapping, Direction.TO_CRM)
+    scope = Scope.IDS if ids else Scope.EVERYTHING
+    return Options(scope=scope, ids=tuple(ids), create=create, winner=winner, of=side if ids else Side.ERP)
 
 
 def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User | None) -> None:
@@ -69,6 +72,6 @@ def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User
         before = jobs.start(mapping, direction, options=pass_options, user=user, after=before)
 
 
-def _free(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    existing = mapping.couplings.pairs(Side.ERP, ids)
+def _free(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    existing = mapping.couplings.pairs(side, ids)
     return [id for id in ids if id not in existing or existing[id].state is State.RESERVED]

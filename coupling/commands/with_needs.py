@@ -1,12 +1,18 @@
-"""Have done what comes first: couple what is the same beyond doubt, create the rest, one job behind the other."""
+"""Have done what comes first: couple what is the same beyond doubt, create the rest, one job behind the other.
+
+What is coupled and the jobs are there together or not at all: a process that is killed on the way leaves nothing half
+done, and whoever asks once more finds the jobs of the first time.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
 
 from coupling.commands.checks import options_for
-from coupling.commands.couple_records import couple
+from coupling.commands.couple_records import check_each, couple_each
 from coupling.commands.create_records import create
 from coupling.commands.synchronize_now import PASSES, synchronize
 from coupling.models import CouplingError
@@ -17,46 +23,68 @@ from integration.models import SyncJob, TableMapping, User
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 
+Last = Callable[[SyncJob | None], SyncJob]
+"""Starts what is behind all the rest, behind this job."""
+
 
 def create_with_needs(
     mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None, *, first: bool
 ) -> SyncJob:
     """Create the other records of these; with ``first`` behind everything that has to be coupled before. Answers the
     first job, which the others follow. Raises :class:`CouplingError` where a person has to couple something."""
-    before = _done_first(mapping, side, ids, user) if first else []
-    last = create(mapping, side, ids, user, after=before[-1] if before else None)
-    return before[0] if before else last
+
+    def last(after: SyncJob | None) -> SyncJob:
+        return create(mapping, side, ids, user, after=after)
+
+    return _behind(_wanted(mapping, side, ids), last, side, user) if first else last(None)
 
 
 def synchronize_with_needs(
     mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, user: User | None, *, first: bool
 ) -> SyncJob:
     """Synchronize coupled records; with ``first`` as ``create_with_needs`` does."""
+
+    def last(after: SyncJob | None) -> SyncJob:
+        return synchronize(mapping, erp_ids, way, user, after=after)
+
     if not first:
-        return synchronize(mapping, erp_ids, way, user)
+        return last(None)
     side = PASSES[way][0].source if way in PASSES else Side.ERP
     pairs = mapping.couplings.pairs(Side.ERP, erp_ids).values()
-    before = _done_first(mapping, side, [pair.id(side) for pair in pairs], user)
-    last = synchronize(mapping, erp_ids, way, user, after=before[-1] if before else None)
-    return before[0] if before else last
+    return _behind(_wanted(mapping, side, [pair.id(side) for pair in pairs]), last, side, user)
 
 
-def _done_first(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> list[SyncJob]:
-    """Couple what can be coupled at once; the jobs of the rest, one behind the other."""
+def _wanted(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
+    """What comes first, looked at so that it can be done. Raises :class:`CouplingError` where it cannot."""
     with both_opened() as connected:
         wanted = needs(connected, mapping, side, ids)
-    stuck = next((need for need in wanted if not need.can_be_done), None)
-    if stuck is not None:
-        raise CouplingError(f"{stuck.what} has to be coupled by a person first.")
+        stuck = next((need for need in wanted if not need.can_be_done), None)
+        if stuck is not None:
+            raise CouplingError(f"{stuck.what} has to be coupled by a person first.")
+        for each, pairs in _matched(wanted).items():
+            check_each(connected, each, pairs)
+    return wanted
+
+
+def _behind(wanted: Sequence[Need], last: Last, side: Side, user: User | None) -> SyncJob:
+    """Couple at once what can be, then the jobs of the rest, one behind the other. Answers the first."""
+    with transaction.atomic():
+        for mapping, pairs in _matched(wanted).items():
+            couple_each(mapping, pairs)
+        before = _created(side, [need for need in wanted if need.match is None], user)
+        if before:
+            last(before[-1])
+    return before[0] if before else last(None)
+
+
+def _matched(wanted: Sequence[Need]) -> dict[TableMapping, dict[uuid.UUID, uuid.UUID]]:
+    """The pairs that are the same beyond doubt (Business Central id -> Sales id), by mapping."""
+    found: dict[TableMapping, dict[uuid.UUID, uuid.UUID]] = {}
     for need in wanted:
         if need.match is not None and need.mapping is not None:
-            _couple(need, need.mapping, need.match)
-    return _created(side, [need for need in wanted if need.match is None], user)
-
-
-def _couple(need: Need, mapping: TableMapping, match: uuid.UUID) -> None:
-    erp_id, crm_id = (need.id, match) if need.side is Side.ERP else (match, need.id)
-    couple(mapping, erp_id, crm_id)
+            erp_id, crm_id = (need.id, need.match) if need.side is Side.ERP else (need.match, need.id)
+            found.setdefault(need.mapping, {})[erp_id] = crm_id
+    return found
 
 
 def _created(side: Side, wanted: Sequence[Need], user: User | None) -> list[SyncJob]:

@@ -80,8 +80,9 @@ class Comparison:
         self.planner = planner_of(connected, mapping, rule, direction)
 
     def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[ComparedField]:
-        """The mapped fields of two records; where the engine would write one of them, it differs. ``agreed``: what the
-        pair remembers, also that a value has no partner."""
+        """The mapped fields of two records; where the engine would write one of them, it differs, unless both are blank
+        to whoever looks (a blank currency is the company's own). ``agreed``: what the pair remembers, also that a value
+        has no partner."""
         differing = self._differing(ours, theirs) if ours and theirs else set()
         pairs = []
         for field in self.rule.fields:
@@ -89,7 +90,7 @@ class Comparison:
             if left is not None and right is not None:
                 a = shown(ours.values.get(left.name), left) if ours else ""
                 b = shown(theirs.values.get(right.name), right) if theirs else ""
-                names, differs = (field_name(left), field_name(right)), field.key in differing
+                names, differs = (field_name(left), field_name(right)), field.key in differing and bool(a or b)
                 pairs.append(ComparedField(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
         return pairs
 

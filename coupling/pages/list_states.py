@@ -1,4 +1,4 @@
-"""How the records of a list stand: coupled, changed since, waiting, failed, skipped."""
+"""How the records of a list stand: coupled, changed since, in conflict, waiting, failed, skipped."""
 
 from __future__ import annotations
 
@@ -6,27 +6,39 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coupling.pages import records
+from coupling.pages import records, unsynchronized
 from integration.models import SyncError, TableMapping
 from integration.pages.lists.cells import Cell
 from integration.pages.parts import first_url
 from integration.pages.states import Shown, Style
 from integration.sync.memory.ledger import Pair, Result, State
+from integration.sync.problems import Conflict
 from integration.systems.values import Record, Side
 
 LACKS = "a value has no partner"
-SAID_BESIDE = {"Coupled": "", "Changed": "changed here since the last synchronization"}
+SAID_BESIDE = {
+    "Coupled": "",
+    "Changed": "changed here since the last look{}; its card compares both records",
+    "Both changed": "changed on both sides since the last look{}; its card says whether that is a conflict",
+    "Differs": "not yet alike on both sides; its card compares both records",
+    "Conflict": "both sides changed the same field; its card is where to decide",
+}
 """What is said of a coupled record in this state; other states say themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What our side knows of one record. ``changed``: it was written on this side since the last look at it."""
+    """What our side knows of one record. ``error``: the code of what is open about it; ``changed``: it was written on
+    this side since the last look at it, which was ``looked_at``; ``changed_there``: on the other side, too;
+    ``differs``: it stands in a list of those that do."""
 
     mapping: TableMapping | None = None
     pair: Pair | None = None
-    failed: bool = False
+    error: str = ""
     changed: bool = False
+    changed_there: bool = False
+    looked_at: str = ""
+    differs: bool = False
 
     @property
     def is_coupled(self) -> bool:
@@ -46,24 +58,27 @@ class Known:
     def state(self) -> Shown:
         """The most urgent thing first."""
         results = (self.pair.to_crm.result, self.pair.to_erp.result) if self.pair is not None else ()
+        if self.is_coupled and self.error == Conflict.code:
+            return Shown("Conflict", Style.UNFAVORABLE)
         if Result.SKIPPED in results:
             return Shown("Skipped", Style.UNFAVORABLE)
-        if self.failed or Result.FAILURE in results:
+        if self.error or Result.FAILURE in results:
             return Shown("Failed", Style.UNFAVORABLE)
         if Result.WAITING in results:
             return Shown("Waiting", Style.AMBIGUOUS)
         if not self.is_coupled:
             return Shown("Not coupled", Style.SUBDUED)
         if self.changed:
-            return Shown("Changed", Style.AMBIGUOUS)
-        return Shown("Coupled", Style.FAVORABLE)
+            return Shown("Both changed" if self.changed_there else "Changed", Style.AMBIGUOUS)
+        return Shown("Differs", Style.AMBIGUOUS) if self.differs else Shown("Coupled", Style.FAVORABLE)
 
     def cell(self, side: Side) -> Cell:
-        """The state; of a coupled record it leads to its partner."""
+        """The state. Of a coupled record it leads to its partner; where both have to be looked at, to the record's own
+        card, which compares them."""
         url = ""
         if self.is_coupled and self.pair is not None and self.mapping is not None:
-            there = side.other
-            url = first_url("record", (there.value, self.mapping.table(there), self.pair.id(there)))
+            at = side.other if self.label == "Coupled" else side
+            url = first_url("record", (at.value, self.mapping.table(at), self.pair.id(at)))
         return Cell(self.label, url, self.title, self.state)
 
     @property
@@ -71,26 +86,49 @@ class Known:
         """The state with what else is to be said of it."""
         if not self.is_coupled:
             return self.label
-        also = SAID_BESIDE.get(self.label, self.label.lower())
+        at = f" ({self.looked_at})" if self.looked_at else ""
+        also = SAID_BESIDE.get(self.label, self.label.lower()).format(at)
         return ", ".join(part for part in ("Coupled", also, LACKS if self.lacks else "") if part)
 
 
-def read(side: Side, mappings: Sequence[TableMapping], page: Sequence[Record]) -> Mapping[uuid.UUID, Known]:
-    """How each of these records stands: two queries, however many they are."""
+def read(
+    side: Side,
+    mappings: Sequence[TableMapping],
+    page: Sequence[Record],
+    *,
+    asks: bool = False,
+    differing: bool = False,
+) -> Mapping[uuid.UUID, Known]:
+    """How each of these records stands: two queries, however many they are. ``asks``: the other side has a moment to
+    say whether it has changed those, too, that were changed here. ``differing``: all of these differ."""
     ids = [record.id for record in page]
     pairs = records.mapped_pairs(side, mappings, ids)
-    failed = _failed(side, mappings, ids)
+    errors = _errors(side, mappings, ids)
+    by_id = {record.id: record for record in page}
+    changed = {
+        id: (mapping, pair)
+        for id, (mapping, pair) in pairs.items()
+        if unsynchronized.is_changed(mapping, pair, side, by_id[id])
+    }
+    there = unsynchronized.changed_there(side, changed) if asks and changed else set()
+    times = unsynchronized.looked_at(side, {mapping for mapping, _ in changed.values()}, changed)
     found = {}
-    for record in page:
-        mapping, pair = pairs.get(record.id, (None, None))
-        seen = pair.seen(side) if pair is not None else ""
-        found[record.id] = Known(mapping, pair, record.id in failed, bool(seen) and seen != record.version)
+    for id in ids:
+        mapping, pair = pairs.get(id, (None, None))
+        found[id] = Known(
+            mapping, pair, errors.get(id, ""), id in changed, id in there, times.get(id, ""), differs=differing
+        )
     return found
 
 
-def _failed(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def _errors(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The code of what is open about each of them, a conflict before anything else."""
     if not mappings or not ids:
-        return set()
+        return {}
     column = f"{side}_id"
     rows = SyncError.objects.open().filter(mapping__in=[mapping.pk for mapping in mappings], **{f"{column}__in": ids})
-    return set(rows.values_list(column, flat=True))
+    found: dict[uuid.UUID, str] = {}
+    for id, code in rows.values_list(column, "code"):
+        if found.get(id) != Conflict.code:
+            found[id] = code
+    return found

@@ -15,6 +15,7 @@ from coupling.pages import list_states, records
 from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
 from coupling.pages.tables import caption, captions, listed
+from coupling.pages.unsynchronized import Changed, changed_since
 from coupling.sides import opened, opened_to_download
 from integration.connection.live_systems import NAMES
 from integration.mappings.flows import creates
@@ -63,6 +64,8 @@ class Listing:
     ids: Sequence[uuid.UUID] = field(default_factory=tuple)
     coupled: bool = False
     """Is one of the rows shown coupled?"""
+    unknown: str = ""
+    """What of a state nobody knows now, and why."""
 
     @property
     def narrowed(self) -> bool:
@@ -123,7 +126,7 @@ def listing(side: Side, name: str, asked: Asked, person: Any = None) -> Listing:
             found = rows.page(wanted, shown.open_bookmark())
             _fill(made, table, found.records)
             shown.keep_bookmark(found.after)
-            shown.notice = found.notice
+            shown.notice = " ".join(one for one in (made.unknown, found.notice) if one)
             _count(made, wanted, found)
     except TableMissing:
         raise
@@ -144,7 +147,7 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
         yield [column.label for column in made.shown.columns]
         try:
             while page:
-                known = list_states.read(side, made.mappings, page)
+                known = list_states.read(side, made.mappings, page, differing=made.state == Standing.DIFFERING)
                 for record in page:
                     values = [cells.worded(record.values.get(one.name), one) for one in fields]
                     yield [*values, known[record.id].label] if made.mappings else values
@@ -203,9 +206,14 @@ def _rows(made: Listing, system: System, table: Table) -> rows.Asked:
     columns = [column.name for column in shown.columns if column.name]
     columns = list(dict.fromkeys([*columns, *records.read_columns(made.side, table)]))
     where = both(_filter_of(made, table), shown.pane.where)
+    standing, also = Standing(made.state), Changed()
+    if standing is Standing.DIFFERING:
+        also = changed_since(made.side, made.mappings)
+        made.unknown = also.notice
     return rows.Asked(
-        system, table, made.mappings, columns, where, shown.order, Standing(made.state), shown.nouns[0], made.narrowed
-    )
+        system, table, made.mappings, columns, where, shown.order, standing, shown.nouns[0], made.narrowed,
+        also=frozenset(also.ids),
+    )  # fmt: skip
 
 
 def _filter_of(made: Listing, table: Table) -> Filter:
@@ -216,7 +224,8 @@ def _filter_of(made: Listing, table: Table) -> Filter:
 
 def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
     fields = [table.fields[column.name] for column in made.shown.columns if column.name]
-    known = list_states.read(made.side, made.mappings, page)
+    differing = made.state == Standing.DIFFERING
+    known = list_states.read(made.side, made.mappings, page, asks=True, differing=differing)
     made.ids = [record.id for record in page]
     made.coupled = any(one.is_coupled for one in known.values())
     made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]

@@ -31,7 +31,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A Business Central record, and the Sales records it matches: one is a pair, several are ambiguous."""
+    """A Business Central record, and the Sales records it matches: one is a pair, several are ambiguous; or a record
+    of the side that was looked from, which matches none."""
 
     id: uuid.UUID
     name: str
@@ -49,19 +50,21 @@ class Preview:
     alone: Sequence[Found]
 
 
-def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = ()) -> Preview:
-    """Look, and couple nothing; at everything, or at these Business Central records. Raises ``ConnectionProblem``
+def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), side: Side = Side.ERP) -> Preview:
+    """Look, and couple nothing; at everything, or at these records of a side. Raises ``ConnectionProblem``
     (``ConfigurationProblem`` without criteria)."""
     with both_opened() as connected:
         rule = build_rule(mapping, connected.erp, connected.crm)
-        matched = preview(rule, mapping.criteria(), connected.erp, connected.crm, mapping.couplings, ids or None)
+        matched = preview(rule, mapping.criteria(), connected.erp, connected.crm, mapping.couplings, ids or None, side)
         pairs = _first({id: [other] for id, other in matched.pairs.items()})
-        ambiguous, alone = _first(matched.ambiguous), dict.fromkeys(matched.alone[:SHOWN], ())
-        shown = _Shown(connected, mapping, rule, {**pairs, **ambiguous, **alone})
+        ambiguous, alone = _first(matched.ambiguous), matched.alone[:SHOWN]
+        shown = _Shown(connected, mapping, rule, {**pairs, **ambiguous})
         return Preview(
             (len(matched.pairs), len(matched.ambiguous), len(matched.alone)),
             differences(rule, connected.erp, connected.crm, mapping.couplings, matched.pairs),
-            *([shown.found(id, others) for id, others in some.items()] for some in (pairs, ambiguous, alone)),
+            shown.all_found(pairs),
+            shown.all_found(ambiguous),
+            shown.alone(connected, side, alone),
         )
 
 
@@ -93,6 +96,14 @@ class _Shown:
         ours = self.ours.get(id)
         name = records.name_of(Side.ERP, self.rule.erp, ours) if ours else str(id)
         return Found(id, name, [self._candidate(ours, other) for other in others])
+
+    def all_found(self, matched: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> list[Found]:
+        return [self.found(id, others) for id, others in matched.items()]
+
+    def alone(self, connected: Connected, side: Side, ids: Sequence[uuid.UUID]) -> list[Found]:
+        """These records of a side, by name."""
+        read, table = self._read(connected, side, ids), self.rule.table(side)
+        return [Found(id, records.name_of(side, table, read[id]) if id in read else str(id)) for id in ids]
 
     def _candidate(self, ours: Record | None, id: uuid.UUID) -> Candidate:
         theirs = self.theirs.get(id)

@@ -18,7 +18,7 @@ from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
 from integration.systems.values import Field, FieldType, Record, Ref, Side, Table, Value
-from integration.systems.wording import field_name, record_name, value_text
+from integration.systems.wording import NAMELESS, field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
 
@@ -135,6 +135,8 @@ def shown(value: Value, field: Field | None = None) -> str:
     """A value as a page shows it: moments by the clock of the person, a price with the decimals of money."""
     if field is not None and is_price(field) and isinstance(value, Decimal):
         return price(value)
+    if isinstance(value, Ref) and not value.label:
+        return NAMELESS
     return value_text(value, field, timezone.get_current_timezone())
 
 

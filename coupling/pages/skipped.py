@@ -1,4 +1,4 @@
-"""Coupled Data Synchronization Errors: the records that are left out until somebody does something about them."""
+"""Skipped Records: those that rest until somebody does something about them."""
 
 from __future__ import annotations
 

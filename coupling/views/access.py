@@ -77,7 +77,7 @@ def safe_back(given: QueryDict) -> str:
 
 
 def match_address(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), **query: str) -> str:
-    """Select Coupling Criteria, for these Business Central records or for all."""
+    """Select Coupling Criteria, for these records (of Business Central, or of the side ``of``) or for all."""
     asked = urlencode([*query.items(), *(("selected", str(id)) for id in ids)])
     return reverse("match", args=[mapping.name]) + (f"?{asked}" if asked else "")
 

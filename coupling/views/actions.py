@@ -85,9 +85,10 @@ def _of_request(request: PageRequest, side: Side, table: str) -> TableMapping:
 def _match(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """Select Coupling Criteria, for these records where any is ticked."""
     mapping, here = _of_request(request, side, table), safe_back(request.POST)
-    if side is Side.ERP and len(ids) > IN_ADDRESS:
-        return match_many(request, mapping, ids)
-    return redirect(match_address(mapping, ids if side is Side.ERP else (), **({"back": here} if here else {})))
+    if len(ids) > IN_ADDRESS:
+        return match_many(request, mapping, side, ids)
+    of = {"of": side.value} if ids and side is Side.CRM else {}
+    return redirect(match_address(mapping, ids, **of, **({"back": here} if here else {})))
 
 
 def _plan(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:

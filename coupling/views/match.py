@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -38,13 +38,13 @@ IN_ADDRESS = 50
 @may_couple
 def match(request: HttpRequest, mapping: str) -> HttpResponse:
     """``/couplings/<mapping>/match/``: the criteria; with ``preview`` what they would couple. ``selected``: only these
-    Business Central records."""
+    records of Business Central, or of the side ``of``."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     ids: Sequence[uuid.UUID] = ()
     found = None
     try:
         ids = chosen(request.GET)
-        found = previewed(stored, ids) if "preview" in request.GET else None
+        found = previewed(stored, ids, _of(request.GET)) if "preview" in request.GET else None
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
     return _page(request, stored, CriteriaForm(stored), ids, found)
@@ -66,26 +66,34 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
     return _page(request, stored, form, ids)
 
 
-def match_many(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    """The criteria, for more records than an address has room for."""
-    return _page(request, mapping, CriteriaForm(mapping), ids)
+def match_many(request: HttpRequest, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """The criteria, for more records of a side than an address has room for."""
+    return _page(request, mapping, CriteriaForm(mapping), ids, side=side)
+
+
+def _of(given: QueryDict) -> Side:
+    """Whose records were chosen."""
+    return Side.CRM if given.get("of") == Side.CRM.value else Side.ERP
 
 
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    side = _of(request.POST)
     if "preview" in request.POST:
         if len(ids) > IN_ADDRESS:
-            return _page(request, mapping, CriteriaForm(mapping), ids, previewed(mapping, ids))
+            return _page(request, mapping, CriteriaForm(mapping), ids, previewed(mapping, ids, side))
         here = safe_back(request.POST)
-        winner, back = request.POST.get("winner", ""), {"back": here} if here else {}
-        return redirect(match_address(mapping, ids, preview="yes", winner=winner, **back))
-    left_out = sum(1 for one in mapping.couplings.pairs(Side.ERP, ids).values() if one.state is not State.RESERVED)
+        kept = {"winner": request.POST.get("winner", ""), **({"back": here} if here else {})}
+        kept |= {"of": side.value} if side is Side.CRM else {}
+        return redirect(match_address(mapping, ids, preview="yes", **kept))
+    left_out = sum(1 for one in mapping.couplings.pairs(side, ids).values() if one.state is not State.RESERVED)
     if 0 < left_out < len(ids):
         messages.info(request, f"{left_out} of the chosen records {'is' if left_out == 1 else 'are'} coupled already.")
-    wins, create = _winner(request), "create" in request.POST
+    wins, create, by = _winner(request), "create" in request.POST, person(request)
     if "dry_run" in request.POST:
-        return redirect("plan", matching.plan(mapping, person(request), ids=ids, create=create, winner=wins).pk)
+        plan = matching.plan(mapping, by, ids=ids, side=side, create=create, winner=wins)
+        return redirect("plan", plan.pk)
     synchronize = "synchronize" in request.POST
-    job = matching.start(mapping, person(request), ids=ids, synchronize=synchronize, create=create, winner=wins)
+    job = matching.start(mapping, by, ids=ids, side=side, synchronize=synchronize, create=create, winner=wins)
     return show_outcome(request, [job])
 
 
@@ -104,7 +112,9 @@ def _page(
     form: CriteriaForm,
     ids: Sequence[uuid.UUID],
     preview: Preview | None = None,
+    side: Side | None = None,
 ) -> HttpResponse:
+    side = side or _of(request.POST if request.method == "POST" else request.GET)
     here = safe_back(request.POST) or safe_back(request.GET) or reverse("erp_list", args=[mapping.erp_table])
     shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview, "back": here, "stands_at": here}
     if preview is not None:
@@ -113,5 +123,6 @@ def _page(
     shown["winners"] = WINNERS
     shown["winner"] = request.POST.get("winner", request.GET.get("winner", ""))
     shown["may_change"] = request.user.has_perm(MAY_CHANGE)
-    shown["can_create"] = creates(mapping, Direction.TO_CRM)
+    shown["of"] = side.value
+    shown["can_create"] = side is Side.ERP and creates(mapping, Direction.TO_CRM)
     return render(request, "coupling/match.html", shown)

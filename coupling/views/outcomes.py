@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
 from coupling.pages.asking.outcome import Outcome, chain_of, outcome
 from coupling.views.access import back, safe_back
@@ -25,9 +26,11 @@ LEVELS = {"info": messages.INFO, "success": messages.SUCCESS, "warning": message
 
 @require_safe
 def job_outcome(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
-    """``/couplings/outcome/<job>/``: what became of a job, as a notice that renews itself while it runs."""
+    """``/couplings/outcome/<job>/``: what became of a job, as a notice that renews itself while it runs. The event
+    ``ended`` has what the page shows of the record beside it asked for anew."""
     found = outcome(get_object_or_404(SyncJob.objects.select_related("mapping"), pk=job))
-    return render(request, "coupling/_outcome_notice.html", {"outcome": found, "here": safe_back(request.GET)})
+    answer = render(request, "coupling/_outcome_notice.html", {"outcome": found, "here": safe_back(request.GET)})
+    return answer if found.is_active else trigger_client_event(answer, "ended")
 
 
 def show_outcome(request: HttpRequest, started: Sequence[SyncJob]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Coupled Data Synchronization Errors (``/synch/skipped/``) with all that can be done about them."""
+"""Skipped Records (``/synch/skipped/``, Coupled Data Synchronization Errors) with all that can be done about them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from coupling import commands
@@ -23,9 +24,10 @@ from coupling.views.parts import Parts
 from integration.models import PendingPost, SyncJob, TableMapping
 from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.described import described
+from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
-from integration.views.stored_lists import Own, StoredList, stored_list
+from integration.views.stored_lists import Own, StoredList, every_row, stored_list
 
 Pairs = dict[TableMapping, list[Pair]]
 
@@ -63,9 +65,9 @@ QUESTIONS = {
 
 TABLE = described(Coupling, {"changed_at": "Changed"}, {"failed_on": "Failed On"})
 LIST = StoredList(
-    "synch/skipped", "Coupled Data Synchronization Errors", ("skipped record", "skipped records"), TABLE, lambda: (),
+    "synch/skipped", "Skipped Records", ("skipped record", "skipped records"), TABLE, lambda: (),
     ("-failed_on", "-changed_at"), ("failed_on",), template="coupling/skipped.html", prepared=look_up,
-    url=lambda row: row.line.url, nothing="Nothing is skipped",
+    url=lambda row: row.line.url, nothing="Nothing is skipped", takes_all=True,
 )  # fmt: skip
 
 
@@ -170,12 +172,26 @@ def _ask(
 ) -> HttpResponse:
     number = None if pairs is None else sum(map(len, pairs.values()))
     context = {"action": action, "question": QUESTIONS[action], "ways": ways, "number": number}
-    return render(request, "coupling/skipped_ask.html", context | {"selected": request.POST.getlist("selected")})
+    return render(request, "coupling/skipped_ask.html", context | {"selected": _chosen(request) if pairs else ()})
 
 
 def _pairs(request: HttpRequest) -> Pairs:
     """Raises ``CouplingError`` where nothing is chosen."""
-    return repair.pairs_of_rows(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)
+    return repair.pairs_of_rows(_chosen(request))
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    """The rows that were ticked, or those on all pages of the list as it is now. Raises ``CouplingError``."""
+    if EVERY not in request.POST:
+        return [int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19]
+    try:
+        asked = query_of(request.POST, reverse("synch_skipped"))
+    except NotThisListError as other:
+        raise CouplingError(str(other)) from other
+    rows = every_row(replace(LIST, own=partial(_own, request)), SkippedFilter(asked, found()), asked, request.user)
+    if not rows.are_all:
+        messages.warning(request, FIRST_ONLY)
+    return rows.ids
 
 
 ACTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {

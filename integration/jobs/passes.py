@@ -165,6 +165,7 @@ def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters
         job.mapping.couplings.fenced(journal.fence),
         journal,
         ids=options.ids if options.scope is Scope.IDS else None,
+        side=options.of,
         create_unmatched=options.create,
         winner=options.winner,
     )

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
+from integration.pages.in_sales import submitted_orders
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT
@@ -50,7 +51,8 @@ class Heap:
 class Desk:
     """Who looks, and what is open: errors in heaps, pairs by how they stand (the database keeps these numbers), posts
     that Sales refused twice, jobs by status (failed ones of the last day alone). ``by_name``: the errors about single
-    records that Home names, where they are few."""
+    records that Home names, where they are few. ``submitted``: orders that wait in Sales since order integration is
+    off, as far as Sales says at a glance."""
 
     person: User
     setup: ConnectionSetup
@@ -59,6 +61,7 @@ class Desk:
     posts: int
     jobs: Mapping[str, int]
     by_name: Sequence[SyncError] = ()
+    submitted: int = 0
 
     def may(self, right: str) -> bool:
         return self.person.has_perm(right)
@@ -78,12 +81,13 @@ class Desk:
 
 
 def desk_of(person: User, setup: ConnectionSetup) -> Desk:
-    """Five queries, however much there is."""
+    """Five queries, however much there is; one question to Sales while its orders are not made here."""
     found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in KEPT})
     pairs = {name: found[name] or 0 for name in KEPT}
     posts = PendingPost.objects.filter(skipped=True).count()
     heaps = _heaps(person)
-    return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps))
+    submitted = 0 if setup.order_integration_enabled else submitted_orders(setup) or 0
+    return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps), submitted)
 
 
 def _heaps(person: User) -> list[Heap]:

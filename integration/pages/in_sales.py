@@ -1,7 +1,18 @@
-"""Where Dynamics 365 Sales shows what this application knows of it."""
+"""Where Dynamics 365 Sales shows what this application knows of it, and what waits there."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from integration.connection.opening import at_a_glance, open_for_page
+from integration.models import ConnectionSetup
+from integration.systems.errors import Problem
+from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, OneOf, both
+from integration.systems.values import Table
+
+ORDER, SENT = "salesorder", "lastbackofficesubmit"
+NEVER = dt.date(1900, 1, 1)
+SUBMITTED = (1,)
 RECORD = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
 LIST = "{url}/main.aspx?pagetype=entitylist&etn={entity}"
 
@@ -14,3 +25,23 @@ def record_in_sales(url: str, entity: str, id: object) -> str:
 def list_in_sales(url: str, entity: str) -> str:
     """The address of the list of a table there; blank as above."""
     return LIST.format(url=url, entity=entity) if url else ""
+
+
+def unsent(table: Table) -> Filter:
+    """Documents that nobody has marked as sent to a back office; all, where the table does not know."""
+    if SENT not in table.fields:
+        return EVERYTHING
+    return AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER)))
+
+
+def submitted_orders(setup: ConnectionSetup) -> int | None:
+    """How many orders are submitted and wait to be made here. Sales has a moment to answer: ``None`` where it does not,
+    and while the connection is disabled."""
+    if not setup.is_enabled:
+        return None
+    try:
+        with at_a_glance(), open_for_page(setup) as connected:
+            wanted = both(OneOf("statecode", SUBMITTED), unsent(connected.crm.describe(ORDER)))
+            return connected.crm.count(ORDER, wanted)
+    except Problem:  # What keeps it from answering is said by the connection and the preflight.
+        return None

@@ -30,6 +30,7 @@ LONGEST = 240
 NOT_YET = ("not-set-up", "disabled")
 """Findings about a connection that nobody has enabled."""
 OPEN = "?state=all&there=open"
+ORDERS_OFF = "Sales order integration is off, so no order becomes one of Business Central."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,20 @@ def _documents(desk: Desk) -> Iterator[Waiting]:
                 yield Waiting(title, text, "Open It", address, name=error.label)
 
 
+def _orders_off(desk: Desk) -> Iterator[Waiting]:
+    """Orders that nobody makes anything of, since that is switched off."""
+    if not desk.submitted:
+        return
+    number, look = desk.submitted, reverse("sales_orders")
+    title = f"{_of(number, 'submitted Sales order')} {'waits' if number == 1 else 'wait'} in Dynamics 365 Sales"
+    if not desk.may(SET_UP):
+        yield Waiting(title, f"{ORDERS_OFF} Who administers Connection Setup switches it on.", "See Them", look)
+        return
+    text = f"{ORDERS_OFF} An administrator of Sales signs in once to switch it on."
+    switch = f"{first_url('connection.orders', desk.setup)}&back={reverse('home')}"
+    yield Waiting(title, text, "Switch It On", switch, look)
+
+
 def _is_of(error: SyncError, table: str) -> bool:
     return error.mapping.crm_table == table and error.direction == Direction.TO_ERP.value
 
@@ -179,6 +194,7 @@ KINDS: Sequence[tuple[str, Kind]] = (
     (APPROVE, _approvals),
     (COUPLE, _conflicts),
     (COUPLE, _documents),
+    (COUPLE, _orders_off),
     (KEEP_QUEUE, _stuck),
     (COUPLE, _skipped),
     ("", _mine),

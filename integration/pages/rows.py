@@ -41,7 +41,8 @@ AT_ONCE = 500
 class Asked:
     """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
     meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
-    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page."""
+    row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page; ``also``
+    is in the standing, too, as a page has found out."""
 
     system: System
     table: Table
@@ -53,6 +54,7 @@ class Asked:
     noun: str = "record"
     inside: bool = False
     size: int = field(default_factory=lambda: ROWS)
+    also: frozenset[uuid.UUID] = frozenset()
 
     @property
     def side(self) -> Side:
@@ -191,7 +193,7 @@ def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
         return rows.filter(coupled=asked.standing is Standing.COUPLED)
     if not asked.standing:
         return rows
-    return rows.filter(record_id__in=ids_in(asked.standing, asked.side, asked.mappings).order_by())
+    return rows.filter(record_id__in=ids_in(asked.standing, asked.side, asked.mappings, also=asked.also).order_by())
 
 
 def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:
@@ -230,7 +232,7 @@ def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:
     is_without = asked.standing is Standing.UNCOUPLED
     ids = [record.id for record in records]
     standing = Standing.COUPLED if is_without else asked.standing
-    there = set(ids_in(standing, asked.side, asked.mappings, ids))
+    there = set(ids_in(standing, asked.side, asked.mappings, ids, asked.also))
     return [record for record in records if (record.id in there) is not is_without]
 
 
@@ -238,7 +240,7 @@ def _few(asked: Asked) -> list[uuid.UUID] | None:
     """The ids of the rows that have the standing, ``None`` where they are many (or those nobody coupled)."""
     if asked.standing is Standing.UNCOUPLED:
         return None
-    ids = list(dict.fromkeys(ids_in(asked.standing, asked.side, asked.mappings)[: BY_ID + 1]))
+    ids = list(dict.fromkeys(ids_in(asked.standing, asked.side, asked.mappings, also=asked.also)[: BY_ID + 1]))
     return ids if len(ids) <= BY_ID else None
 
 

@@ -15,9 +15,9 @@ from integration.systems.values import Side
 
 
 class Standing(StrEnum):
-    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: what one side changed is not on the other side
-    yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not coupled yet;
-    ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
+    """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: runs know that what one side changed is not on
+    the other side yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not
+    coupled yet; ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
 
     ANY = ""
     COUPLED = "coupled"
@@ -38,9 +38,14 @@ PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED:
 
 
 def ids_in(
-    standing: Standing, side: Side, mappings: Sequence[TableMapping], among: Collection[uuid.UUID] | None = None
+    standing: Standing,
+    side: Side,
+    mappings: Sequence[TableMapping],
+    among: Collection[uuid.UUID] | None = None,
+    also: Collection[uuid.UUID] = (),
 ) -> QuerySet[Any, Any]:
-    """The ids of this side's records in a standing of these mappings, all of them or those ``among`` some."""
+    """The ids of this side's records in a standing of these mappings, all of them or those ``among`` some. A coupled
+    record of ``also`` is in it, too, as a page has found out."""
     column, keys = f"{side}_id", [mapping.pk for mapping in mappings]
     if not keys:
         return SyncError.objects.none()
@@ -52,7 +57,8 @@ def ids_in(
         waits: QuerySet[Any, Any] = mappings[0].waits.model.objects.filter(mapping__in=keys)
         rows = waits.order_by(column).distinct()
     else:
-        pairs = mappings[0].couplings.model.objects.filter(PAIRS[standing], mapping__in=keys)
+        stands = PAIRS[standing] | Q(**{f"{column}__in": also}) if also else PAIRS[standing]
+        pairs = mappings[0].couplings.model.objects.filter(stands, mapping__in=keys)
         rows = pairs.order_by("pk")
     if among is not None:
         rows = rows.filter(**{f"{column}__in": list(among)}).order_by()

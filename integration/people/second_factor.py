@@ -41,7 +41,7 @@ from integration.people.lockout import count_wrong_code, may_try_code
 
 KIND = "second factor"
 DIGITS, SECONDS, EARLIER_OR_LATER = 6, 30, 1
-ISSUER = "Business Central - Dynamics 365 Sales"
+ISSUER = "Business Central – Dynamics 365 Sales"
 WRONG = "This code is wrong, was used already, or there were too many wrong ones. Wait for the next one and try again."
 NO_PASSKEY = "This passkey was not accepted. Try again, or use another way to sign in."
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)

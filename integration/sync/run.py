@@ -24,7 +24,8 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
+    """How a run is to be done. ``ids`` are source ids, those of a matching run of the side ``of``.
+    ``create`` overrides "synch. only coupled records".
     ``force`` processes rows that look unchanged or are skipped; who wins is another question: ``winner`` is the side
     whose values a person wants in any case. ``compare``: look for deleted rows by comparing ids, too, as a run of
     everything does. ``approved``: a person has seen that it changes much. ``shown``: the
@@ -46,6 +47,7 @@ class Options:
     another: bool = False
     removes: bool = False
     winner: Side | None = None
+    of: Side = Side.ERP
     doubts: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -54,7 +56,8 @@ class Options:
         ids = {"ids": [str(id) for id in self.ids]} if self.ids else {}
         winner = {"winner": self.winner.value} if self.winner else {}
         shown = {"shown": self.shown} if self.shown else {}
-        return {"scope": self.scope.value, **ids, **flags, **winner, **shown}
+        of = {"of": self.of.value} if self.of is not Side.ERP else {}
+        return {"scope": self.scope.value, **ids, **flags, **winner, **shown, **of}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Options:
@@ -63,7 +66,8 @@ class Options:
         ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
         winner = Side(stored["winner"]) if stored.get("winner") else None
         scope, shown = Scope(stored.get("scope", Scope.CHANGED)), str(stored.get("shown", ""))
-        return cls(scope=scope, ids=ids, winner=winner, shown=shown, **flags)
+        of = Side(stored.get("of", Side.ERP))
+        return cls(scope=scope, ids=ids, winner=winner, shown=shown, of=of, **flags)
 
 
 STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore", "another", "removes")

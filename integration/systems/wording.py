@@ -10,6 +10,9 @@ from integration.systems.formats import current
 from integration.systems.values import Field, Record, Ref, Table, Value
 
 LONGEST_SHOWN = 60
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Embeddings, overrides and isolates: their end is rarely written. The marks of single letters stay."""
+NAMELESS = "a record whose name is not known"
 
 
 def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None = None) -> str:
@@ -26,6 +29,11 @@ def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None 
     if field is not None and field.options:
         return next((option.label.strip() for option in field.options if option.value == value), str(value))
     return str(value) if zone is None else _chosen(value)
+
+
+def said(value: Value) -> str:
+    """A value in a sentence for people: never an id."""
+    return NAMELESS if isinstance(value, Ref) and not value.label else value_text(value)
 
 
 def _chosen(value: Value) -> str:
@@ -48,9 +56,15 @@ def record_name(table: Table, record: Record, otherwise: Sequence[str] = ()) -> 
     parts = [value_text(record.values.get(name), table.fields[name]) for name in named]
     if not any(parts):
         parts = [value.label for value in record.values.values() if isinstance(value, Ref)]
-    return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
+    return unturned(" ".join(dict.fromkeys(part for part in parts if part))) or str(record.id)
 
 
 def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     """Enough of a text to recognize it."""
+    text = unturned(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def unturned(text: str) -> str:
+    """A text without what turns the direction of the words behind it: it stands in the middle of sentences."""
+    return text if text.isascii() else text.translate(TURNING)

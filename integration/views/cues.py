@@ -24,7 +24,7 @@ OPEN = "?state=all&there=open"
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One tile: a number, what it counts, where its rows are, and how it is shown while it is not 0 (bad, busy or
-    plain)."""
+    plain); 0 is quiet."""
 
     number: int
     label: str
@@ -33,12 +33,11 @@ class Cue:
 
     @property
     def shown(self) -> str:
-        """Blank for none."""
-        return f"{self.number:,}" if self.number else ""
+        return f"{self.number:,}"
 
     @property
     def look(self) -> str:
-        return self.mood if self.number else ""
+        return self.mood if self.number else "none"
 
 
 @dataclass(frozen=True, slots=True)

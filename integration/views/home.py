@@ -39,4 +39,5 @@ def _begun(setup: ConnectionSetup, person: User, run: FirstRun) -> dict[str, Any
     """What ran last, and the next steps of a new installation: they go as soon as a run has finished."""
     jobs = list(SyncJob.objects.select_related("mapping")[:LATEST])
     has_run = any(job.status == SyncJob.Status.FINISHED for job in jobs)
-    return {"jobs": jobs, "steps": next_steps(setup, person, run, has_run=has_run)}
+    ended = max((job.finished_at for job in jobs if job.finished_at is not None), default=None)
+    return {"jobs": jobs, "looked_at": ended, "steps": next_steps(setup, person, run, has_run=has_run)}

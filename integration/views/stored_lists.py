@@ -88,6 +88,16 @@ class StoredList:
         return columns_of(self.table) if isinstance(self.table, str) else self.table
 
 
+@dataclass(frozen=True, slots=True)
+class EveryRow:
+    """What the form sends for each row of a list, at most ``MOST``. ``are_all``: are there no more? ``closed``: rows
+    among them with which nothing can be done, and which are not in ``ids``."""
+
+    ids: list[Any]
+    are_all: bool
+    closed: int = 0
+
+
 def stored_list(
     request: HttpRequest, kind: StoredList, chosen: ListFilter, /, *, selectable: bool = False, **more: object
 ) -> HttpResponseBase:
@@ -101,11 +111,11 @@ def stored_list(
     return render(request, kind.template, {"list": shown, "filter": chosen, **more})
 
 
-def every_row(kind: StoredList, chosen: ListFilter, asked: QueryDict, person: Any) -> tuple[list[Any], bool]:
-    """What the form sends for each row on all pages of the list, in its order and at most ``MOST`` of them, and whether
-    these are all. ``chosen``: the filter, made of ``asked``."""
+def every_row(kind: StoredList, chosen: ListFilter, asked: QueryDict, person: Any) -> EveryRow:
+    """The rows on all pages of the list, in its order. ``chosen``: the filter, made of ``asked``."""
     found = _Making(kind, chosen, _address(asked, chosen), person).first(MOST + 1)
-    return [kind.id(row) for row in found[:MOST]], len(found) <= MOST
+    can = [row for row in found[:MOST] if kind.can_select is None or kind.can_select(row)]
+    return EveryRow([kind.id(row) for row in can], len(found) <= MOST, len(found[:MOST]) - len(can))
 
 
 def _address(asked: QueryDict, chosen: ListFilter) -> Address:
@@ -135,6 +145,7 @@ class _Making:
         problem = self._prepare(page)
         shown.problem = problem if isinstance(problem, str) else ""
         shown.lines = [self._line(row) for row in page]
+        shown.fade()
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
         number = len(page) if is_whole else found.order_by()[: COUNTED_AT_MOST + 1].count()

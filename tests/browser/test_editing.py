@@ -37,7 +37,7 @@ def test_a_phone_number_is_corrected_with_the_keyboard(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("Control+s")
 
-    expect(page.get_by_role("status").first).to_contain_text("C00010 Adatum Corporation is saved. Changed: Phone No..")
+    expect(page.get_by_role("status").first).to_contain_text("C00010 Adatum Corporation is saved. Changed: Phone No.")
     assert page.url == card
     assert shown(page, "Phone No.") == "+44 20 7946 0001"
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, start_full_synchronization, unfit
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 PATIENCE = 60_000
 CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/(\?|$)")
 """A card, and no page below it: who waits for the card must not take a page on the way to it for it."""
@@ -47,7 +47,7 @@ def test_after_the_right_secret_the_connection_is_enabled(page: Page, demo: Demo
 def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page: Page) -> None:
     start_full_synchronization(page)
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
-    statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
+    statuses = page.locator("#lines tbody tr td:nth-child(2) .status").all_inner_texts()
     assert set(statuses) == {"Finished"}
     assert len(statuses) == 15
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()

@@ -41,6 +41,16 @@ def test_templates_write_days_as_the_person_chose_and_never_in_a_format_of_their
     assert [where for where, content in templates() if OWN_FORMAT.search(content) and "sandbox" not in where] == []
 
 
+HYPHEN = re.compile(r"\w - (?=Dynamics 365 Sales(?! synchronization job)|\{\{)|(?<=\}\}) - \w")
+"""Between the parts of a title: what a page is, and of what or where. Recurring jobs have the product's own names."""
+JOBS = "integration/defaults/tasks.py"
+
+
+def test_the_parts_of_a_title_are_parted_by_a_dash_and_nowhere_by_a_hyphen() -> None:
+    found = [where for where, content in texts() if HYPHEN.search(content)]
+    assert [where for where in found if where != JOBS and "tests/" not in where] == []
+
+
 UPPER = {"integration": ("coupling", "setup_wizard"), "coupling": ("setup_wizard",)}
 """An app -> those above it."""
 

@@ -262,6 +262,10 @@ def test_connection_setup_asks_for_an_administrator_whatever_the_guide_is_at(
     page = admin.get(f"{GUIDE}administrator/?for=orders-on").content.decode()
     assert "task=orders-on" in page
     assert "Back to Connection Setup" in page
+    assert 'href="/">Back to Home</a>' in admin.get(f"{GUIDE}administrator/?for=orders-on&back=/").content.decode()
+    result = admin.get(f"{GUIDE}administrator/?for=result").content.decode()
+    assert 'href="/">Back to Home</a>' in result
+    assert ">Next</button>" not in result
 
 
 def test_a_page_that_is_lost_says_what_was_interrupted(fresh: tuple[MemorySystem, ...], admin: Client) -> None:

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.systems.values import Field, FieldType, Option, Record, Ref, Table
-from integration.systems.wording import field_name, record_name, shorten, value_text
+from integration.systems.memory import MemorySystem
+from integration.systems.naming import names_of
+from integration.systems.values import Field, FieldType, Option, Record, Ref, Side, Table
+from integration.systems.wording import NAMELESS, field_name, record_name, said, shorten, value_text
 
 ADATUM = uuid.UUID(int=10000)
 NO, NAME = Field("no", FieldType.CODE, "No."), Field("name", FieldType.TEXT)
@@ -52,6 +54,7 @@ def test_a_field_is_called_by_its_label_else_by_its_name() -> None:
         (CUSTOMER, {"no": "Adatum", "name": "Adatum"}, "Adatum"),
         (CUSTOMER, {"name": "Adatum"}, "Adatum"),
         (CUSTOMER, {}, str(ADATUM)),
+        (CUSTOMER, {"no": "10000", "name": "\u202emutadA \u2067of\u200f Ulm"}, "10000 mutadA of\u200f Ulm"),
         (PRICE, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1896-S"),
     ],
 )
@@ -68,3 +71,16 @@ def test_a_record_without_number_and_name_is_called_by_other_columns_where_they_
 
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
     assert [shorten("Adatum", 6), shorten("Fabrikam", 6)] == ["Adatum", "Fabri…"]
+
+
+def test_records_that_values_refer_to_are_called_as_their_own_system_calls_them() -> None:
+    erp = MemorySystem(Side.ERP, [CUSTOMER])
+    adatum = erp.add("customer", no="10000", name="Adatum")
+    gone, elsewhere = uuid.uuid4(), uuid.uuid4()
+    values = [Ref("customer", adatum), Ref("customer", gone), Ref("vessel", elsewhere), "Adatum", None]
+    assert names_of(erp, values) == {adatum: "10000 Adatum"}
+
+
+def test_a_sentence_for_people_has_no_id_in_it() -> None:
+    assert said(Ref("customer", ADATUM)) == NAMELESS
+    assert said(Ref("customer", ADATUM, "10000")) == "10000"

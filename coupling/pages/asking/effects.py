@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coupling.pages import records
+from coupling.pages.asking.left import left_of
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
-from integration.sync.actions import Action, Fail, Insert, SideWrite, Skip, Update
+from integration.sync.actions import Action, Change, Fail, Insert, SideWrite, Skip, Update
 from integration.sync.memory.ledger import Pair
 from integration.sync.plan import Planner
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
-from integration.systems.values import Page, Record, Side, Table, Value
-from integration.systems.wording import field_name, shorten
+from integration.systems.naming import names_of
+from integration.systems.values import Field, Page, Record, Ref, Side, Table, Value
+from integration.systems.wording import NAMELESS, field_name, shorten
 
 LOOKED_AT = 50
 """So many records are looked at for a page; a dry run lists all of them."""
 SHOWN = 10
 """Of more records than are looked at, the fields of so many are listed."""
+
+NEW = "the new record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,20 @@ class FieldEffect:
 
 @dataclass(slots=True)
 class RecordEffect:
-    """What would become of one record; ``id`` is of the side the person looks at."""
+    """What would become of one record; ``id`` is of the side the person looks at. ``left``: what is not carried since
+    the other side has no equal for it, in sentences."""
 
     id: uuid.UUID
     name: str
     fields: list[FieldEffect] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     creates: bool = False
 
     @property
     def alarms(self) -> bool:
-        """Is there a problem, or a value that would become blank?"""
-        return bool(self.problems) or any(one.blanks for one in self.fields)
+        """Is there a problem, or a value that would become or stay blank?"""
+        return bool(self.problems or self.left) or any(one.blanks for one in self.fields)
 
     @property
     def stays(self) -> bool:
@@ -71,7 +77,7 @@ class Effects:
 
     @property
     def changing(self) -> list[RecordEffect]:
-        return [row for row in self.rows if not row.stays]
+        return [row for row in self.rows if not row.stays or (row.left and self.number == 1)]
 
     @property
     def first(self) -> list[RecordEffect]:
@@ -145,6 +151,7 @@ class _Found:
     def __init__(self, connected: Connected, rule: TableRule, side: Side, mapping: TableMapping) -> None:
         self.connected, self.rule, self.side, self.mapping = connected, rule, side, mapping
         self.rows: dict[uuid.UUID, RecordEffect] = {}
+        self.names: dict[uuid.UUID, str] = {}
 
     def look(
         self, direction: Direction, ids: Mapping[uuid.UUID, uuid.UUID], *, winner: Side | None, create: bool
@@ -156,7 +163,10 @@ class _Found:
         run = Run(self.rule, direction, source, destination, ledger, options, self.connected.context)
         planner = Planner(run)
         there = source.get(run.source_table, list(ids), planner.source_columns)
-        for action in planner.plan(Page(list(there.values()))):
+        actions = planner.plan(Page(list(there.values())))
+        self.names |= names_of(destination, _written(actions))
+        self.names |= {one.pair.id(destination.side): NEW for one in actions if isinstance(one, Insert)}
+        for action in actions:
             self._note(direction, ids, action)
 
     def effects(self, number: int, ids: Sequence[uuid.UUID]) -> Effects:
@@ -175,16 +185,18 @@ class _Found:
         if not isinstance(record, Record) or record.id not in ids:
             return
         row, table = self._row(ids[record.id]), self.rule.table(direction.destination)
+        if isinstance(action, Insert | Update):
+            row.left += left_of(self.rule, direction, action)
         match action:
             case Insert(values=values):
                 row.creates = True
-                row.fields += [
-                    _effect(direction, table, name, None, new) for name, new in values.items() if new not in (None, "")
-                ]
+                given = [Change(name, None, new) for name, new in values.items() if new not in (None, "")]
+                row.fields += [self._effect(direction, table, one) for one in given]
             case Update(changes=changes):
-                row.fields += [_effect(direction, table, one.field, one.old, one.new) for one in changes]
-            case SideWrite(changes=changes, label=label):
-                row.fields += [_besides(direction, label, one.old, one.new) for one in changes if label]
+                row.fields += [self._effect(direction, table, one) for one in changes]
+            case SideWrite(changes=changes, label=label) if label:
+                beside = self.connected.system(direction.destination).describe(action.table)
+                row.fields += [self._effect(direction, beside, one, f"{label}: ") for one in changes]
             case Fail(problem=problem):
                 row.problems += [text for text in [str(problem)] if text not in row.problems]
             case Skip(reason=reason):
@@ -192,14 +204,23 @@ class _Found:
             case _:
                 pass
 
+    def _effect(self, direction: Direction, table: Table, change: Change, before: str = "") -> FieldEffect:
+        known = table.fields.get(change.field)
+        old, new = (shorten(self._text(value, known)) for value in (change.old, change.new))
+        label = before + (field_name(known) if known else change.field)
+        return FieldEffect(direction.destination, label, old, new, blanks=bool(old and not new))
 
-def _effect(direction: Direction, table: Table, name: str, old: Value, new: Value) -> FieldEffect:
-    known = table.fields.get(name)
-    before, after = (shorten(records.shown(value, known)) for value in (old, new))
-    label = field_name(known) if known else name
-    return FieldEffect(direction.destination, label, before, after, blanks=bool(before and not after))
+    def _text(self, value: Value, field: Field | None) -> str:
+        if isinstance(value, Ref):
+            return self.names.get(value.id) or value.label or NAMELESS
+        return records.shown(value, field)
 
 
-def _besides(direction: Direction, label: str, old: Value, new: Value) -> FieldEffect:
-    before, after = (shorten(records.shown(value)) for value in (old, new))
-    return FieldEffect(direction.destination, label, before, after, blanks=bool(before and not after))
+def _written(actions: Sequence[Action]) -> Iterator[Value]:
+    """The values that these actions would replace and write."""
+    for action in actions:
+        if isinstance(action, Insert):
+            yield from action.values.values()
+        elif isinstance(action, Update | SideWrite):
+            for change in action.changes:
+                yield from (change.old, change.new)

@@ -4,7 +4,7 @@ number, name or e-mail."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,11 +15,14 @@ from integration.models import TableMapping
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import State
 from integration.sync.rules import TableRule
-from integration.systems.filters import AllOf, Comparison, both
+from integration.systems.filters import AllOf, AnyOf, Comparison, both, fields_of, matches
 from integration.systems.values import FieldType, Record, Side, Value
 from integration.systems.wording import field_name
 
 READ = 10
+"""So many records that are equal to one are read."""
+AT_ONCE = 50
+"""For so many records the other side is asked in one question."""
 UNEQUAL = (FieldType.REFERENCE, FieldType.OPTION, FieldType.UUID, FieldType.TABLE)
 """Types whose values are not the same on both sides."""
 MAIL = "mail"
@@ -49,19 +52,26 @@ class Exact:
 def exact(connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, record: Record) -> Exact:
     """Look for it by one group of fields after the other. ``side``: where ``record`` is. Raises what the other side
     raises."""
-    others: list[Record] = []
-    by = ""
+    return exact_of_each(connected, mapping, rule, side, [record])[record.id]
+
+
+def exact_of_each(
+    connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, records_here: Sequence[Record]
+) -> dict[uuid.UUID, Exact]:
+    """``exact`` of each of these records, by their ids: a question for ``AT_ONCE`` of them."""
+    found: dict[uuid.UUID, Exact] = {}
+    table, there = rule.table(side), rule.table(side.other)
     for pairs in _groups(mapping, rule):
-        where = _equal(rule, side, record, pairs)
-        if where is None:
-            continue
-        found = _free(connected, mapping, rule, side.other, where)
-        names = [field_name(rule.table(side).fields[_of(side, pair)]) for pair in pairs]
-        if len(found) == 1:
-            return Exact(found[0], records.name_of(side.other, rule.table(side.other), found[0]), " and ".join(names))
-        if found:
-            others, by = found, " and ".join(names)
-    return Exact(None, by=by, others=others)
+        names = [_of(side, pair) for pair in pairs]
+        by = " and ".join(field_name(table.fields[name]) for name in names if name in table.fields)
+        open_ones = [one for one in records_here if one.id not in found or found[one.id].record is None]
+        asked = {one.id: where for one in open_ones if (where := _equal(rule, side, one, pairs)) is not None}
+        for id, free in _free_for_each(connected, mapping, rule, side.other, asked).items():
+            if len(free) == 1:
+                found[id] = Exact(free[0], records.name_of(side.other, there, free[0]), by)
+            elif free:
+                found[id] = Exact(None, by=by, others=free)
+    return {one.id: found.get(one.id, Exact(None)) for one in records_here}
 
 
 def _groups(mapping: TableMapping, rule: TableRule) -> Iterator[Pairs]:
@@ -100,12 +110,36 @@ def _equal(rule: TableRule, side: Side, record: Record, pairs: Pairs) -> AllOf |
     return AllOf(tuple(parts)) if parts else None
 
 
-def _free(connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, where: AllOf) -> list[Record]:
+def _free_for_each(
+    connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, asked: Mapping[uuid.UUID, AllOf]
+) -> dict[uuid.UUID, list[Record]]:
+    """The free records of this side that meet each of these conditions."""
+    found: dict[uuid.UUID, list[Record]] = {}
+    ids = list(asked)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        conditions = dict.fromkeys(asked[id] for id in some)
+        free = _free(connected, mapping, rule, side, list(conditions))
+        if free is None:  # So many are equal that one condition's could hide another's.
+            for id in some:
+                found[id] = _free(connected, mapping, rule, side, [asked[id]]) or []
+        else:
+            found |= {id: [one for one in free if matches(asked[id], one)] for id in some}
+    return found
+
+
+def _free(
+    connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, conditions: Sequence[AllOf]
+) -> list[Record] | None:
+    """Those that meet one of the conditions, at most ``READ`` of each; ``None`` where that are not all of several."""
     table, system = rule.table(side), connected.system(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
+    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *fields_of(conditions[0])]))
     if table.mark_field:
         columns.append(table.mark_field)
-    page = system.find(table.name, both(rule.filter(side), where), columns, [], READ, None)
+    where = conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions))
+    page = system.find(table.name, both(rule.filter(side), where), columns, [], READ * len(conditions), None)
+    if page.cursor is not None and len(conditions) > 1:
+        return None
     held = taken(mapping, side, [one.id for one in page.records])
     whole = [one for one in page.records if not is_marked(table, one) and not is_our_price_list(table.name, one)]
     return [one for one in whole if one.id not in held]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coupling.pages import records
-from coupling.pages.asking.exact import exact
+from coupling.pages.asking.exact import Exact, exact_of_each
 from coupling.pages.captions import noun
 from coupling.pages.compare import planner_of
 from integration.connection.live_systems import NAMES
@@ -94,16 +95,25 @@ class _Needs:
     def _needs(self, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
         rule = build_rule(mapping, self.connected.erp, self.connected.crm)
         there = self._read(rule, side, ids)
-        return [self._need(mapping, rule, side, id, there.get(id)) for id in ids]
+        matches = exact_of_each(self.connected, mapping, rule, side, list(there.values()))
+        wanted = Counter(match.record.id for match in matches.values() if match.record is not None)
+        contested = {id for id, match in matches.items() if match.record is not None and wanted[match.record.id] > 1}
+        return [
+            self._need(mapping, rule, side, there[id], matches[id], is_contested=id in contested)
+            if id in there
+            else Need(mapping, side, mapping.table(side), id, str(id))
+            for id in ids
+        ]
 
-    def _need(self, mapping: TableMapping, rule: TableRule, side: Side, id: uuid.UUID, record: Record | None) -> Need:
-        if record is None:
-            return Need(mapping, side, mapping.table(side), id, str(id))
-        match = exact(self.connected, mapping, rule, side, record)
+    def _need(
+        self, mapping: TableMapping, rule: TableRule, side: Side, record: Record, match: Exact, *, is_contested: bool
+    ) -> Need:
+        """``is_contested``: its match is another one's, too, so a person has to say whose."""
+        twin = match.record if not is_contested else None
         return Need(
-            mapping, side, mapping.table(side), id, records.name_of(side, rule.table(side), record),
-            match.record.id if match.record else None, match.name,
-            creates(mapping, Direction.away_from(side)) and not match.several,
+            mapping, side, mapping.table(side), record.id, records.name_of(side, rule.table(side), record),
+            twin.id if twin else None, match.name if twin else "",
+            creates(mapping, Direction.away_from(side)) and not match.several and not is_contested,
         )  # fmt: skip
 
     def _read(self, rule: TableRule, side: Side, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Record]:

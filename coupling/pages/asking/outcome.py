@@ -90,7 +90,7 @@ def _number(job: SyncJob) -> str:
 
 def _side(job: SyncJob) -> Side:
     """The side that the ids of the job are of: verbs about pairs go by those of Business Central."""
-    return Direction(job.direction).source if job.kind in SYNCHRONIZING else Side.ERP
+    return Direction(job.direction).source if job.kind in SYNCHRONIZING else job.run_options.of
 
 
 def _name(job: SyncJob, id: uuid.UUID) -> str:

@@ -45,6 +45,10 @@ class Question:
     needs: Sequence[Need] = ()
     problem: str = ""
 
+    def fall_silent(self, problem: Problem) -> None:
+        """A side does not answer (any more): what it said of some of the records is no answer about all of them."""
+        self.problem, self.effects, self.needs = str(problem), [], ()
+
     @property
     def number(self) -> int:
         return len(self.selection.done)
@@ -139,7 +143,7 @@ def about_creating(selection: Selection, mapping: TableMapping) -> Question:
                 asked.needs = needs(connected, mapping, selection.side, ids[: effects.LOOKED_AT])
             asked.effects = [(mapping, effects.of_new(connected, mapping, selection.side, ids))]
     except Problem as problem:
-        asked.problem = str(problem)
+        asked.fall_silent(problem)
     return asked
 
 
@@ -171,4 +175,4 @@ def _look(asked: Question, pairs: dict[TableMapping, list[Pair]]) -> None:
                 ids = [pair.id(source) for pair in held[: effects.LOOKED_AT]]
                 asked.needs = [*asked.needs, *needs(connected, mapping, source, ids)]
     except Problem as problem:
-        asked.problem = str(problem)
+        asked.fall_silent(problem)

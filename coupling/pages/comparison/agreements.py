@@ -8,16 +8,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.models import RecordChange, SyncJob
 from integration.sync.memory.halves import DECIDED, column_of, value_of
 from integration.sync.memory.ledger import Pair
 from integration.sync.rules import TableRule
-from integration.systems.errors import Problem
+from integration.systems.naming import names_of
 from integration.systems.values import Field, FieldType, Record, Ref, Side, Table
-from integration.systems.wording import field_name, record_name, value_text
+from integration.systems.wording import field_name, value_text
 
 LONG, ANOTHER = "a long text", "a record that is not there any more"
+DECIDED_FOR = "decided: {}'s value stays, and no run has carried it yet"
+MAPPED_ANEW = "not since this field was mapped anew"
+NOT_YET = "not since the two records were coupled"
 LOOKED_THROUGH = 50
 """So many of the latest writes of a record are looked through for the one that wrote a field."""
 
@@ -58,7 +62,7 @@ class Agreements:
     """The agreed values of one pair."""
 
     def __init__(self, connected: Connected, rule: TableRule, pair: Pair, rows: Sequence[Record]) -> None:
-        self.connected, self.rule = connected, rule
+        self.connected, self.rule, self.pair = connected, rule, pair
         self.rows = dict(zip(Side, rows, strict=True))
         about = RecordChange.objects.filter(erp_id=pair.erp_id, crm_id=pair.crm_id)
         self.writes = list(about.select_related("job")[:LOOKED_THROUGH])
@@ -72,6 +76,15 @@ class Agreements:
         if written is None:
             return Agreement(texts[0], texts[1])
         return Agreement(texts[0], texts[1], written.created_at, written.job)
+
+    def why_none(self, key: str, halves: tuple[str, str] | None) -> str:
+        """Why nothing counts as agreed about a field, in words; blank where something does."""
+        if halves is not None:
+            winner = next((side for side, half in zip(Side, halves, strict=True) if half == DECIDED), None)
+            return DECIDED_FOR.format(NAMES[winner]) if winner is not None else ""
+        bare = key.partition("#")[0]
+        renewed = any(one.partition("#")[0] == bare for one in self.pair.agreed)
+        return MAPPED_ANEW if renewed else NOT_YET
 
     def _is_about(self, row: RecordChange, key: str) -> bool:
         """Did this write concern the field?"""
@@ -111,14 +124,5 @@ class Agreements:
         held = self.rows[side].values.get(described.name)
         if isinstance(held, Ref) and held.id == id and held.label:
             return held.label
-        system = self.connected.system(side)
-        for target in described.targets:
-            try:
-                table = system.describe(target)
-                names = [name for name in (table.number_field, table.name_field) if name in table.fields]
-                found = system.get(target, [id], names).get(id)
-            except Problem:
-                continue
-            if found is not None:
-                return record_name(table, found)
-        return ANOTHER
+        asked = [Ref(target, id) for target in described.targets]
+        return names_of(self.connected.system(side), asked).get(id, ANOTHER)

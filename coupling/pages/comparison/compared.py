@@ -93,7 +93,9 @@ def _add(
         texts, labels = _texts(planner, one, record, twin), (one.label, one.destination_label)
         erp_text, crm_text = texts if to_crm else texts[::-1]
         erp_label, crm_label = labels if to_crm else labels[::-1]
-        verdict, halves = verdicts.get(one.key, "waits"), shown.pair.agreed.get(one.key)
+        halves = shown.pair.agreed.get(one.key)
+        changed_sides = list(_changed_sides(halves, one.key, values))
+        verdict = verdicts.get(one.key) or _unsaid(draft, one.key, halves, changed_sides)
         if verdict == "equal":
             note = without_partner(_lacking(halves))
             shown.alike.append(Alike(erp_label or crm_label, erp_text or crm_text, note))
@@ -101,9 +103,18 @@ def _add(
         shown.differences.append(
             Difference(
                 one.key, erp_label, crm_label, erp_text, crm_text, _next(verdict, to_crm=to_crm),
-                list(_changed_sides(halves, one.key, values)), agreements.of(one.key, halves), _lacking(halves),
+                changed_sides, agreements.of(one.key, halves), _lacking(halves),
+                agreements.why_none(one.key, halves),
             )
         )  # fmt: skip
+
+
+def _unsaid(draft: Draft, key: str, halves: tuple[str, str] | None, changed_sides: Sequence[Side]) -> str:
+    """What becomes of a field the draft says nothing of. It waits for the record it names, or the table carries such a
+    field only once, as that of an invoice: then both records agree for as long as neither has changed it."""
+    if key in draft.lacking or draft.left_out_waits:
+        return "waits"
+    return "keep" if halves is None or changed_sides else "equal"
 
 
 def _texts(planner: Planner, one: FieldTransfer, record: Record, twin: Record) -> tuple[str, str]:
@@ -111,7 +122,7 @@ def _texts(planner: Planner, one: FieldTransfer, record: Record, twin: Record) -
     source = rule.table(direction.source).fields.get(getattr(one, "source", ""))
     destination = rule.table(direction.destination).fields.get(one.destination)
     values: tuple[Value, Value] = (one.shows(record), one.shows_twin(twin))
-    return records.shown(values[0], source), records.shown(values[1], destination)
+    return records.shown(values[0], source or destination), records.shown(values[1], destination)
 
 
 def _next(verdict: str, *, to_crm: bool) -> Next:

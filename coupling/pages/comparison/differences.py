@@ -49,7 +49,7 @@ class Touched:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field in which both records are not the same. ``changed``: the sides that have changed it since both last
-    agreed; ``agreed`` is ``None`` where they never did."""
+    agreed; where nothing counts as agreed, ``agreed`` is ``None`` and ``why_none`` says why."""
 
     key: str
     erp_label: str
@@ -60,6 +60,7 @@ class Difference:
     changed: Sequence[Side]
     agreed: Agreement | None
     lacking: Side | None = None
+    why_none: str = ""
 
     @property
     def erp_changed(self) -> bool:

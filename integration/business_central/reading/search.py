@@ -69,28 +69,34 @@ def page_of(
 
 def in_order(table: TableColumns, rows: QuerySet[Any], order: Sequence[str]) -> QuerySet[Any]:
     """All of them in the order of their pages."""
-    keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
-    is_down = bool(keys) and keys[-1].descending
+    keys = _keys(table, order)
     rows = rows.annotate(**{key.name: key.expression for key in keys})
-    return rows.order_by(*map(str, keys), "-pk" if is_down else "pk")
+    return rows.order_by(*map(str, keys), "-pk" if _is_down(keys) else "pk")
 
 
 def _window(
     table: TableColumns, rows: QuerySet[Any], order: Sequence[str], size: int, after: str | None
 ) -> tuple[list[_OrderKey], QuerySet[Any]]:
     """These rows in order behind the cursor, one more than asked for, with what they are ordered by."""
-    keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
-    rows = rows.annotate(**{key.name: key.expression for key in keys})
-    is_down = bool(keys) and keys[-1].descending
+    keys, rows = _keys(table, order), in_order(table, rows, order)
     if after is not None:
-        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys, rows.model._meta.pk), is_down=is_down))
-    return keys, rows.order_by(*map(str, keys), "-pk" if is_down else "pk")[: size + 1]
+        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys, rows.model._meta.pk), is_down=_is_down(keys)))
+    return keys, rows[: size + 1]
 
 
 def ordered(table: TableColumns, rows: QuerySet[Any], order: Sequence[str]) -> QuerySet[Any]:
     """These rows in an order of ascending columns."""
-    keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
+    keys = _keys(table, order)
     return rows.order_by(*(key.expression.asc() for key in keys), "pk")
+
+
+def _keys(table: TableColumns, order: Sequence[str]) -> list[_OrderKey]:
+    return [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
+
+
+def _is_down(keys: Sequence[_OrderKey]) -> bool:
+    """Rows that are alike in all of them follow the direction of the last one."""
+    return bool(keys) and keys[-1].descending
 
 
 def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:

@@ -43,6 +43,8 @@ class RateForm(LineForm):
         self.initial["vat_percent"] = typed_plain(self.instance.vat_percent) if self.instance.vat_identifier else ""
         for name in ("vat_bus_posting_group", "vat_prod_posting_group"):
             cast(forms.ModelChoiceField, self.fields[name]).empty_label = "(blank)"
+        for name, width in (("vat_identifier", "short-code"), ("vat_percent", "few-digits")):
+            self.fields[name].widget.attrs["class"] += f" {width}"  # The names of the groups need the room.
 
 
 class BusinessGroupForm(LineForm):

@@ -43,6 +43,7 @@ def _plan_matching(job: SyncJob, journal: JobJournal, connected: Connected, rule
         ledger,
         PlanJournal(job, journal),
         ids=options.ids if options.scope is Scope.IDS else None,
+        side=options.of,
         create_unmatched=options.create,
         winner=options.winner,
     )

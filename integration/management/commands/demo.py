@@ -145,7 +145,7 @@ class Demo:
 
     def _greet(self, address: str, sandbox: str, sign_in: dict[str, str]) -> None:
         self.say(
-            f"\n  Business Central - Dynamics 365 Sales   {address}"
+            f"\n  Business Central – Dynamics 365 Sales   {address}"
             f"\n  Sign in as                              {sign_in['user']} / {sign_in['password']}"
             f"\n  Dataverse sandbox                       {sandbox}"
             f"\n  Sales (sandbox)                         {sandbox}/sales/"

@@ -49,7 +49,7 @@ KEYS = (FieldType.UUID, FieldType.TABLE)
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a list; ``order`` is what sorts by it (blank: nothing does), ``turned`` where a later value is a
-    smaller one (an age)."""
+    smaller one (an age), ``fades`` where it is shown only if something stands in it."""
 
     name: str
     label: str
@@ -57,6 +57,7 @@ class Column:
     order: str = ""
     number: bool = False
     turned: bool = False
+    fades: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Press:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One value. ``title`` has all of a text that is cut; ``state`` is shown with its dot, ``soft`` in quiet ink;
-    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to; ``presses`` are buttons."""
+    ``links`` (label, address) stand before the state; ``fold`` is what the cell unfolds to; ``presses`` are buttons;
+    ``wraps``: whole sentences, on as many lines as they need."""
 
     text: str = ""
     url: str = ""
@@ -82,6 +84,7 @@ class Cell:
     links: Sequence[tuple[str, str]] = ()
     fold: str = ""
     presses: Sequence[Press] = ()
+    wraps: bool = False
 
 
 def column_of(table: Table, field: Field) -> Column:

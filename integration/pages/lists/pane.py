@@ -17,6 +17,7 @@ from integration.systems.wording import field_name
 MORE = "more"
 """The word that adds a field to the pane."""
 DAYS = dt.date(2027, 1, 1), dt.date(2027, 1, 31)
+DATED = (FieldType.DATE, FieldType.DATETIME)
 EXAMPLES = {
     FieldType.DECIMAL: "100..200 | 500",
     FieldType.INTEGER: "1..10 | 20",
@@ -35,7 +36,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field of the pane. ``choices``: values to choose from; else ``text`` is typed."""
+    """One field of the pane. ``choices``: values to choose from; else ``text`` is typed. ``day``: how days are typed
+    in it (blank: no days are)."""
 
     name: str
     label: str
@@ -44,6 +46,7 @@ class Entry:
     text: str = ""
     example: str = SEVERAL
     problem: str = ""
+    day: str = ""
 
     @property
     def input(self) -> str:
@@ -145,12 +148,13 @@ def _entry(column: Field, asked: Condition | None) -> Entry:
         f" {SEPARATOR} ".join(values),
         _example(column),
         asked.problem if asked else "",
+        current().placeholder if column.type in DATED else "",
     )
 
 
 def _example(column: Field) -> str:
     """What can be typed, days as this person types them."""
-    if column.type in (FieldType.DATE, FieldType.DATETIME):
+    if column.type in DATED:
         return "..".join(map(current().day, DAYS))
     return EXAMPLES.get(column.type, SEVERAL)
 

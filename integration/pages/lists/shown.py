@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from integration.pages import rows
 from integration.pages.lists.address import AFTER, ORDER, Address
@@ -54,8 +54,9 @@ class ShownList:
     """A list. ``key`` is what it is remembered by, ``nouns`` what one and several of its rows are called, ``usual`` how
     it is sorted where nobody asks. ``takes_all``: do its actions take the rows of all its pages, too? ``total``: how
     many rows there are (``None``: not known, ``at_least``: or more), ``also`` what else the count says. ``start``: the
-    place of the first row shown, ``before`` that of the page before, ``previous`` the query of that page. ``widest``:
-    the query that shows most rows (blank: the list without any words), ``nothing``: what an empty list says."""
+    place of the first row shown, ``before`` that of the page before, ``previous`` the query of that page. ``whole``:
+    all columns, where some in which nothing stands are left out of this page. ``widest``: the query that shows most
+    rows (blank: the list without any words), ``nothing``: what an empty list says."""
 
     key: str
     title: str
@@ -80,6 +81,7 @@ class ShownList:
     previous: str = ""
     widest: str = ""
     nothing: str = NOTHING
+    whole: Sequence[Column] = ()
     notice: str = ""
     problem: str = ""
 
@@ -177,9 +179,14 @@ class ShownList:
         return f"No {self.nouns[1]} like this" if self.pane.chips and self.nothing != NOTHING else self.nothing
 
     @property
+    def chosen(self) -> Sequence[Column]:
+        """The columns of the list, also those in which nothing stands on this page."""
+        return self.whole or self.columns
+
+    @property
     def others(self) -> list[Column]:
         """The columns that can be added."""
-        shown = {column.name for column in self.columns}
+        shown = {column.name for column in self.chosen}
         return [column for column in self.offered if column.name not in shown]
 
     @property
@@ -219,6 +226,14 @@ class ShownList:
     def width(self) -> int:
         """How many columns an empty list spans."""
         return len(self.columns) + int(self.selectable)
+
+    def fade(self) -> None:
+        """Leave out the columns that fade and in which nothing stands on this page."""
+        every = list(enumerate(self.columns))
+        kept = [place for place, one in every if not one.fades or any(line.cells[place].text for line in self.lines)]
+        if self.lines and len(kept) < len(every):
+            self.whole, self.columns = self.columns, [self.columns[place] for place in kept]
+            self.lines = [replace(line, cells=[line.cells[place] for place in kept]) for line in self.lines]
 
     def count_rows(self, total: int | None, counts_all: bool = True) -> None:
         """Note how many rows there are; some systems stop counting."""

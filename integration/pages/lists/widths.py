@@ -13,11 +13,12 @@ from integration.pages.lists.cells import Cell, Column, Width
 
 LETTERS, LETTERS_CLOSE = 118.0, 127.0
 """So many letters stand side by side in a list at 1280 pixels; more where many columns stand closer together."""
-MANY = 10
+MANY = 9
 MARGIN, MARGIN_CLOSE = 2.3, 1.5
 PICK = 4.2
-CAPITAL, DIGIT = 1.15, 1.06
-"""How much wider they are than a small letter."""
+CAPITAL, DIGIT, NARROW, BROAD = 1.15, 1.06, 0.6, 1.45
+"""How wide they are beside a usual small letter."""
+NARROW_ONES, BROAD_ONES = frozenset("fijlrtI .,:;-'()/"), frozenset("mwMW→")
 SORTED, DOT = 3.0, 2.0
 LONGEST = {Width.TEXT: 26.0, Width.NAME: 44.0}
 LONGEST_RIGID = {Width.STATE: 18.0}
@@ -36,12 +37,24 @@ def shares(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, selecta
     heads = [_head(column, order) + margin for column in columns]
     contents = [_content(column, [row[place] for row in rows]) + margin for place, column in enumerate(columns)]
     columns_bend = [column.width in LONGEST for column in columns]
-    given = _given(heads, list(map(max, heads, contents)), columns_bend, room)
-    whole = sum(given) + (PICK if selectable else 0)
-    found = [max(1, math.floor(STEPS * one / whole)) for one in given]
-    widest = max(range(len(found)), key=given.__getitem__, default=None)
-    if widest is not None:
-        found[widest] += max(0, math.floor(STEPS * sum(given) / whole) - sum(found))
+    needs = list(map(max, heads, contents))
+    given = _given(heads, needs, columns_bend, room)
+    return _rounded(given, needs, columns_bend, PICK if selectable else 0)
+
+
+def _rounded(given: Sequence[float], needs: Sequence[float], flexible: Sequence[bool], pick: float) -> list[int]:
+    """What rounding leaves goes where most is cut; what it takes to keep codes and days whole comes off the widest."""
+    whole, up = sum(given) + pick, any(flexible)
+    found = [
+        max(1, math.floor(STEPS * one / whole) if bends or not up else math.ceil(STEPS * one / whole))
+        for one, bends in zip(given, flexible, strict=True)
+    ]
+    left = math.floor(STEPS * sum(given) / whole) - sum(found) if found else 0
+    if left > 0:
+        found[max(range(len(found)), key=lambda place: (needs[place] - given[place], given[place]))] += left
+    elif left < 0:
+        widest = max(range(len(found)), key=found.__getitem__)
+        found[widest] = max(1, found[widest] + left)
     return found
 
 
@@ -83,4 +96,12 @@ def _length(cell: Cell) -> float:
 
 
 def _letters(text: str) -> float:
-    return sum(CAPITAL if letter.isupper() else DIGIT if letter.isdigit() else 1.0 for letter in text)
+    return sum(map(_letter, text))
+
+
+def _letter(one: str) -> float:
+    if one in NARROW_ONES:
+        return NARROW
+    if one in BROAD_ONES:
+        return BROAD
+    return CAPITAL if one.isupper() else DIGIT if one.isdigit() else 1.0

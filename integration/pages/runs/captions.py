@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -20,11 +21,11 @@ from integration.models import ConnectionSetup, FieldMapping, RecordChange, Sync
 from integration.pages.runs.nouns import noun
 from integration.sync.undo.exact import REFERENCE
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
-from integration.systems.values import Field, Side, Table
-from integration.systems.wording import field_name
+from integration.systems.naming import names_of
+from integration.systems.values import Field, Ref, Side, Table
+from integration.systems.wording import NAMELESS, field_name
 
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-NAMELESS = "a record whose name is not known"
 OURS = "bci_"
 """How columns begin that the integration's solution brings; a run over customers also writes their statistics."""
 RESTS = 60.0
@@ -49,6 +50,7 @@ class Captions:
 
     _tables: dict[tuple[Side, str], Table | None] = field(default_factory=dict)
     _partners: dict[int, dict[str, str]] = field(default_factory=dict)
+    _named: dict[str, str] = field(default_factory=dict)
 
     def table(self, side: Side, name: str) -> str:
         """What one record of the table is called."""
@@ -65,8 +67,24 @@ class Captions:
     ) -> list[FieldChange]:
         """Fields written on this side, as (column, old, new) are kept. ``names``: id -> what a record is called;
         ``exact``: which records those fields refer to that refer to one."""
-        found = [self._change(mapping, side, str(one[0]), str(one[1]), str(one[2]), names) for one in fields]
+        kept = [(str(one[0]), str(one[1]), str(one[2])) for one in fields]
+        names = {**self._named_of(mapping, side, kept, names), **names}
+        found = [self._change(mapping, side, *one, names) for one in kept]
         return [_by_its_own_name(one, (exact or {}).get(one.name), names) for one in found]
+
+    def _named_of(
+        self, mapping: TableMapping, side: Side, kept: Sequence[tuple[str, str, str]], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """The names of the records among these values that no run has named: their own system says them, once."""
+        wanted = []
+        for name, *texts in kept:
+            described = self._field(side, mapping.table(side), name.partition(" (")[0])
+            ids = [text.lower() for text in texts if ID.fullmatch(text) and text.lower() not in (*names, *self._named)]
+            wanted += [Ref(table, uuid.UUID(id)) for id in ids for table in (described.targets if described else ())]
+        if wanted:
+            self._named |= {str(one.id): "" for one in wanted}
+            self._named |= {str(id): called for id, called in _ask_names(side, wanted).items()}
+        return {id: called for id, called in self._named.items() if called}
 
     def _change(
         self, mapping: TableMapping, side: Side, name: str, old: str, new: str, names: dict[str, str]
@@ -128,6 +146,20 @@ def _describe_crm(name: str) -> Table | None:
     except Problem:
         _rests[setup.url] = time.monotonic() + RESTS
         return None
+
+
+def _ask_names(side: Side, wanted: Sequence[Ref]) -> Mapping[uuid.UUID, str]:
+    """Nothing where Sales does not answer at once; it then is left in peace for a minute."""
+    if side is Side.ERP:
+        return names_of(systems.open_erp(), wanted)
+    setup = ConnectionSetup.current()
+    if _rests.get(setup.url, 0.0) > time.monotonic():
+        return {}
+    try:
+        with open_for_words(setup) as connected:
+            return names_of(connected.crm, wanted)
+    except Problem:
+        return {}
 
 
 def _value(text: str, field: Field | None, names: dict[str, str]) -> str:

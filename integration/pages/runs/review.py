@@ -31,8 +31,8 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
-    """How many records of one pass failed."""
+class Some:
+    """Some records of one pass: those that failed, or those that were left out."""
 
     job_id: uuid.UUID
     number: int
@@ -46,8 +46,29 @@ class ReviewLine:
     estimate: dt.timedelta | None
 
     @property
-    def errors(self) -> list[Errors]:
-        return [Errors(job.pk, job.failed) for job in self.line.jobs if job.failed]
+    def errors(self) -> list[Some]:
+        return [Some(job.pk, job.failed) for job in self.line.jobs if job.failed]
+
+    @property
+    def left_out(self) -> list[Some]:
+        """Left out by a rule, or skipped."""
+        return [Some(job.pk, job.skipped) for job in self.line.jobs if job.skipped]
+
+    @property
+    def records(self) -> int:
+        """How many there are: the passes of a line look at the same ones, each for itself."""
+        return max((job.records_done for job in self.line.jobs), default=0)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """What became of them. What one pass leaves unchanged another one may have written: unchanged is the rest."""
+        totals = {name: sum(getattr(job, name) for job in self.line.jobs) for name in COUNTERS}
+        done = sum(totals[name] for name in ("inserted", "modified", "deleted", "skipped", "failed"))
+        return {**totals, "unchanged": max(0, min(totals["unchanged"], self.records - done))}
+
+    @property
+    def started_at(self) -> dt.datetime | None:
+        return begun(self.line.jobs)
 
     @property
     def time(self) -> dt.timedelta | None:
@@ -99,7 +120,7 @@ class Review:
 
     @property
     def records(self) -> int:
-        return sum(job.records_done for job in self._jobs)
+        return sum(one.records for one in self.lines)
 
     @property
     def expected(self) -> int:
@@ -117,9 +138,14 @@ class Review:
         return span(self._jobs)
 
     @property
+    def started_at(self) -> dt.datetime | None:
+        return begun(self._jobs)
+
+    @property
     def outcomes(self) -> list[tuple[str, int]]:
         """What became of the records, in words; what never happened is left out."""
-        totals = {name: sum(getattr(job, name) for job in self._jobs) for name in COUNTERS}
+        lines = [one.outcomes for one in self.lines]
+        totals = {name: sum(one[name] for one in lines) for name in COUNTERS}
         return [(words, totals[name]) for name, words in OUTCOMES.items() if totals[name]]
 
     @property
@@ -143,10 +169,15 @@ def review() -> Review:
 def span(jobs: Iterable[SyncJob]) -> dt.timedelta | None:
     """From the start of the first of these runs to the end of the last, or until now; ``None`` before the first."""
     started = [job for job in jobs if job.started_at is not None]
-    if not started:
+    first = begun(started)
+    if first is None:
         return None
-    ends = [job.finished_at or timezone.now() for job in started]
-    return max(ends) - min(job.started_at for job in started if job.started_at is not None)
+    return max(job.finished_at or timezone.now() for job in started) - first
+
+
+def begun(jobs: Iterable[SyncJob]) -> dt.datetime | None:
+    """When the first of these runs started."""
+    return min((job.started_at for job in jobs if job.started_at is not None), default=None)
 
 
 def _estimate(line: FullSynchLine, rate: float) -> dt.timedelta | None:

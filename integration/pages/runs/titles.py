@@ -76,7 +76,7 @@ def asked_for(job: SyncJob) -> tuple[uuid.UUID, ...]:
 
 def side_of(job: SyncJob) -> Side:
     """The side whose ids the run was started with."""
-    return Side.ERP if job.kind in OF_ERP else Direction(job.direction).source
+    return job.run_options.of if job.kind in OF_ERP else Direction(job.direction).source
 
 
 def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str]) -> Title:

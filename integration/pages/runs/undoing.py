@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from integration.pages.runs.captions import NAMELESS, is_id, named_by_runs
+from integration.pages.runs.captions import is_id, named_by_runs
 from integration.sync.undo.past import Line, Undoing
+from integration.systems.wording import NAMELESS
 
 
 def name_ids(planned: Sequence[Undoing]) -> None:

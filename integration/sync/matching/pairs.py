@@ -7,7 +7,7 @@ their priority, each afresh on what is still free. Blank never matches anything.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -27,7 +27,8 @@ class Criterion:
 
 @dataclass(slots=True)
 class Matched:
-    """``pairs`` ERP id -> CRM id; ``ambiguous`` ERP id -> the candidates; ``alone`` ERP ids without any."""
+    """``pairs`` ERP id -> CRM id; ``ambiguous`` ERP id -> the candidates; ``alone`` ids without any, of the side
+    that was looked from (``match``: ERP)."""
 
     pairs: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     ambiguous: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
@@ -63,6 +64,15 @@ def match(erp: Sequence[Record], crm: Sequence[Record], criteria: Iterable[Crite
         else:
             matched.alone.append(id)
     return matched
+
+
+def only(matched: Matched, crm_ids: Collection[uuid.UUID]) -> Matched:
+    """What concerns these CRM records, of a match of all: they are ``alone`` where nothing has their key."""
+    wanted = set(crm_ids)
+    pairs = {erp: crm for erp, crm in matched.pairs.items() if crm in wanted}
+    ambiguous = {erp: found for erp, found in matched.ambiguous.items() if not wanted.isdisjoint(found)}
+    met = {*pairs.values(), *(id for found in ambiguous.values() for id in found)}
+    return Matched(pairs, ambiguous, [id for id in crm_ids if id not in met])
 
 
 def by_name(

@@ -10,7 +10,7 @@ from typing import TypeVar
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.matching.comparable import Alike
 from integration.sync.matching.contested import contested, resolve, untranslated
-from integration.sync.matching.pairs import Criterion, Matched, match
+from integration.sync.matching.pairs import Criterion, Matched, match, only
 from integration.sync.memory.halves import DECIDED, partnerless, plain
 from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.memory.ledger import Agreed, Ledger, Outcome, Pair, Result, State
@@ -44,10 +44,11 @@ def couple_matching(
     journal: Journal,
     *,
     ids: Collection[uuid.UUID] | None = None,
+    side: Side = Side.ERP,
     create_unmatched: bool = False,
     winner: Side | None = None,
 ) -> Counters:
-    """Couple all uncoupled records of the mapping (or only these ERP ``ids``) that match by ``criteria``.
+    """Couple all uncoupled records of the mapping (or only these ``ids`` of a ``side``) that match by ``criteria``.
 
     The pairs are like those coupled by hand: the next passes look at them, blank fields are filled, and what differs is
     decided by ``winner``, the side a person chose for this matching, else by the mapping's policy, else by a person.
@@ -55,7 +56,7 @@ def couple_matching(
     unless ``create_unmatched`` says that they are going to be created; ambiguous ones always do and are left alone.
     Raises ``ConfigurationProblem`` without criteria.
     """
-    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched, winner)
+    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched, winner, side)
     return run.go(ids)
 
 
@@ -66,19 +67,25 @@ def preview(
     crm: System,
     ledger: Ledger,
     ids: Collection[uuid.UUID] | None = None,
+    side: Side = Side.ERP,
 ) -> Matched:
-    """What a matching run would find, without coupling anything."""
+    """What a matching run would find, without coupling anything. ``ids``: only for these records of a ``side``. Of
+    Sales they are compared with all, so that a second one with the same key is not overlooked."""
     if not criteria:
         raise ConfigurationProblem(f"{rule.name} has no matching criteria; choose at least one field.")
     special = special_for(Run(rule, Direction.TO_CRM, erp, crm, ledger, Options(dry_run=True), Context()))
     alike = Alike(rule, special.criteria(criteria), special, ledger)
-    wanted = set(ids) if ids is not None else None
+    wanted = set(ids) if ids is not None and side is Side.ERP else None
     found = every(erp, rule.erp.name, rule.erp_filter, _columns(alike, rule.erp, Side.ERP))
     there = every(crm, rule.crm.name, rule.crm_filter, _columns(alike, rule.crm, Side.CRM))
     whole = [record for record in found if not is_marked(rule.erp, record)]
     ours = _free(ledger, Side.ERP, [record for record in whole if wanted is None or record.id in wanted])
     theirs = _free(ledger, Side.CRM, [record for record in there if not is_marked(rule.crm, record)])
-    return match(alike.comparable(Side.ERP, ours), alike.comparable(Side.CRM, theirs), alike.criteria)
+    matched = match(alike.comparable(Side.ERP, ours), alike.comparable(Side.CRM, theirs), alike.criteria)
+    if ids is None or side is Side.ERP:
+        return matched
+    free = {record.id for record in theirs}
+    return only(matched, [id for id in ids if id in free])
 
 
 def _free(ledger: Ledger, side: Side, records: Sequence[Record]) -> list[Record]:
@@ -102,8 +109,9 @@ class _Matching:
         journal: Journal,
         create_unmatched: bool,
         winner: Side | None,
+        side: Side,
     ) -> None:
-        self.rule, self.criteria, self.erp, self.crm = rule, criteria, erp, crm
+        self.rule, self.criteria, self.erp, self.crm, self.side = rule, criteria, erp, crm, side
         self.ledger, self.journal = ledger, journal
         self.create_unmatched = create_unmatched
         self.total = Counters()
@@ -114,7 +122,7 @@ class _Matching:
         self.direction = direction
 
     def go(self, ids: Collection[uuid.UUID] | None) -> Counters:
-        matched = preview(self.rule, self.criteria, self.erp, self.crm, self.ledger, ids)
+        matched = preview(self.rule, self.criteria, self.erp, self.crm, self.ledger, ids, self.side)
         self.journal.begin(len(matched.pairs) + len(matched.ambiguous) + len(matched.alone))
         for chunk in _chunks(list(matched.pairs.items())):
             self.journal.go_on()
@@ -196,31 +204,45 @@ class _Matching:
             self.journal.leave_out(self._named(left_out))
             self._count(Counters(skipped=len(left_out)), len(left_out))
             alone = [id for id in alone if id not in reasons]
-            self.journal.fail(self._named([self._failure(id, NoMatch("No free record matches.")) for id in alone]))
+            self.journal.fail(self._named([self._alone(id) for id in alone]))
             self._count(Counters(failed=len(alone)), len(alone))
 
     def _reasons(self, alone: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         """Why some of these are none of the mapping's business."""
         if self.special.without_match:
             return dict.fromkeys(alone, self.special.without_match)
+        if self.side is Side.CRM:
+            return {}
         columns = sorted({*self.rule.columns(Side.ERP), *self.special.columns(Side.ERP)})
         there = self.erp.get(self.rule.erp.name, list(alone), columns)
         reasons = {id: self.special.leave_out(record) for id, record in there.items()}
         return {id: reason for id, reason in reasons.items() if reason}
 
     def _left_out(self, erp_id: uuid.UUID, reason: str) -> Failure:
-        return Failure(self.direction, erp_id, None, LEFT_OUT, reason)
+        return replace(self._alone(erp_id), code=LEFT_OUT, message=reason)
 
     def _named(self, failures: Sequence[Failure]) -> list[Failure]:
         """The same with the records called by number and name."""
-        table = self.rule.erp
-        found = self.erp.get(table.name, [one.erp_id for one in failures if one.erp_id], naming_columns(table))
-        labels = {id: label_of(table, record) for id, record in found.items()}
-        return [replace(one, label=labels.get(one.erp_id, "")) if one.erp_id else one for one in failures]
+        labels: dict[uuid.UUID, str] = {}
+        for system, table, ids in (
+            (self.erp, self.rule.erp, [one.erp_id for one in failures if one.erp_id]),
+            (self.crm, self.rule.crm, [one.crm_id for one in failures if one.crm_id and not one.erp_id]),
+        ):
+            found = system.get(table.name, ids, naming_columns(table)) if ids else {}
+            labels |= {id: label_of(table, record) for id, record in found.items()}
+        about = [one.erp_id or one.crm_id for one in failures]
+        return [replace(one, label=labels.get(id, "") if id else "") for one, id in zip(failures, about, strict=True)]
 
     def _count(self, counters: Counters, done: int) -> None:
         self.total.add(counters)
         self.journal.note(counters, done)
+
+    def _alone(self, id: uuid.UUID) -> Failure:
+        """Nothing matches a record of the side that was looked from."""
+        problem = NoMatch("No free record matches.")
+        if self.side is Side.ERP:
+            return self._failure(id, problem)
+        return Failure(Direction.TO_ERP, None, id, problem.code, str(problem))
 
     def _failure(self, erp_id: uuid.UUID, problem: RecordProblem) -> Failure:
         return Failure(self.direction, erp_id, None, problem.code, str(problem))

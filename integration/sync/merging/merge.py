@@ -30,7 +30,7 @@ from integration.sync.record.field_transfer import FieldTransfer, Steps
 from integration.sync.record.meaning import Lack
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Value
-from integration.systems.wording import LONGEST_SHOWN, shorten, value_text
+from integration.systems.wording import LONGEST_SHOWN, said, shorten
 
 __all__ = ["LONGEST_SHOWN", "Clash", "Look", "Merged", "Merger"]
 
@@ -244,9 +244,9 @@ class Merger(Births):
         return Clash(
             field_transfer.key,
             field_transfer.label,
-            shorten(value_text(field_transfer.shows(look.record))),
+            shorten(said(field_transfer.shows(look.record))),
             field_transfer.destination_label,
-            shorten(value_text(field_transfer.shows_twin(look.twin))),
+            shorten(said(field_transfer.shows_twin(look.twin))),
         )
 
     def _not_updatable(self, field_transfer: FieldTransfer) -> Problem:

@@ -69,6 +69,9 @@ class FieldTransfer:
 class Constant(FieldTransfer):
     value: Value
 
+    def shows(self, record: Record) -> Value:
+        return self.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sourced(FieldTransfer):

@@ -22,8 +22,10 @@ from integration.models.stored.audit import AuditEntry, record
 from integration.pages.documents.cards import lines_shown
 from integration.pages.documents.kinds import BY_ACTION, HEADER, SHIPMENT, Action, kind_of, name_of
 from integration.pages.documents.outcomes import outcome_of
+from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.systems.errors import RecordProblem
 from integration.views.access import poster
+from integration.views.documents.lists import every_shipment
 
 may_post = permission_required(POST_DOCUMENT, raise_exception=True)
 may_undo = permission_required(POST_PAYMENT, raise_exception=True)
@@ -101,7 +103,7 @@ def shipment_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @may_post
 def shipments_invoice(request: HttpRequest) -> HttpResponse:
     """``/documents/shipments/invoice/``: an invoice, still to be posted, of the shipments that are chosen."""
-    ids = _chosen(request)
+    ids = _every(request) if EVERY in request.POST else _chosen(request)
     if not ids:
         messages.error(request, "Choose at least one shipment first.")
         return redirect("shipments")
@@ -113,6 +115,22 @@ def shipments_invoice(request: HttpRequest) -> HttpResponse:
         return _refused(request, problem, "shipments")
     messages.success(request, f"{name_of(made)} is made. Look at it, then post it.")
     return redirect("document", made.pk)
+
+
+def _every(request: HttpRequest) -> list[uuid.UUID]:
+    """Those of the list that can be invoiced, with a word about the others. Of the form of another list none is chosen,
+    with a word about that."""
+    try:
+        found = every_shipment(query_of(request.POST, reverse("shipments")), request.user)
+    except NotThisListError as other:
+        messages.error(request, str(other))
+        return []
+    if not found.are_all:
+        messages.warning(request, FIRST_ONLY)
+    if found.closed:
+        are = "s are" if found.closed > 1 else " is"
+        messages.info(request, f"{found.closed} shipment{are} invoiced or undone already and left out.")
+    return found.ids
 
 
 def _chosen(request: HttpRequest) -> list[uuid.UUID]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.views.decorators.http import require_safe
 
 from integration.business_central.models import SalesHeader, SalesShipmentHeader, SalesShipmentLine
@@ -17,7 +17,7 @@ from integration.pages.documents.kinds import BY_SLUG, KINDS, ORDER, Kind, state
 from integration.pages.lists.cells import Cell, Column, Width, worded
 from integration.pages.parts import first_url
 from integration.pages.states import Shown, Style
-from integration.views.stored_lists import Own, StoredList, stored_list
+from integration.views.stored_lists import EveryRow, Own, StoredList, every_row, stored_list
 
 CUSTOMER, CURRENCY, AMOUNT, TOTAL = "sell_to_customer_name", "currency_code", "amount", "amount_including_vat"
 STATE = "how_far"
@@ -134,7 +134,7 @@ SHIPMENTS = StoredList(
     _of_shipments, ("-posting_date", "-no"),
     ("no", "sell_to_customer_no", CUSTOMER, "order_no", "posting_date", "salesperson_code"),
     template="integration/documents/shipments.html",
-    can_select=lambda row: not row.is_undone and not row.is_invoiced,
+    can_select=lambda row: not row.is_undone and not row.is_invoiced, takes_all=True,
 )  # fmt: skip
 ARCHIVE = StoredList(
     "documents/archive", "Sales Archive", ("archived version", "archived versions"), "sales_header_archive",
@@ -154,9 +154,17 @@ def documents(request: HttpRequest, kind: str) -> HttpResponseBase:
 @require_safe
 def shipments(request: HttpRequest) -> HttpResponseBase:
     """``/documents/shipments/``: posted shipments, for choosing those that come on one invoice."""
-    rows = with_progress(SalesShipmentHeader.objects.select_related("currency_code"))
     may_invoice = request.user.has_perm("business_central.post_document")
-    return stored_list(request, SHIPMENTS, ShipmentFilter(request.GET, rows), selectable=may_invoice)
+    return stored_list(request, SHIPMENTS, _shipments(request.GET), selectable=may_invoice)
+
+
+def every_shipment(asked: QueryDict, person: Any) -> EveryRow:
+    """The shipments on all pages of the list that can be invoiced."""
+    return every_row(SHIPMENTS, _shipments(asked), asked, person)
+
+
+def _shipments(asked: QueryDict) -> ShipmentFilter:
+    return ShipmentFilter(asked, with_progress(SalesShipmentHeader.objects.select_related("currency_code")))
 
 
 def with_progress(rows: Any) -> QuerySet[SalesShipmentHeader]:

@@ -86,7 +86,7 @@ def _said(name: str, label: str, width: Width, said: Callable[[Any], str]) -> Ow
 
 def _job(row: Any) -> Cell:
     text = ", ".join(entry.get_status_display() for entry in row.queue_entries.all())
-    return Cell(text, _of(row, "job_queue"), text)
+    return Cell(text, _of(row, "job_queue") if text else "", text)
 
 
 def _state(row: Any) -> Cell:

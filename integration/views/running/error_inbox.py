@@ -63,10 +63,10 @@ def _every(request: HttpRequest) -> list[int]:
     except NotThisListError as other:
         messages.error(request, str(other))
         return []
-    ids, are_all = every_error(asked, request.user)
-    if not are_all:
+    found = every_error(asked, request.user)
+    if not found.are_all:
         messages.warning(request, FIRST_ONLY)
-    return ids
+    return found.ids
 
 
 def _seen(request: HttpRequest) -> dict[int, str]:

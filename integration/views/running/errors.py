@@ -27,7 +27,7 @@ from integration.sync.run import LEFT_OUT
 from integration.systems.values import Side
 from integration.templatetags.formats import brief, second
 from integration.views.access import PageRequest
-from integration.views.stored_lists import Own, StoredList, every_row, stored_list
+from integration.views.stored_lists import EveryRow, Own, StoredList, every_row, stored_list
 
 COLUMNS = (
     "Time", "Mapping", "Direction", "Record", "Code", "Message", "What to do", "Business Central", "Sales", "Since",
@@ -51,7 +51,7 @@ def synch_errors(request: PageRequest) -> HttpResponseBase:
     return stored_list(request, kind, chosen, selectable=True, causes=_causes(chosen), people=people)
 
 
-def every_error(asked: QueryDict, user: User | AnonymousUser) -> tuple[list[int], bool]:
+def every_error(asked: QueryDict, user: User | AnonymousUser) -> EveryRow:
     """The errors on all pages of the list, as ``every_row`` answers them."""
     return every_row(LIST, _filter(asked, user), asked, user)
 

@@ -21,7 +21,7 @@ from integration.templatetags.frame import duration, whole
 from integration.templatetags.runs import OUTCOMES
 from integration.views.stored_lists import Own, StoredList, stored_list
 
-COUNTS = {name: name.capitalize() for name in OUTCOMES}
+COUNTS = {name: name.capitalize() for name in OUTCOMES} | {"skipped": "Left out or skipped"}
 TABLE = described(
     SyncJob,
     {
@@ -63,7 +63,9 @@ def _count(name: str) -> Own:
         bad = Shown(whole(number), Style.UNFAVORABLE) if name == "failed" else None
         return Cell(whole(number), url, state=bad, number=True)
 
-    return Own(Column(name, COUNTS[name], Width.COUNT, number=True), cell, lambda job: str(getattr(job, name)))
+    fades = name != "failed"
+    column = Column(name, COUNTS[name], Width.COUNT, number=True, fades=fades)
+    return Own(column, cell, lambda job: str(getattr(job, name)))
 
 
 def _page(job: SyncJob) -> str:

@@ -56,7 +56,7 @@ class Kind:
 
 
 ORDERS = Kind(
-    title="Sales Orders - Dynamics 365 Sales",
+    title="Sales Orders – Dynamics 365 Sales",
     noun="order",
     table="salesorder",
     line_table="salesorderdetail",
@@ -80,7 +80,7 @@ ORDERS = Kind(
     ),
 )
 QUOTES = Kind(
-    title="Sales Quotes - Dynamics 365 Sales",
+    title="Sales Quotes – Dynamics 365 Sales",
     noun="quote",
     table="quote",
     line_table="quotedetail",

@@ -21,6 +21,7 @@ from integration.systems.wording import value_text
 from integration.views.sales.became import Became, read
 from integration.views.sales.kinds import ORDERS, Kind
 from integration.views.sales.money import Currency, age, currencies, day_of
+from integration.views.sales.waiting import Waiting, waiting
 
 COLUMNS = ("name", "customerid", "statecode", "statuscode", "totalamount", "transactioncurrencyid")
 OF_KIND = {"salesorder": ("submitdate", "createdon", "lastbackofficesubmit"), "quote": ("createdon", "effectiveto",
@@ -32,8 +33,7 @@ STATES = {
 SUBMITTED = 1
 ACTIVE, WON = 1, 2
 NEVER = dt.date(1900, 1, 1)
-SENT = "Marked as sent on {}, so the automatic job leaves it alone."
-NOT_YET = "Not in Business Central yet"
+SENT = "Marked as sent on {}, so the automatic job leaves it alone. {} makes it all the same."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,18 @@ def lines_of(kind: Kind, connected: Connected, table: Table, records: Sequence[R
     errors = open_errors(mapping, [record.id for record in records])
     used = currencies(connected.crm, [record.values.get("transactioncurrencyid") for record in records])
     ordered = _ordered(kind, connected.crm, records, became)
+    waits = waiting(kind, [one.values.get("customerid") for one in records if one.id not in became])
     return [
-        _line(kind, table, one, used, pairs.get(one.id), became.get(one.id), errors.get(one.id), one.id in ordered)
+        _line(
+            kind,
+            table,
+            one,
+            used,
+            pairs.get(one.id),
+            became.get(one.id),
+            errors.get(one.id),
+            _reason(kind, one, became.get(one.id), waits, one.id in ordered),
+        )
         for one in records
     ]
 
@@ -121,7 +131,7 @@ def _line(
     pair: Pair | None,
     became: Became | None,
     error: SyncError | None,
-    is_ordered: bool,
+    reason: str,
 ) -> Line:
     values = record.values
     currency = used.get(values.get("transactioncurrencyid"), Currency())
@@ -138,7 +148,7 @@ def _line(
         became,
         pair,
         error,
-        "" if error else _reason(kind, record, became, is_ordered),
+        "" if error else reason,
         values["statecode"] in kind.eligible and (kind is not ORDERS or became is None),
     )
 
@@ -151,21 +161,21 @@ def state_of(kind: Kind, table: Table, record: Record) -> Shown:
     return Shown(value_text(record.values.get(column), table.fields[column]), style)
 
 
-def _reason(kind: Kind, record: Record, became: Became | None, is_ordered: bool) -> str:
-    return _of_order(record, became) if kind is ORDERS else _of_quote(record, became, is_ordered)
+def _reason(kind: Kind, record: Record, became: Became | None, waits: Waiting, is_ordered: bool) -> str:
+    return _of_order(record, became, waits) if kind is ORDERS else _of_quote(record, became, waits, is_ordered)
 
 
-def _of_order(record: Record, became: Became | None) -> str:
+def _of_order(record: Record, became: Became | None, waits: Waiting) -> str:
     if became is not None or record.values["statecode"] != SUBMITTED:
         return ""
     sent = day_of(record.values.get("lastbackofficesubmit"))
-    return NOT_YET if sent in (None, NEVER) else SENT.format(sent)
+    return waits.reason(record.values.get("customerid")) if sent in (None, NEVER) else SENT.format(sent, ORDERS.verb)
 
 
-def _of_quote(record: Record, became: Became | None, is_ordered: bool) -> str:
+def _of_quote(record: Record, became: Became | None, waits: Waiting, is_ordered: bool) -> str:
     state, until = record.values["statecode"], day_of(record.values.get("effectiveto"))
     if state == WON and became is not None and became.is_there:
-        return "Waits for its order" if is_ordered else "Was won without an order"
+        return "Waits for its order." if is_ordered else "Was won without an order."
     if state == ACTIVE and until is not None and until < timezone.localdate():
-        return f"Expired on {until}"
-    return NOT_YET if became is None and state in (ACTIVE, WON) else ""
+        return f"Expired on {until}."
+    return waits.reason(record.values.get("customerid")) if became is None and state in (ACTIVE, WON) else ""

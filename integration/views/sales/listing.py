@@ -6,6 +6,7 @@ How it looks is a matter of ``integration.pages.lists``, which rows there are on
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +17,11 @@ from integration.connection.opening import open_for_download, open_for_page
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages import rows
+from integration.pages.in_sales import unsent
 from integration.pages.lists import cells
 from integration.pages.lists.address import Address, Asked
 from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.every import MOST
 from integration.pages.lists.layout import chosen_columns, views_of
 from integration.pages.lists.pane import Select, pane, selected
 from integration.pages.lists.shown import Line as Shown
@@ -29,12 +32,11 @@ from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, OneOf, both
 from integration.systems.values import Record, Ref, Table
 from integration.views.sales.kinds import ALL, Kind
-from integration.views.sales.lines import NEVER, Line, columns, lines_of
+from integration.views.sales.lines import Line, columns, lines_of
 
 STATE, THERE = "state", "there"
 SHOWN = (("no", "Not in Business Central"), ("yes", "In Business Central"), ("open", "With an open error"))
 STANDINGS = {"": Standing.ANY, "no": Standing.UNCOUPLED, "yes": Standing.COUPLED, "open": Standing.OPEN}
-SENT = "lastbackofficesubmit"
 SILENT = "Dynamics 365 Sales does not answer: {}"
 BECAME, WAITS = "became", "waits"
 CUSTOMER, CURRENCY = "customerid", "transactioncurrencyid"
@@ -89,7 +91,7 @@ def asked_for(kind: Kind, asked: Asked, person: Any = None) -> Listing:
     shown.columns = own_columns(kind)
     shown.widest = f"{STATE}={ALL}"
     made = Listing(kind, shown, state, there, kind.stored_mapping(), ConnectionSetup.current())
-    shown.selectable = made.may_run
+    shown.selectable = shown.takes_all = made.may_run
     shown.looks = [Look(one.label, address.query(state=one.key), one.key == state) for one in kind.states]
     return made
 
@@ -114,6 +116,19 @@ def listing(kind: Kind, asked: Asked, person: Any = None) -> Listing:
         errors = SyncError.objects.open().filter(mapping=made.mapping).select_related("mapping", "job")
         made.errors = list(errors[: rows.ROWS]) if made.mapping is not None else []
     return made
+
+
+def ids_of(kind: Kind, asked: Asked, person: Any = None) -> tuple[list[uuid.UUID], bool]:
+    """The documents on all pages of the list, in its order and at most ``MOST`` of them, and whether these are all.
+    Raises what Sales raises."""
+    made = asked_for(kind, asked, person)
+    ids: list[uuid.UUID] = []
+    with open_for_page(made.setup) as connected:
+        for page in rows.pages(_rows(made, connected, _described(made, connected, person))):
+            ids = list(dict.fromkeys([*ids, *(record.id for record in page)]))
+            if len(ids) > MOST:
+                break
+    return ids[:MOST], len(ids) <= MOST
 
 
 def exported(kind: Kind, asked: Asked, person: Any = None) -> Iterator[list[str]]:
@@ -174,12 +189,9 @@ def _rows(made: Listing, connected: Connected, table: Table) -> rows.Asked:
 def _filter_of(made: Listing, table: Table) -> Filter:
     state, search = made.kind.state(made.state), made.shown.search
     stands = OneOf("statecode", state.codes) if state.codes else EVERYTHING
-    unsent: Filter = EVERYTHING
-    if state.unsent and SENT in table.fields:
-        unsent = AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER)))
     named = [name for name in (made.kind.number, "name") if name in table.fields]
     sought = AnyOf(tuple(Comparison(name, "contains", search) for name in named)) if search else EVERYTHING
-    return both(stands, unsent, sought)
+    return both(stands, unsent(table) if state.unsent else EVERYTHING, sought)
 
 
 def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
@@ -239,9 +251,9 @@ def _became(line: Line) -> Cell:
 
 def _reason(line: Line, url: str) -> Cell:
     if line.error is None:
-        return Cell(line.reason, title=line.reason, soft=True)
+        return Cell(line.reason, soft=True, wraps=True)
     text = f"{line.error.message} {line.next_step}".strip()
-    return Cell(text, url, text)
+    return Cell(text, url, wraps=True)
 
 
 def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[str]:

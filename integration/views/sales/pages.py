@@ -1,4 +1,4 @@
-"""Sales Orders and Sales Quotes - Dynamics 365 Sales: lists, cards, and their buttons."""
+"""Sales Orders and Sales Quotes – Dynamics 365 Sales: lists, cards, and their buttons."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from integration.models import SyncJob
+from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.pages.lists.trail import lead_back
 from integration.systems.errors import Problem
 from integration.views.sales import verbs
 from integration.views.sales.card import card
 from integration.views.sales.kinds import ORDERS, QUOTES, Kind
-from integration.views.sales.listing import exported, listing
+from integration.views.sales.listing import exported, ids_of, listing
 from integration.views.spreadsheet import as_csv
 
 COUPLE = "coupling.change_coupling"
+NAMED = 5
+"""So many documents that are there already are named."""
 INCOMPLETE = "This page is incomplete. Load it again."
 may_create = permission_required(COUPLE, raise_exception=True)
 
@@ -106,9 +110,9 @@ def _act(request: HttpRequest, kind: Kind, action: str) -> HttpResponse:
     if action not in acts:
         raise Http404
     try:
-        ids = list(dict.fromkeys(uuid.UUID(id) for id in request.POST.getlist("selected")))
-    except ValueError:
-        messages.error(request, INCOMPLETE)
+        ids = _chosen(request, kind)
+    except (ValueError, NotThisListError, Problem) as problem:
+        messages.error(request, INCOMPLETE if isinstance(problem, ValueError) else str(problem))
         return _back(request, kind)
     if not ids:
         messages.error(request, f"Choose at least one {kind.noun}.")
@@ -120,10 +124,23 @@ def _act(request: HttpRequest, kind: Kind, action: str) -> HttpResponse:
         return _back(request, kind)
 
 
+def _chosen(request: HttpRequest, kind: Kind) -> list[uuid.UUID]:
+    """The documents that were ticked, each once, or those on all pages of the list as it is now. Raises ``ValueError``
+    for nonsense, ``NotThisListError`` for the form of another list, and what Sales raises."""
+    if EVERY not in request.POST:
+        return list(dict.fromkeys(uuid.UUID(id) for id in request.POST.getlist("selected")))
+    ids, are_all = ids_of(kind, query_of(request.POST, reverse(kind.page)), request.user)
+    if not are_all:
+        messages.warning(request, FIRST_ONLY)
+    return ids
+
+
 def _create(request: HttpRequest, kind: Kind, ids: list[uuid.UUID]) -> HttpResponse:
     job, there = verbs.create(kind, ids, request.user)
-    for sentence in there:
+    for sentence in there[:NAMED]:
         messages.info(request, sentence)
+    if len(there) > NAMED:
+        messages.info(request, f"{len(there) - NAMED} more are in Business Central already.")
     return _shown(request, kind, job)
 
 

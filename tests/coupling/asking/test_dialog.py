@@ -67,6 +67,20 @@ def test_typing_brings_the_candidates_alone(clerk: Client, mapping: TableMapping
 
 
 @pytest.mark.scenario("CRMCouplingRecord.LookupCouplingRecordRefreshesValuesOnPage")
+@pytest.mark.parametrize(("search", "is_closed"), [("nobody", True), ("ada", False)])
+def test_couple_is_closed_while_there_is_no_record_to_couple_with_and_says_so(
+    clerk: Client, mapping: TableMapping, adatum: UUID, search: str, is_closed: bool
+) -> None:
+    address = reverse("coupling", args=["CUSTOMER", adatum])
+    whole = page(clerk, "coupling", "CUSTOMER", adatum, q=search)
+    headers = {"HX-Request": "true", "HX-Target": "candidates"}
+    typed = clerk.get(address, {"q": search}, headers=headers).content.decode()
+    for shown in (whole, typed):
+        assert ("disabled" in shown.partition("couple-button")[2].partition(">Couple<")[0]) is is_closed
+        assert ("No record is there to couple with." in shown) is is_closed
+    assert 'hx-swap-oob="true"' in typed
+
+
 def test_choosing_another_account_shows_its_values_beside(
     clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID
 ) -> None:

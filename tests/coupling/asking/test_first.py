@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+from django.db import connection
 from django.test.client import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coupling.commands import with_needs
 from integration import jobs
 from integration.models import SyncJob
 from integration.systems.values import Ref
 from tests.coupling.conftest import press, told
 from tests.coupling.standard_world import StandardWorld, standard_world
 from tests.integration.jobs_world import JobsWorld, world
+from tests.makers import customer
 
 __all__ = ["standard_world", "world"]
 
@@ -93,3 +100,58 @@ def test_without_the_first_step_the_refusal_names_it_with_its_link(world: JobsWo
     answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
 
     assert reverse("coupling", args=["SALESPEOPLE", world.jim]) in told(answer)[0]
+
+
+def test_what_comes_before_many_records_takes_no_more_questions_than_before_a_few(
+    world: JobsWorld, clerk: Client
+) -> None:
+    def asked(number: int) -> tuple[int, int]:
+        customers = []
+        for place in range(number):
+            name = f"Seller {number}-{place}"
+            world.crm.add("systemuser", fullname=name, isdisabled=False)
+            seller = Ref("salesperson", world.erp.add("salesperson", code=name[-4:], name=name))
+            customers.append(world.erp.add("customer", **customer(f"Firm {number}-{place}", salesperson_code=seller)))
+        calls = world.crm.calls.total()
+        with CaptureQueriesContext(connection) as queries:
+            create(clerk, *customers, confirmed="yes", first="yes")
+        return len([one for one in queries if "audit" not in one["sql"]]), world.crm.calls.total() - calls
+
+    few, many = asked(3), asked(15)
+
+    assert many == few
+    assert world.mapping("SALESPEOPLE").couplings.count() == 18
+
+
+def test_two_salespeople_who_are_the_same_user_are_left_to_a_person(world: JobsWorld, clerk: Client) -> None:
+    world.crm.edit("systemuser", world.jim_user, internalemailaddress="")
+    twin = Ref("salesperson", world.erp.add("salesperson", code="JO2", name="Jim Olive"))
+    customers = [world.add_customer("Adatum"), world.erp.add("customer", **customer("Fabrikam", salesperson_code=twin))]
+
+    shown = create(clerk, *customers)
+
+    assert shown.count("to be coupled by a person") == 2
+    assert "confirmed" not in shown
+
+
+def test_a_request_that_dies_on_the_way_leaves_nothing_half_done(
+    standard_world: StandardWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cronus = standard_world
+    cronus.crm.add("transactioncurrency", isocurrencycode="EUR", currencyname="EUR", exchangerate=Decimal(1))
+    codes = {"EUR": cronus.currency("EUR", "1.2"), "USD": cronus.currency("USD", "1.3")}
+    firms = [cronus.customer(f"Firm {code}", code, currency_code=Ref("currency", id)) for code, id in codes.items()]
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(with_needs, "create", dies)
+        with pytest.raises(KeyboardInterrupt):
+            create(clerk, *firms, confirmed="yes", first="yes")
+    assert not SyncJob.objects.exists()
+    assert not cronus.stored("CURRENCY").couplings.exists()
+
+    for _ in range(2):
+        create(clerk, *firms, confirmed="yes", first="yes")
+    assert [job.inserted for job in cronus.run_all()] == [1, 2]

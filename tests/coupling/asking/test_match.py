@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.test.client import Client
+from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
@@ -211,3 +212,26 @@ def test_starting_reads_no_record_of_either_system(world: JobsWorld, clerk: Clie
     start(clerk, synchronize="yes")
     assert set(world.erp.calls) <= {"describe"}
     assert set(world.crm.calls) <= {"describe"}
+
+
+def test_ticked_accounts_alone_are_matched_and_compared_with_all_others(world: JobsWorld, clerk: Client) -> None:
+    by_phone(world)
+    pairs(world, "Adatum", "Contoso", "Fabrikam", "Litware")
+    adatum, contoso, fabrikam, _ = world.crm.ids("account")
+    world.add_account("Contoso again", telephone1="030 2")
+    world.crm.edit("account", fabrikam, telephone1="")
+
+    chosen = [adatum, contoso, fabrikam]
+    asked = press(clerk, "crm", "account", "match", *chosen, mapping="CUSTOMER")
+    shown = clerk.get(f"{asked['Location']}&preview=yes").content.decode()
+    start(clerk, *chosen, of="crm")
+    [job] = run_all()
+
+    assert "3 chosen records of Dynamics 365 Sales" in shown
+    for words in ("1 to be coupled", "1 match several others", "1 without a match"):
+        assert words in shown
+    assert reverse("coupling_from", args=["CUSTOMER", fabrikam]) in shown
+    coupled = world.mapping().couplings.filter(state=State.COUPLED.value)
+    assert list(coupled.values_list("crm_id", flat=True)) == [adatum]
+    assert (job.coupled, job.failed) == (1, 2)
+    assert SyncError.objects.get(code="no-match").record_name == "Fabrikam (Sales)"

@@ -164,7 +164,9 @@ def test_the_notice_renews_itself_while_the_job_runs_and_stops_afterwards(
 
     assert f'hx-get="{address}"' in page(clerk, "job_outcome", job.pk)
     run_all()
-    assert "hx-get" not in page(clerk, "job_outcome", job.pk)
+    over = clerk.get(address)
+    assert "hx-get" not in over.content.decode()
+    assert over["HX-Trigger"] == '{"ended": {}}'
 
 
 def test_who_may_only_look_sees_what_became_of_a_job(visitor: Client, coupled: TableMapping) -> None:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+import uuid
 from uuid import UUID
 
 import pytest
 from django.test.client import Client
 from django.urls import reverse
 
+from coupling.pages.asking.effects import of_new
+from coupling.pages.asking.left import left_of
 from integration import jobs
 from integration.models import SyncJob, TableMapping
+from integration.sync.actions import Insert
+from integration.sync.memory.halves import partnerless
+from integration.sync.memory.ledger import Pair
+from integration.sync.rules import Direction
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
+from integration.systems.values import Option, Record, Ref, Side
 from tests.coupling.conftest import id_of, press
+from tests.integration.jobs_world import JobsWorld, world
+from tests.makers import account, code, field_rule, option, reference, rule, table
+from tests.opened import opened
+
+__all__ = ["world"]
 
 
 def rows(shown: str) -> list[list[str]]:
@@ -146,3 +159,55 @@ def test_hostile_text_in_a_name_stays_text_in_the_question(
 
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert(1)" in shown
+
+
+TERMS = (Option(1, "Net 30"),)
+FIRM = table(
+    "customer", "Customer", [code("no"), reference("terms_code", "payment_terms"), reference("contact", "contact")]
+)
+ACCOUNT = table("account", "Account", [option("paymenttermscode", TERMS), reference("primarycontactid", "contact")])
+
+
+def test_what_stays_blank_since_nothing_is_coupled_with_it_is_said_with_what_to_do() -> None:
+    fields = [field_rule("terms_code", "paymenttermscode"), field_rule("contact", "primarycontactid")]
+    record = Record("customer", uuid.uuid4(), {"terms_code": Ref("payment_terms", uuid.uuid4(), "COD")}, "1")
+    agreed = {one.key: (partnerless("x"), "") for one in fields}
+    pair = Pair(record.id, uuid.uuid4(), agreed=agreed)
+    terms, contact = left_of(rule("CUSTOMER", FIRM, ACCOUNT, fields), Direction.TO_CRM, Insert(record, pair, {}))
+    assert terms.startswith("paymenttermscode stays blank: terms_code “COD” has no partner among the options")
+    assert "primarycontactid stays blank" in contact
+    assert "is not coupled with a record of Dynamics 365 Sales yet. Couple it first" in contact
+
+
+def test_a_record_that_a_new_one_refers_to_is_shown_by_its_name_and_not_by_its_id(world: JobsWorld) -> None:
+    world.couple_jim()
+    ours = world.add_customer("Adatum")
+    with opened() as connected:
+        (row,) = of_new(connected, world.mapping(), Side.ERP, [ours]).rows
+    assert "Jim Olive" in [one.new for one in row.fields]
+
+
+@pytest.mark.parametrize("action", ["synchronize", "create", "uncouple"])
+def test_wherever_in_a_question_about_many_sales_falls_silent_it_says_so_and_nothing_is_half_told(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, action: str
+) -> None:
+    chosen = [id_of(company, name) for name in ("Adatum", "Fabrikam")]
+    if action != "create":
+        for id in chosen:
+            mapping.couplings.couple(id, organization.add("account", **account("Other firm")))
+    press(clerk, "erp", "customer", action, *chosen, mapping="CUSTOMER")
+    asked = [call.verb for call in organization.faults.log]
+    assert asked
+
+    for place in range(len(asked)):
+        silent = iter(range(99))
+        for verb in ("describe", "get", "find"):
+            when = lambda _, from_here=place, silent=silent: next(silent) >= from_here  # noqa: E731
+            organization.fail_on(verb, Unreachable("The line is dead."), times=99, when=when)
+        shown = press(clerk, "erp", "customer", action, *chosen, mapping="CUSTOMER")
+        organization.faults.planned.clear()
+
+        assert shown.status_code == 200
+        assert "nobody can say now" in shown.content.decode()
+        assert not rows(shown.content.decode())
+    assert not SyncJob.objects.exists()

@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from coupling.pages import unsynchronized
 from coupling.pages.editing.afterwards import follows
 from integration.business_central.models import Customer
-from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.models import ConnectionSetup, JobQueueEntry, SyncError, SyncJob, TableMapping
 from tests.coupling.editing.pages import edit
 from tests.people import ADMINISTRATOR, signed_in
 
@@ -49,6 +50,28 @@ def test_what_the_mapping_does_not_send_is_not_announced(mapping: TableMapping, 
     assert said(adatum, "city") == said(adatum, "name") == ""
     TableMapping.objects.update(direction="to_erp")
     assert said(adatum, "phone_no") == ""
+
+
+@pytest.mark.parametrize(
+    ("stands", "words"),
+    [
+        ("conflict", "It does not go to Dynamics 365 Sales yet: the same was changed there."),
+        ("waiting", "as soon as the record that it waits for is coupled"),
+        ("both changed", "has changed this record, too, since the last run"),
+    ],
+)
+def test_a_change_that_does_not_simply_go_is_not_announced_with_the_next_run(
+    mapping: TableMapping, adatum: Customer, monkeypatch: pytest.MonkeyPatch, stands: str, words: str
+) -> None:
+    if stands == "conflict":
+        job = SyncJob.objects.create(mapping=mapping, direction="to_crm", status="finished")
+        SyncError.objects.create(job=job, mapping=mapping, direction="to_crm", code=stands, erp_id=adatum.pk)
+    elif stands == "waiting":
+        mapping.couplings.update(to_crm_result=stands)
+    else:
+        monkeypatch.setattr(unsynchronized, "changed_there", lambda side, pairs, patient: set(pairs))
+    assert words in said(adatum, "phone_no")
+    assert "with the next run" not in said(adatum, "phone_no")
 
 
 def test_a_disabled_connection_and_a_held_job_are_said(mapping: TableMapping, adatum: Customer) -> None:

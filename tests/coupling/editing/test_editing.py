@@ -28,7 +28,7 @@ def test_a_corrected_phone_number_is_stored_and_leads_back_to_the_record(susan: 
     adatum.refresh_from_db()
     assert adatum.phone_no == "+44 20 7946 0000"
     assert done.answer.url == f"/records/erp/customer/{adatum.pk}/"
-    assert done.notices == ["C-ADATUM Adatum is saved. Changed: Phone No.."]
+    assert done.notices == ["C-ADATUM Adatum is saved. Changed: Phone No."]
 
 
 def test_only_what_was_typed_is_written_and_follows_as_in_business_central(susan: Client, adatum: Customer) -> None:

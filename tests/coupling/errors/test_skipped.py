@@ -9,6 +9,7 @@ from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import PendingPost, SyncError, SyncJob, TableMapping
+from integration.pages import rows
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.skipped import account_of, press, run_all, skip, still_skipped
@@ -45,6 +46,22 @@ def test_the_list_is_narrowed_by_mapping_and_by_a_part_of_the_error(world: JobsW
     assert ">Adatum</a>" not in page(clerk, "synch_skipped", mapping="CONTACT")
     assert ">Adatum</a>" not in page(clerk, "synch_skipped", q="no such words")
     assert ">Adatum</a>" in page(clerk, "synch_skipped", q="adatum")
+
+
+def test_what_the_filter_shows_on_all_pages_is_asked_about_and_tried_again(
+    world: JobsWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS", 1)
+    contoso, *_ = skip(world, "Contoso", "Fabrikam North", "Fabrikam South")
+    assert "Select all 2 that the filter shows" in page(clerk, "synch_skipped", q="fabrikam")
+    every = {"every": "yes", "back": f"{reverse('synch_skipped')}?q=fabrikam"}
+
+    asked = press(clerk, "uncouple", **every).content.decode()
+    press(clerk, "retry", **every)
+
+    assert asked.count('name="selected"') == 2
+    assert "2 chosen records" in asked
+    assert still_skipped(world) == {contoso}
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T137_ErrorIsBlankIfJobEntryDoesNotExist")

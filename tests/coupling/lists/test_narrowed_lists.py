@@ -16,6 +16,7 @@ from coupling.pages.lists import Listing, asked_for
 from coupling.pages.records import has_lacking, inside, searched
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages.lists.pane import pane
+from integration.pages.parts import first_url
 from integration.sync.memory.halves import partnerless, plain, unread
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison
@@ -93,14 +94,31 @@ def test_a_list_of_sales_is_inside_the_filter_of_one_of_its_mappings_and_a_broke
         (Known(pair=PARTNER, changed=True), "Changed"),
         (Known(pair=replace(PARTNER, to_erp=Outcome(Result.WAITING)), changed=True), "Waiting"),
         (Known(pair=replace(PARTNER, to_erp=Outcome(Result.FAILURE, "refused"))), "Failed"),
-        (Known(pair=PARTNER, failed=True), "Failed"),
-        (Known(failed=True), "Failed"),
-        (Known(pair=replace(PARTNER, to_crm=Outcome(Result.SKIPPED, "refused")), failed=True), "Skipped"),
+        (Known(pair=PARTNER, changed=True, changed_there=True), "Both changed"),
+        (Known(pair=PARTNER, error="refused"), "Failed"),
+        (Known(error="refused"), "Failed"),
+        (Known(pair=PARTNER, error="conflict", changed=True), "Conflict"),
+        (Known(pair=replace(PARTNER, to_crm=Outcome(Result.SKIPPED, "conflict")), error="conflict"), "Conflict"),
+        (Known(pair=replace(PARTNER, to_crm=Outcome(Result.SKIPPED, "refused")), error="refused"), "Skipped"),
         (Known(pair=Pair(uuid.uuid4(), uuid.uuid4(), to_erp=Outcome(Result.SKIPPED, "refused"))), "Skipped"),
     ],
 )
 def test_a_line_says_how_it_stands_and_the_most_urgent_thing_first(known: Known, word: str) -> None:
     assert known.label == word
+
+
+@pytest.mark.parametrize(
+    ("known", "leads_to"),
+    [
+        (Known(mapping(), PARTNER), ("crm", "account", PARTNER.crm_id)),
+        (Known(mapping(), PARTNER, changed=True), ("erp", "customer", PARTNER.erp_id)),
+        (Known(mapping(), PARTNER, "conflict"), ("erp", "customer", PARTNER.erp_id)),
+    ],
+)
+def test_a_state_leads_to_the_partner_but_what_is_to_be_compared_to_the_card_of_the_record_itself(
+    known: Known, leads_to: tuple[str, str, uuid.UUID]
+) -> None:
+    assert known.cell(ERP).url == first_url("record", leads_to)
 
 
 @pytest.mark.parametrize(

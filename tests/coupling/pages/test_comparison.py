@@ -13,6 +13,7 @@ from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.comparison.differences import Compared, Difference, Next
 from integration import jobs
 from integration.models import SyncJob
+from integration.sync.merging.merge import Merger
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import page, told
@@ -53,6 +54,16 @@ def test_records_that_agree_fold_their_fields(world: JobsWorld, clerk: Client) -
     text = page(clerk, "record_comparison", "erp", "customer", ours)
     assert "Both records agree" in text
     assert "4 fields agree" in text
+
+
+def test_what_is_carried_only_once_agrees_until_somebody_changes_it(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, _ = agreed(world)
+    monkeypatch.setattr(Merger, "judged", lambda self, look: {})
+    assert not shown(ours).differences
+    world.erp.edit("customer", ours, phone_no="030 2")
+    assert only(shown(ours)).next is Next.STAYS
 
 
 @pytest.mark.parametrize(
@@ -111,6 +122,15 @@ def test_a_conflict_stops_the_others_and_says_so(world: JobsWorld) -> None:
     assert "cannot decide 2 fields; once that is decided it" in result.summary
 
 
+def test_where_nothing_counts_as_agreed_the_comparison_says_why(world: JobsWorld) -> None:
+    ours, theirs = clash(world)
+    assert {(one.agreed is None, one.why_none) for one in shown(ours).differences} == {(False, "")}
+    world.mapping().fields.filter(erp_field="phone_no").update(revision=7)
+    assert [one.why_none for one in shown(ours).differences] == ["", "not since this field was mapped anew"]
+    world.mapping().couplings.couple(ours, theirs)
+    assert {one.why_none for one in shown(ours).differences} == {"not since the two records were coupled"}
+
+
 def decide(client: Client, ours: uuid.UUID, text: str, **sent: str) -> list[str]:
     """Press a button of the comparison as it was shown; answers what the person is told."""
     versions = {name: re.findall(f'name="{name}" value="([^"]*)"', text)[0] for name in ("erp_version", "crm_version")}
@@ -139,6 +159,10 @@ def test_a_conflict_is_decided_on_the_card_field_by_field(world: JobsWorld, cler
 def test_one_side_is_chosen_for_all_conflicts(world: JobsWorld, clerk: Client, side: str, name: str) -> None:
     ours, theirs = clash(world)
     decide(clerk, ours, page(clerk, "record_comparison", "erp", "customer", ours), all=side)
+    winner = {"erp": "Business Central", "crm": "Dynamics 365 Sales"}[side]
+    assert {one.why_none for one in shown(ours).differences} == {
+        f"decided: {winner}'s value stays, and no run has carried it yet"
+    }
     run_all()
     assert world.erp.values("customer", ours)["name"] == world.crm.values("account", theirs)["name"] == name
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integration.pages.lists.address import Address
 from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.shown import Line, ShownList
 from integration.pages.lists.widths import shares
 
 COLUMNS = st.lists(
@@ -47,3 +50,15 @@ def test_all_columns_fit_side_by_side_whatever_is_in_them(columns: list[Column],
     found = shares(columns, [row(*("Adatum" for _ in columns))] * rows, selectable=selectable, order="name")
     assert all(share >= 1 for share in found)
     assert sum(found) <= 200 + len(columns) - 1
+
+
+def test_a_column_that_fades_is_left_out_of_a_page_on_which_nothing_stands_in_it() -> None:
+    columns = [Column("run", "Run"), *(Column(name, name, number=True, fades=True) for name in ("Inserted", "Deleted"))]
+    lines = [Line(1, "CUSTOMER", "", row("CUSTOMER", "3", "")), Line(2, "CONTACT", "", row("CONTACT", "", ""))]
+    shown = ShownList("jobs", "Log", ("run", "runs"), Address(QueryDict()), columns=columns, lines=lines)
+
+    shown.fade()
+
+    assert [column.name for column in shown.columns] == ["run", "Inserted"]
+    assert [[cell.text for cell in line.cells] for line in shown.lines] == [["CUSTOMER", "3"], ["CONTACT", ""]]
+    assert shown.chosen == columns

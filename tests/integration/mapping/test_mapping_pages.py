@@ -29,6 +29,8 @@ def test_the_list_shows_every_mapping_with_its_columns(setup: ConnectionSetup, r
     for text in ("CUSTOMER", "blocked = &#x27; &#x27;", "both ways", "account.paymenttermscode", "GUID", "Option"):
         assert text in page
     assert "Sales Order Notes" in page
+    assert "job-queue/?mapping=CUSTOMER" in page
+    assert "job-queue/?mapping=OPPORTUNITY" not in page, "it has no job to lead to"
 
 
 def test_the_list_is_in_the_order_in_which_tables_depend_on_each_other(setup: ConnectionSetup, reader: Client) -> None:

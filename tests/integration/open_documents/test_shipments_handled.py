@@ -11,6 +11,7 @@ from integration.business_central.models import SalesHeader, SalesShipmentHeader
 from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.models import AuditEntry
+from integration.pages import rows
 from tests.business_central.trading import item, lines_of, order
 from tests.integration.open_documents.pages import text_of
 
@@ -63,6 +64,25 @@ def test_shipments_of_two_orders_come_on_one_invoice_to_look_at_first(olga: Clie
     assert [line.shipment_no for line in lines_of(draft)] == ["102001", "102002"]
     assert draft.amount == 350
     assert AuditEntry.objects.get(kind="sales invoice").after == {"shipments": "2"}
+
+
+def test_all_shipments_that_the_list_shows_come_on_one_invoice_but_not_the_invoiced_ones(
+    olga: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS", 2)
+    done = order(item())
+    ship(done.pk)
+    invoice(done.pk)
+    for _ in range(2):
+        ship(order(item("LAMP", 1)).pk)
+    ship(order(item(), whose="CONTOSO").pk)
+    address = "/documents/shipments/?f-sell_to_customer_name=Adatum"
+    assert "Select all 3 that the filter shows" in text_of(olga.get(address))
+
+    page = text_of(olga.post("/documents/shipments/invoice/", {"every": "yes", "back": address}, follow=True))
+
+    assert "1 shipment is invoiced or undone already and left out." in page
+    assert [line.shipment_no for line in lines_of(SalesHeader.objects.get(document_type=2))] == ["102002", "102003"]
 
 
 @pytest.mark.parametrize("whose", ["another customer", "no shipment", "nothing left"])

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from coupling.models import Coupling
 from integration.models import ConnectionSetup, JobQueueEntry, Plan, Preflight, SyncError, SyncJob, TableMapping, User
+from integration.pages import desk
 from integration.pages.desk import desk_of
 from integration.pages.inbox import waiting_for
 from integration.systems.findings import Finding, Severity
@@ -135,6 +136,24 @@ def chief() -> Client:
     return signed_in("annette", ADMINISTRATOR)
 
 
+@pytest.mark.parametrize(
+    ("group", "number", "title", "caption"),
+    [
+        (ADMINISTRATOR, 1, "1 submitted Sales order waits in Dynamics 365 Sales", "Switch It On"),
+        (INTEGRATOR, 3, "3 submitted Sales orders wait in Dynamics 365 Sales", "See Them"),
+    ],
+)
+def test_orders_wait_while_order_integration_is_off_and_home_says_who_switches_it_on(
+    monkeypatch: pytest.MonkeyPatch, group: str, number: int, title: str, caption: str
+) -> None:
+    monkeypatch.setattr(desk, "submitted_orders", lambda _: number)
+    person = User.objects.get(pk=made("susan", group).pk)
+    [waits] = waiting_for(desk_of(person, enabled()))
+    assert (waits.title, waits.caption) == (title, caption)
+    assert "Sales order integration is off" in waits.text
+    assert waiting_for(desk_of(person, enabled(order_integration_enabled=True))) == []
+
+
 def home(client: Client) -> str:
     return client.get("/").content.decode()
 
@@ -179,10 +198,10 @@ def test_a_connection_that_broke_is_the_first_thing_that_waits(chief: Client) ->
     assert "First steps" not in shown
 
 
-def test_a_cue_of_nothing_is_blank_and_has_no_colour(chief: Client) -> None:
+def test_a_cue_of_nothing_is_a_quiet_0(chief: Client) -> None:
     enabled()
     cues = {cue.label: cue for cue in chief.get("/").context["cues"]}
-    assert {(cue.shown, cue.look) for cue in cues.values()} == {("", "")}
+    assert {(cue.shown, cue.look) for cue in cues.values()} == {("0", "none")}
     trouble()
     cues = {cue.label: cue for cue in chief.get("/").context["cues"]}
     assert (cues["Conflicts"].shown, cues["Conflicts"].look) == ("1", "bad")

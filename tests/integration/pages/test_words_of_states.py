@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -10,14 +11,20 @@ import time_machine
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 
-from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob
+from integration.connection import systems
+from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob, TableMapping
 from integration.models.jobs.claimable import RunStatus
 from integration.pages import states
 from integration.pages.advice import ADVICE, advice, meaning
 from integration.pages.frame import menu
+from integration.pages.runs.captions import Captions
 from integration.pages.states import Shown, Style
 from integration.systems.findings import Severity
+from integration.systems.memory import MemorySystem
+from integration.systems.values import Side
+from integration.systems.wording import NAMELESS
 from integration.templatetags import frame
+from tests.makers import erp_tables
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 S = SyncJob.Status
@@ -175,3 +182,12 @@ def test_a_code_nobody_wrote_about_stands_for_itself_and_advises_nothing() -> No
 )
 def test_a_page_is_at_the_nearest_link_above_it_and_home_only_on_home(path: str, here: str) -> None:
     assert menu._nearest(path, ["/", "/setup/", "/setup/vat-posting/", "/synch/jobs/"]) == here
+
+
+def test_the_history_calls_a_record_by_its_name_though_no_run_has_named_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    erp = MemorySystem(Side.ERP, erp_tables())
+    euro, gone = erp.add("currency", code="EUR", description="Euro"), uuid.uuid4()
+    monkeypatch.setattr(systems, "open_erp", lambda: erp)
+    mapping = TableMapping(name="CUSTOMER", erp_table="customer", crm_table="account")
+    (change,) = Captions().changes(mapping, Side.ERP, [("currency_code", str(gone), str(euro))], {})
+    assert (change.old, change.new) == (NAMELESS, "EUR Euro")

@@ -11,13 +11,19 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from integration import jobs
 from integration.jobs.queue import QueueState
 from integration.mappings.standard import create_missing
-from integration.models import RecordTemplate, TableMapping
+from integration.models import RecordTemplate, SyncError, TableMapping
+from integration.sync.rules import Direction
 from integration.systems.memory.system import MemorySystem
 from integration.views import health
+from tests.integration.jobs_world import JobsWorld, world
 from tests.integration.people.addresses import GROUPLESS, NOBODY, PAGES, PEOPLE
-from tests.people import ADMINISTRATOR, VIEWER, client_of, made
+from tests.integration.people.offered import Walk
+from tests.people import ADMINISTRATOR, BOOKKEEPER, INTEGRATOR, ORDER_PROCESSOR, VIEWER, client_of, made
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +59,20 @@ def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(
     allowed = {"look": may(client, "get", address), "press": may(client, "post", address)}
 
     assert allowed == {"look": who in page.look, "press": who in page.press}
+
+
+def test_nobody_is_offered_a_page_or_a_button_that_refuses(ends: tuple[MemorySystem, ...], world: JobsWorld) -> None:
+    ours, theirs = world.add_customer("Adatum"), world.add_account("Adatum")
+    world.mapping().couplings.couple(ours, theirs)
+    world.add_customer("Fabrikam")
+    jobs.start(world.mapping(), Direction.TO_CRM, inline=True)
+    assert SyncError.objects.open().exists()
+
+    walks = {group: Walk(browser(group)).go() for group in (INTEGRATOR, ORDER_PROCESSOR, BOOKKEEPER)}
+
+    assert not {group: walk.refused for group, walk in walks.items() if walk.refused}
+    assert {"erp_card customer", "erp_list contact", "synch_job", "mapping"} <= walks[BOOKKEEPER].seen
+    assert "errors_action retry" in walks[INTEGRATOR].pressed
 
 
 # --- the administration and the queues -----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from integration.models import FullSynchLine, SyncJob
 from integration.models.jobs.full_synch import Recommendation
+from integration.templatetags.formats import brief
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import INTEGRATOR, VIEWER, signed_in
 
@@ -69,7 +70,7 @@ def test_a_line_leads_to_its_errors_and_the_summary_says_what_came_of_it_all(
     assert f'href="/synch/jobs/{run.pk}/?show=failed">2</a>' in page
     assert "1 min 5 s" in page
     assert "<strong>1 of 2 tables finished</strong>" in page
-    assert "400 records looked at: 300 inserted, 98 unchanged, 2 failed." in page
+    assert "400 records: 300 inserted, 98 unchanged, 2 failed." in page
     assert reverse("synch_errors") in page
 
 
@@ -118,3 +119,19 @@ def test_the_review_renews_itself_also_without_scripts_while_a_line_runs(
     assert refresh in susan.get(reverse("full_synch")).content.decode()
     lines["CUSTOMER"].finish()
     assert refresh not in susan.get(reverse("full_synch")).content.decode()
+
+
+def test_a_record_counts_once_though_both_passes_look_at_it_and_what_was_left_out_leads_to_its_rows(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    line = lines["CUSTOMER"]
+    there = job(line, records_done=60, inserted=50, modified=8, skipped=2)
+    back = job(line, seconds=5, records_done=84, inserted=26, unchanged=58)
+    line.start(to_crm_job=there, to_erp_job=back)
+    line.finish()
+
+    page = shown(susan)
+
+    assert "84 records: 76 inserted, 8 modified, 2 left out or skipped." in page
+    assert f'href="/synch/jobs/{there.pk}/?show=skipped"' in page
+    assert page.count(f">{brief(there.started_at)}</time>") == 2

@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from integration.business_central.models import SalesHeader
 from integration.models import AuditEntry, ConnectionSetup, SyncJob, TableMapping
+from integration.pages import rows
+from integration.pages.lists import every
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
@@ -23,7 +25,7 @@ from tests.integration.sales.conftest import Maker
 
 def press(client: Client, action: str, *ids: object, kind: str = "sales_orders", **more: str) -> HttpResponse:
     address = reverse(f"{kind}_action", args=[action])
-    return client.post(address, {"selected": ids, "back": reverse(kind), **more})
+    return client.post(address, {"selected": ids, "back": reverse(kind)} | more)
 
 
 def words(answer: HttpResponse) -> list[str]:
@@ -42,6 +44,22 @@ def test_chosen_orders_are_created_by_one_run_that_is_shown_live(
     assert (job.mapping, job.kind, job.direction) == (orders, SyncJob.Kind.CREATE_ORDERS, "to_erp")
     assert job.run_options == Options(scope=Scope.IDS, ids=ids)
     assert job.started_by.username == "susan"
+
+
+def test_the_orders_on_all_pages_are_those_that_the_list_shows(
+    orders: TableMapping, sells: Maker, integrator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS", 2)
+    ids = {sells(number=f"ORD-{number}") for number in range(3)}
+    sells(number="RUSH-1")
+    shown = integrator.get(reverse("sales_orders"), {"q": "ORD"}).content.decode()
+    assert 'name="every"' in shown
+
+    other = press(integrator, "create", every="yes", back=reverse("sales_quotes"))
+    press(integrator, "create", every="yes", back=f"{reverse('sales_orders')}?q=ORD")
+
+    assert words(other) == [every.OTHER_LIST]
+    assert set(SyncJob.objects.get().run_options.ids) == ids
 
 
 def test_pressing_twice_asks_for_one_run(orders: TableMapping, sells: Maker, integrator: Client) -> None:

@@ -1,4 +1,4 @@
-"""The lists Sales Orders and Sales Quotes - Dynamics 365 Sales."""
+"""The lists Sales Orders and Sales Quotes – Dynamics 365 Sales."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from integration.business_central.models import SalesHeader
-from integration.models import ConnectionSetup, TableMapping
+from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.pages import rows
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
@@ -48,7 +48,33 @@ def test_a_submitted_order_shows_account_age_value_and_that_nothing_became_of_it
 
     page = shown(viewer, "sales_orders")
 
-    assert "ORD-1 Desks for Leeds Adatum Submitted 3 days 200.00 EUR Not in Business Central yet" in page
+    assert "ORD-1 Desks for Leeds Adatum Submitted 3 days 200.00 EUR It is not done automatically" in page
+
+
+@pytest.mark.parametrize(
+    ("switches", "status", "coupled", "reason"),
+    [
+        ({"order_integration_enabled": False}, "ready", True, "Sales order integration is off. Connection Setup"),
+        ({}, "ready", True, "not done automatically. Select it, then Create in Business Central."),
+        ({}, "ready", False, "Account Adatum is not coupled with a customer: create or couple the customer first."),
+        ({"auto_create_orders": True}, "ready", True, "The automatic job does it at 09:30"),
+        ({"auto_create_orders": True}, "on_hold", True, "The automatic job does not run: set it Ready"),
+    ],
+)
+def test_an_order_that_no_run_has_looked_at_says_in_whole_sentences_why_it_waits(
+    orders: TableMapping, sells: Maker, organization: MemorySystem, viewer: Client,
+    switches: dict[str, bool], status: str, coupled: bool, reason: str,
+) -> None:  # fmt: skip
+    sells()
+    if coupled:
+        [account] = organization.ids("account")
+        TableMapping.objects.get(name="CUSTOMER").couplings.couple(uuid.uuid4(), account)
+    at = dt.datetime(2027, 1, 15, 9, 30, tzinfo=dt.UTC)
+    JobQueueEntry.objects.create(name="Orders", task="auto_create_orders", status=status, next_start=at)
+    ConnectionSetup.objects.update(**switches)
+    page = shown(viewer, "sales_orders")
+    assert reason in page
+    assert ("is not coupled with a customer" in page) is not coupled
 
 
 def test_an_order_of_a_currency_without_decimals_shows_none(
@@ -101,7 +127,7 @@ def test_an_order_that_waits_says_why_and_what_to_do(orders: TableMapping, sells
     page = shown(viewer, "sales_orders")
 
     assert "Item DESK is blocked. Unblock it, or take it off the document, then retry." in page
-    assert "Not in Business Central yet" not in page
+    assert "It is not done automatically" not in page
 
 
 def test_an_order_that_was_marked_as_sent_elsewhere_is_left_to_a_person(
@@ -231,8 +257,8 @@ def test_a_spreadsheet_that_cannot_begin_says_why_on_the_list(
 
 def test_who_only_looks_sees_no_buttons(orders: TableMapping, sells: Maker, viewer: Client, integrator: Client) -> None:
     sells()
-    assert "Create in Business Central" not in shown(viewer, "sales_orders")
-    assert "Create in Business Central" in shown(integrator, "sales_orders")
+    assert "Create in Business Central Retry" not in shown(viewer, "sales_orders")
+    assert "Create in Business Central Retry" in shown(integrator, "sales_orders")
 
 
 def test_while_order_integration_is_off_the_page_says_so_and_has_no_buttons(
