@@ -243,4 +243,4 @@ def analyze() -> None:
     look_at_sizes()
     if connection.vendor != "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")
