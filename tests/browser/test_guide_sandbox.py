@@ -75,7 +75,7 @@ def test_a_fresh_user_synchronizes_the_company_in_under_ten_clicks(page: Page) -
     clicks.press("Finish")
     heading(page, "Full Synch. Review")
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
-    assert set(page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()) == {"Finished"}
+    assert set(page.locator("#lines tbody tr td:nth-child(2) .status").all_inner_texts()) == {"Finished"}
     assert clicks.number < FEW
     page.goto("/synch/errors/")
     expect(page.locator("main")).to_contain_text("No errors: nothing waits for you here.")
