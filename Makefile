@@ -1,6 +1,6 @@
 # What people type here:
 #   make demo [ARGS="--port 8080 --fresh"]   everything on this machine, in the browser
-#   make test                                linters, types, import contracts, all tests
+#   make test                                linters, types, import contracts, all tests but the long walks
 #   make manage ARGS="synchronize CUSTOMER --dry-run"   any command of manage.py
 #   make lint | make audit | make bench | make lock
 #   make screens   photographs of every page, wide and narrow, light and dark
@@ -23,7 +23,7 @@ export CHROMIUM
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo manage test lint audit pytest coverage mutants screens bench lock install chromium
+.PHONY: help demo manage test quick lint style types audit pytest coverage mutants screens bench lock install chromium
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -34,12 +34,23 @@ demo: install
 manage: install
 	@exec $(BIN)/python manage.py $(ARGS)
 
-test: lint pytest
+# Walks of minutes through the whole application are left to .ci/run, so that this ends within ten minutes. Types, which
+# keep one core busy for a minute, are looked at beside the tests.
+test: style chromium
+	@$(MAKE) --no-print-directory -j2 types quick
+	@echo "Left to .ci/run: the long walks through real processes (make pytest ARGS=\"-m story\")."
 	@$(BIN)/python -m tests.measures.coverage
 
-lint: install audit
+quick: install chromium
+	$(SUITE) -m "not story" $(ARGS)
+
+lint: style types
+
+style: install audit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: install
 	$(BIN)/mypy integration coupling setup_wizard
 
 # What is known against the locked packages; where nobody answers that is said, and no fault.
@@ -47,12 +58,13 @@ audit: install
 	$(BIN)/python -m tests.audit requirements.lock
 
 # The import contracts are a test too: tests/test_house.py. Files come in the order of tests/conftest.py.
+SUITE = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 pytest: install chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(SUITE) $(ARGS)
 
 # Counting takes three quarters more time on most Pythons; what a part of the tests has measured is not kept.
 coverage: install chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report= $(ARGS)
+	$(SUITE) --cov --cov-report= $(ARGS)
 	@$(BIN)/python -m tests.measures.coverage --measured $(if $(ARGS),,--keep)
 
 # What makes mutants renames processes, which other tests look for by name: it is not installed beside the rest.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from hypothesis import is_hypothesis_test
 from pytest_django import DjangoDbBlocker
 
 import tests.examples  # noqa: F401 - says which examples every test of this suite looks at
@@ -23,12 +24,13 @@ LONG = ("browser", "processes")
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Several workers begin with the files that start browsers and processes: one that came last would be waited for
-    by all others. Then come the files with the most tests."""
+    by all others. Then come those of made-up input, whose few tests are hundreds, then those with the most tests."""
     if not hasattr(config, "workerinput"):
         return
     long = {item.path for item in items if any(item.get_closest_marker(name) for name in LONG)}
+    made_up = {item.path for item in items if is_hypothesis_test(getattr(item, "obj", None))}
     tests_in = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.path not in long, -tests_in[item.path], str(item.path)))
+    items.sort(key=lambda item: (item.path not in long, item.path not in made_up, -tests_in[item.path], str(item.path)))
 
 
 def pytest_collection_finish() -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, start_full_synchronization, unfit
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 PATIENCE = 60_000
 CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/(\?|$)")
 """A card, and no page below it: who waits for the card must not take a page on the way to it for it."""

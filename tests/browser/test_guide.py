@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Demo, Strict, sign_in, sign_out, unfit
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 PATIENCE = 60_000
 VERSION = "Dynamics 365 SDK version"
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Demo, act, start_full_synchronization, unfit
 from tests.browser.sales import Sales
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 PATIENCE = 60_000
 MOST_TABS = 40
 WIDE = """document.scrollingElement.scrollWidth > window.innerWidth

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Demo, act, sign_in, unfit
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 DEMO = ["--customers", "20", "--accounts", "20"]
 PATIENCE = 60_000
 ESTERS = "a bicycle in the rain"

@@ -12,6 +12,7 @@ from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice
 from integration.pages.in_sales import record_in_sales
+from integration.pages.lists.cells import KEYS
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.system import System
@@ -152,6 +153,8 @@ def _erp_id(shown: Card) -> uuid.UUID | None:
 
 
 def _named(table: Table, record: Record, names: Sequence[str]) -> list[tuple[str, str]]:
-    """The filled ones of these columns, as label and text."""
-    texts = [(name, value_text(record.values.get(name), table.fields[name])) for name in names if name in table.fields]
-    return [(field_name(table.fields[name]), text) for name, text in texts if text]
+    """The filled ones of these columns, as label and text. What names another record of an order is the key of a quote
+    itself: nobody reads that."""
+    fields = [table.fields[name] for name in names if name in table.fields]
+    texts = [(one, value_text(record.values.get(one.name), one)) for one in fields if one.type not in KEYS]
+    return [(field_name(one), text) for one, text in texts if text]

@@ -22,7 +22,7 @@ import pytest
 from tests.integration.commands.processes import HOUSE, PATIENCE, T, environment, eventually
 from tests.real.migrated import migrate_in
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.story]
 
 DEMO = [sys.executable, str(HOUSE / "manage.py"), "demo"]
 
