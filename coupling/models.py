@@ -13,6 +13,7 @@ from integration.systems.values import Side
 
 STATES = [(state.value, state.name.title()) for state in State]
 RESULTS = [(result.value, result.label) for result in Result]
+RESERVED = models.Q(state=State.RESERVED.value)
 
 
 class Coupling(models.Model):
@@ -52,6 +53,7 @@ class Coupling(models.Model):
             models.Index(fields=["mapping"], name="coupling_resting", condition=RESTS),
             models.Index(fields=["mapping"], name="coupling_failed", condition=FAILED),
             models.Index(fields=["mapping"], name="coupling_owed", condition=OWED),
+            models.Index(fields=["mapping"], name="coupling_reserved", condition=RESERVED),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,9 @@ SCANNED, SCANS = 100, 20
 LOOKED = "{:,} {}s looked through; there are more behind them."
 CATALOG = "catalog:"
 """How a bookmark in the catalog begins."""
+BY_IDS = set(Standing) - {Standing.ANY, Standing.COUPLED, Standing.UNCOUPLED}
+"""Standings that the catalog does not mark. Where few rows have one, they are read and sorted: along the whole list
+they may stand far behind."""
 AT_ONCE = 500
 """So many rows are read at once where all of them are wanted."""
 
@@ -140,27 +143,35 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
         return None
     found: list[tuple[Record, Place]] = []
     rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
-    is_first = at is None
+    is_first, known = at is None, _counted(rows) if asked.standing in BY_IDS else None
+    if known is not None:
+        rows = CatalogRow.objects.filter(pk__in=rows.order_by().values("pk"))
     for size in (asked.size + 1, *[BY_ID] * SCANS):
         places = catalog.places(rows, size, at, is_down=is_down)
         found += _there(asked, places)
         if len(found) > asked.size:
             shown, following = found[: asked.size], _bookmark(found[asked.size - 1][1])
-            return Found([record for record, _ in shown], following, total=_number(asked, rows))
+            return Found([record for record, _ in shown], following, total=_number(asked, rows, known))
         if len(places) < size:
-            return Found([record for record, _ in found], total=len(found) if is_first else _number(asked, rows))
+            total = len(found) if is_first else _number(asked, rows, known)
+            return Found([record for record, _ in found], total=total)
         at = places[-1]
     following = _bookmark(at) if at is not None else ""
     return Found([record for record, _ in found], following, LOOKED.format(SCANS * BY_ID, asked.noun))
 
 
-def _number(asked: Asked, rows: QuerySet[CatalogRow]) -> int | None:
+def _counted(rows: QuerySet[CatalogRow]) -> int | None:
+    """How many they are, unless they are too many to count."""
+    number = rows.order_by()[: COUNTED_AT_MOST + 1].count()
+    return number if number <= COUNTED_AT_MOST else None
+
+
+def _number(asked: Asked, rows: QuerySet[CatalogRow], known: int | None) -> int | None:
     """How many rows of a standing are meant, where the catalog knows all that is asked for and they are not too many to
     count. Without a standing the side counts by itself."""
     if not asked.standing or not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
         return None
-    number = rows.order_by()[: COUNTED_AT_MOST + 1].count()
-    return number if number <= COUNTED_AT_MOST else None
+    return _counted(rows) if known is None else known
 
 
 def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:

@@ -2,7 +2,7 @@
 
 Lists, searches and Set Up Coupling have a full page already while the company is small, so that the same number of rows
 is shown at both sizes. A list of one standing, and the last page of a list, cannot have one in a company of 60: there
-the large company shows more rows, which the bench says.
+the large company is asked for as few rows.
 """
 
 from __future__ import annotations

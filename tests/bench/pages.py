@@ -3,7 +3,8 @@
 What is measured is the server time of ours: Sales is a stand-in at the seam of ``System`` whose own time is taken off
 (``standin.py``), so a network, the metadata of Sales and its searches are not in it. ``queries`` are those of our own
 database, ``calls`` those of Sales. On SQLite; with ``DATABASE_URL`` on databases beside that one on its PostgreSQL.
-With ``BENCH_KEEP``, a directory, the companies stay there and the next run begins at once.
+With ``BENCH_KEEP``, a directory, the companies stay there and the next run begins at once. Where a page of the small
+company shows a few rows only, that of the large one is asked for as few.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -34,10 +35,10 @@ Size = tuple[int, int, int, int]
 """Customers (and open and posted documents), accounts, couplings, jobs."""
 SMALL = (60, 108, 108, 60)
 LARGE = (100_000, 180_000, 180_000, 1_000_000)
-KEEP, KEPT_SALES = "BENCH_KEEP", "sales.pickle"
+KEEP, KEPT_SALES, ROWS = "BENCH_KEEP", "sales.pickle", "BENCH_ROWS"
 TIMES_SLOWER, QUERIES, FLOOR = 2.0, 20, 0.010
 """A page of less than so many seconds counts as one of so many: what is smaller is noise."""
-REPEATS, PAGES_ON = 5, 20
+REPEATS, PAGES_ON, HEAD = 5, 20, 1
 LISTS = {
     "Orders": "/documents/orders/",
     "Posted invoices": "/documents/posted-invoices/",
@@ -71,7 +72,7 @@ def run() -> Iterator[Number]:
     with tempfile.TemporaryDirectory(prefix="bench-") as thrown_away:
         folder = Path(os.environ.get(KEEP) or thrown_away)
         small = dict(_costs(folder, SMALL))
-        for name, cost in _costs(folder, LARGE):
+        for name, cost in _costs(folder, LARGE, {name: cost.rows for name, cost in small.items()}):
             before = small[name]
             times = max(cost.seconds, FLOOR) / max(before.seconds, FLOOR)
             yield Number(f"{name}: milliseconds, small company", round(before.seconds * 1000, 1), "ms")
@@ -79,14 +80,14 @@ def run() -> Iterator[Number]:
             yield Number(f"{name}: times the small company", round(times, 1), "x", TIMES_SLOWER)
             yield Number(f"{name}: queries", cost.queries, "queries", QUERIES)
             yield Number(f"{name}: calls of Sales", cost.calls, "calls", before.calls + 1)
-            yield Number(f"{name}: rows shown", cost.rows, "rows")
-            yield Number(f"{name}: rows shown, small company", before.rows, "rows")
+            yield Number(f"{name}: rows shown", cost.rows, "rows", before.rows)
 
 
-def _costs(folder: Path, size: Size) -> Iterator[tuple[str, Cost]]:
-    """What the pages of a company of this size cost, by name."""
+def _costs(folder: Path, size: Size, rows: Mapping[str, int] | None = None) -> Iterator[tuple[str, Cost]]:
+    """What the pages of a company of this size cost, by name. ``rows``: how many a page shows at most, where it is one
+    of a list: a page of 50 rows takes longer than one of 10, however many there are behind it."""
     command = [sys.executable, "-m", "tests.bench.pages", *map(str, size)]
-    environment = os.environ | {HOME: str(folder)}
+    environment = os.environ | {HOME: str(folder), ROWS: json.dumps(rows or {})}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -158,13 +159,17 @@ def _measured(sales: Any) -> Iterator[tuple[str, Cost]]:
     from django.test import Client
 
     from integration.models import User
+    from integration.pages import rows
 
     client = Client()
+    most: dict[str, int] = json.loads(os.environ.get(ROWS, "{}"))
     client.force_login(
         User.objects.get_or_create(username="bench", defaults={"is_superuser": True, "is_staff": True})[0]
     )
     for name, address in _addresses(client).items():
-        yield name, _cost(sales, client, address)
+        size = min(rows.ROWS, most.get(name, rows.ROWS + HEAD) - HEAD)
+        with mock.patch.object(rows, "ROWS", max(size, 1)):
+            yield name, _cost(sales, client, address)
 
 
 def clock() -> float:
