@@ -47,7 +47,7 @@ def test_after_the_right_secret_the_connection_is_enabled(page: Page, demo: Demo
 def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page: Page) -> None:
     start_full_synchronization(page)
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
-    statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
+    statuses = page.locator("#lines tbody tr td:nth-child(2) .status").all_inner_texts()
     assert set(statuses) == {"Finished"}
     assert len(statuses) == 15
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()

@@ -207,7 +207,7 @@ def test_finish_leads_to_the_running_full_synchronization_and_to_its_end(page: P
     page.get_by_role("button", name="Finish").dblclick()
     heading(page, "Full Synch. Review")
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
-    statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
+    statuses = page.locator("#lines tbody tr td:nth-child(2) .status").all_inner_texts()
     assert set(statuses) == {"Finished"}
     page.goto("/setup/")
     expect(page.get_by_role("row", name=re.compile("Dynamics 365 Sales connection"))).to_contain_text(

@@ -6,17 +6,14 @@ The tests go on where the one before left the company, so they run in one proces
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import HOUSE, Demo, Strict, sign_in
+from tests.browser.conftest import Demo, Strict, sign_in
 from tests.browser.sales import Sales, Trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
@@ -28,16 +25,6 @@ TRADES = (
     Trade("EUR", "Tailspin Hamburg", "199.99", "399.98", "599.97", "719.96", "479.98", "239.99", "179.98", "300.00"),
     Trade("JPY", "Tailspin Osaka", "21345", "42,690", "64,035", "76,842", "51,228", "25,614", "21,228", "30,000"),
 )
-
-
-def manage(demo: Demo, *command: str) -> None:
-    """What a recurring job does at its time, done now and to its end."""
-    env = {**os.environ, "DEVELOPMENT": "true", "DATA_DIR": str(demo.home)}
-    env.pop("DATABASE_URL", None)
-    done = subprocess.run(
-        [sys.executable, str(HOUSE / "manage.py"), *command], env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -133,7 +120,7 @@ def test_a_quote_becomes_an_order_an_invoice_and_money(demo: Demo, page: Page, p
     address = order(page, peter, trade)
     ship(page, trade, "2")
     number = invoice(page, trade, trade.first)
-    manage(demo, "run_job", "sales_order_status")
+    demo.manage("run_job", "sales_order_status")
     peter.goto(address)
     shown(peter, "State", "Submitted")
     expect(peter.get_by_role("main")).to_contain_text("status changed to Released.")
@@ -141,7 +128,7 @@ def test_a_quote_becomes_an_order_an_invoice_and_money(demo: Demo, page: Page, p
     pay(demo, page, peter, trade, number)
     ship(page, trade, "")
     invoice(page, trade, trade.second)
-    manage(demo, "run_job", "sales_order_status")
+    demo.manage("run_job", "sales_order_status")
     peter.goto(address)
     shown(peter, "State", "Invoiced")
 
@@ -236,7 +223,7 @@ def invoice(page: Page, trade: Trade, total: str) -> str:
 
 def pay(demo: Demo, page: Page, peter: Page, trade: Trade, number: str) -> None:
     """The invoice appears in Sales, and is paid in two payments; Sales follows each."""
-    manage(demo, "create_invoice", number)
+    demo.manage("create_invoice", number)
     for amount, reason in (("", "Billed"), (trade.paid, "Partial"), (trade.rest, "Complete")):
         if amount:
             page.goto(f"/documents/posted-invoices/?q={trade.firm}")
@@ -244,7 +231,7 @@ def pay(demo: Demo, page: Page, peter: Page, trade: Trade, number: str) -> None:
             page.get_by_role("link", name="Register Payment").click()
             page.get_by_label(f"Amount ({trade.currency})").fill(plain(amount))
             press(page, "Register Payment")
-            manage(demo, "run_job", "POSTEDSALESINV-INV")
+            demo.manage("run_job", "POSTEDSALESINV-INV")
         peter.goto("/sales/invoices")
         peter.get_by_role("row").filter(has_text=number).get_by_role("link").first.click()
         shown(peter, "Status reason", reason)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from base64 import b32decode
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -39,7 +40,7 @@ def offered() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def demo(offered: None, served: Demo) -> Demo:
     """By its name: browsers know passkeys on no bare address."""
-    return Demo(f"http://localhost:{urlsplit(served.url).port}", served.password, served.home, served.process)
+    return replace(served, url=f"http://localhost:{urlsplit(served.url).port}")
 
 
 @pytest.fixture(scope="module")

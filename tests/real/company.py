@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.real.demo import HOUSE, Demo
-from tests.real.migrated import migrate_in
+from tests.real.migrated import database
 
 NOBODY = "https://127.0.0.1:9"
 """The address of Sales: no page here asks it."""
@@ -24,26 +23,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     that many."""
     customers = str(getattr(request.module, "CUSTOMERS", 5))
     home = tmp_path_factory.mktemp("documents")
-    migrate_in(home)
-    env = {**os.environ, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
-    env.pop("DATABASE_URL", None)
     manage = [sys.executable, str(HOUSE / "manage.py")]
     there = dict.fromkeys(("tenant", "client_id", "client_secret"), "contoso")
     ready = json.dumps({"url": NOBODY, "token_endpoint": f"{NOBODY}/token", **there})
-    setup = subprocess.run(
-        [*manage, "demo_setup", "--customers", customers],
-        input=ready,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    process = subprocess.Popen([*manage, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=env)
-    assert process.stdout is not None
-    url = json.loads(process.stdout.readline())["url"].rstrip("/")
-    yield Demo(url, json.loads(setup.stdout)["password"], home, process)
-    process.terminate()
-    process.communicate(timeout=30)
+    with database(home) as env:
+        setup = subprocess.run(
+            [*manage, "demo_setup", "--customers", customers],
+            input=ready,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        process = subprocess.Popen([*manage, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=env)
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"].rstrip("/")
+        yield Demo(url, json.loads(setup.stdout)["password"], home, process, env)
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def write_over(page: Page, cell: Locator, text: str) -> None:

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.migrated import NAME, migrate_in
+from tests.real.migrated import database
 
 HOUSE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Where it is, how to sign in, and its process."""
+    """Where it is, how to sign in, its process, and the environment in which a command is one of its own."""
 
     url: str
     password: str
     home: Path
     process: subprocess.Popen[str]
+    env: Mapping[str, str]
+
+    def manage(self, *command: str) -> str:
+        """What a command of the installation answers; one that fails fails the test."""
+        words = [sys.executable, str(HOUSE / "manage.py"), *command]
+        done = subprocess.run(words, env=self.env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def secret(self) -> str:
         """What the integration's application signs in with, as the sandbox keeps it."""
@@ -56,27 +63,23 @@ def free_port() -> int:
 
 @contextmanager
 def running(home: Path, *options: str) -> Iterator[Demo]:
-    """The demo with its databases in this folder, not yet connected; ended afterwards."""
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / NAME).exists():
-        migrate_in(home)
-    port = free_port()
-    command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
-    command += ["--sandbox-port", str(free_port()), "--data", str(home), *options]
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    env = {**kept, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
-    assert process.stdout is not None
-    said: list[str] = []
-    for line in process.stdout:
-        said.append(line)
-        if "Ctrl-C" in line:
-            break
-    text = "".join(said)
-    match = re.search(r"admin / (\S+)", text)
-    assert match, text
-    try:
-        yield Demo(f"http://127.0.0.1:{port}", match[1], home, process)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+    """The demo with its files in this folder, not yet connected; ended afterwards."""
+    with database(home) as env:
+        port = free_port()
+        command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
+        command += ["--sandbox-port", str(free_port()), "--data", str(home), *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+        assert process.stdout is not None
+        said: list[str] = []
+        for line in process.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                break
+        text = "".join(said)
+        match = re.search(r"admin / (\S+)", text)
+        assert match, text
+        try:
+            yield Demo(f"http://127.0.0.1:{port}", match[1], home, process, env)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
