@@ -23,7 +23,7 @@ export CHROMIUM
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo manage test lint audit pytest coverage mutants screens bench lock install chromium
+.PHONY: help demo manage test quick lint style types audit pytest coverage mutants screens bench lock install chromium
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -34,15 +34,23 @@ demo: install
 manage: install
 	@exec $(BIN)/python manage.py $(ARGS)
 
-# Walks of minutes through the whole application are left to .ci/run, so that this ends within ten minutes.
-test: lint chromium
-	$(SUITE) -m "not story" $(ARGS)
+# Walks of minutes through the whole application are left to .ci/run, so that this ends within ten minutes. Types, which
+# keep one core busy for a minute, are looked at beside the tests.
+test: style chromium
+	@$(MAKE) --no-print-directory -j2 types quick
 	@echo "Left to .ci/run: the long walks through real processes (make pytest ARGS=\"-m story\")."
 	@$(BIN)/python -m tests.measures.coverage
 
-lint: install audit
+quick: install chromium
+	$(SUITE) -m "not story" $(ARGS)
+
+lint: style types
+
+style: install audit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: install
 	$(BIN)/mypy integration coupling setup_wizard
 
 # What is known against the locked packages; where nobody answers that is said, and no fault.

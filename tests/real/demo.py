@@ -78,6 +78,8 @@ def running(home: Path, *options: str) -> Iterator[Demo]:
         text = "".join(said)
         match = re.search(r"admin / (\S+)", text)
         assert match, text
-        yield Demo(f"http://127.0.0.1:{port}", match[1], home, process, env)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        try:
+            yield Demo(f"http://127.0.0.1:{port}", match[1], home, process, env)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
