@@ -14,12 +14,13 @@ from integration.systems.values import Side
 
 
 @contextmanager
-def opened(side: Side) -> Iterator[System]:
-    """One side. Business Central needs no connection; Sales raises ``ConfigurationProblem`` while it is disabled."""
+def opened(side: Side, setup: ConnectionSetup | None = None) -> Iterator[System]:
+    """One side; ``setup``: where the page has read it already. Business Central needs no connection; Sales raises
+    ``ConfigurationProblem`` while it is disabled."""
     if side is Side.ERP:
         yield systems.open_erp()
         return
-    with both_opened() as connected:
+    with both_opened(setup) as connected:
         yield connected.crm
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coupling.pages import records, unsynchronized
-from integration.models import SyncError, TableMapping
+from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.lists.cells import Cell
 from integration.pages.parts import first_url
 from integration.pages.states import Shown, Style
@@ -96,13 +96,15 @@ def read(
     mappings: Sequence[TableMapping],
     page: Sequence[Record],
     *,
-    asks: bool = False,
+    asks: ConnectionSetup | None = None,
     differing: bool = False,
 ) -> Mapping[uuid.UUID, Known]:
-    """How each of these records stands: two queries, however many they are. ``asks``: the other side has a moment to
-    say whether it has changed those, too, that were changed here. ``differing``: all of these differ."""
+    """How each of these records stands: two queries, however many they are. ``asks``: where it is given, the other
+    side has a moment to say whether it has changed those, too, that were changed here. ``differing``: all of these
+    differ."""
     ids = [record.id for record in page]
-    pairs = records.mapped_pairs(side, mappings, ids)
+    rows = records.mapped_rows(side, mappings, ids)
+    pairs = {id: (mapping, row.pair) for id, (mapping, row) in rows.items()}
     errors = _errors(side, mappings, ids)
     by_id = {record.id: record for record in page}
     changed = {
@@ -110,8 +112,8 @@ def read(
         for id, (mapping, pair) in pairs.items()
         if unsynchronized.is_changed(mapping, pair, side, by_id[id])
     }
-    there = unsynchronized.changed_there(side, changed) if asks and changed else set()
-    times = unsynchronized.looked_at(side, {mapping for mapping, _ in changed.values()}, changed)
+    there = unsynchronized.changed_there(side, changed, setup=asks) if asks and changed else set()
+    times = {id: unsynchronized.looked_at(rows[id][1]) for id in changed}
     found = {}
     for id in ids:
         mapping, pair = pairs.get(id, (None, None))

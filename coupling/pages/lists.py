@@ -66,6 +66,8 @@ class Listing:
     """Is one of the rows shown coupled?"""
     unknown: str = ""
     """What of a state nobody knows now, and why."""
+    setup: ConnectionSetup = field(default_factory=ConnectionSetup)
+    """As this page has read it."""
 
     @property
     def narrowed(self) -> bool:
@@ -110,7 +112,8 @@ def asked_for(side: Side, name: str, asked: Asked, person: Any = None) -> Listin
     shown = ShownList(key, records.title_of(side, name), nouns, address, views=views_of(person, key))
     shown.selectable = shown.takes_all = bool(mappings)
     known = state if state in STATES and mappings else ""
-    made = Listing(side, name, mappings, ConnectionSetup.current().is_enabled, shown, known, state == ALL, of)
+    setup = ConnectionSetup.current()
+    made = Listing(side, name, mappings, setup.is_enabled, shown, known, state == ALL, of, setup=setup)
     shown.looks = _looks(made)
     return made
 
@@ -208,7 +211,7 @@ def _rows(made: Listing, system: System, table: Table) -> rows.Asked:
     where = both(_filter_of(made, table), shown.pane.where)
     standing, also = Standing(made.state), Changed()
     if standing is Standing.DIFFERING:
-        also = changed_since(made.side, made.mappings)
+        also = changed_since(made.side, made.mappings, made.setup)
         made.unknown = also.notice
     return rows.Asked(
         system, table, made.mappings, columns, where, shown.order, standing, shown.nouns[0], made.narrowed,
@@ -225,7 +228,7 @@ def _filter_of(made: Listing, table: Table) -> Filter:
 def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
     fields = [table.fields[column.name] for column in made.shown.columns if column.name]
     differing = made.state == Standing.DIFFERING
-    known = list_states.read(made.side, made.mappings, page, asks=True, differing=differing)
+    known = list_states.read(made.side, made.mappings, page, asks=made.setup, differing=differing)
     made.ids = [record.id for record in page]
     made.coupled = any(one.is_coupled for one in known.values())
     made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]

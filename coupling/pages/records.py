@@ -106,13 +106,20 @@ def mapped_pairs(
     side: Side, mappings: Sequence[TableMapping], ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, MappedPair]:
     """What the ledgers of these mappings know of these records. A pair goes before a row that was only reserved."""
+    return {id: (mapping, row.pair) for id, (mapping, row) in mapped_rows(side, mappings, ids).items()}
+
+
+def mapped_rows(
+    side: Side, mappings: Sequence[TableMapping], ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, tuple[TableMapping, Coupling]]:
+    """The same as they are stored."""
     if not mappings or not ids:
         return {}
     by_pk = {mapping.pk: mapping for mapping in mappings}
     rows = Coupling.objects.filter(mapping__in=by_pk, **{f"{side.value}_id__in": list(ids)}).order_by("mapping")
-    found: dict[uuid.UUID, MappedPair] = {}
+    found: dict[uuid.UUID, tuple[TableMapping, Coupling]] = {}
     for row in sorted(rows, key=lambda row: row.state == State.RESERVED.value):
-        found.setdefault(getattr(row, f"{side.value}_id"), (by_pk[row.mapping_id], row.pair))
+        found.setdefault(getattr(row, f"{side.value}_id"), (by_pk[row.mapping_id], row))
     return found
 
 

@@ -4,13 +4,14 @@ that no record has to be asked for one by one."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
 from django.utils import timezone
 
+from coupling.models import Coupling
 from coupling.sides import opened
 from integration.connection import systems
 from integration.connection.opening import at_a_glance, open_for_words
@@ -49,13 +50,12 @@ def is_changed(mapping: TableMapping, pair: Pair, side: Side, record: Record) ->
     return bool(seen) and seen != record.version and reads(mapping, side)
 
 
-def changed_since(side: Side, mappings: Sequence[TableMapping]) -> Changed:
+def changed_since(side: Side, mappings: Sequence[TableMapping], setup: ConnectionSetup) -> Changed:
     """The records of ``side`` of which something is not on the other side yet, though no run owes it. Each side is
     asked once a mapping for what it has changed since it was read; open conflicts count, too. A silent Sales is named
     in the notice."""
     found = Changed(_in_conflict(side, mappings))
     _look(found, systems.open_erp(), side, mappings)
-    setup = ConnectionSetup.current()
     if setup.is_enabled:
         try:
             with open_for_words(setup) as connected:
@@ -92,7 +92,11 @@ def _look(found: Changed, system: System, side: Side, mappings: Sequence[TableMa
 
 
 def changed_there(
-    side: Side, pairs: Mapping[uuid.UUID, tuple[TableMapping, Pair]], *, patient: bool = False
+    side: Side,
+    pairs: Mapping[uuid.UUID, tuple[TableMapping, Pair]],
+    *,
+    patient: bool = False,
+    setup: ConnectionSetup | None = None,
 ) -> set[uuid.UUID]:
     """Of these records of ``side``, which were changed here: those whose other record was changed, too. One request a
     mapping, with a moment to answer (``patient``: two seconds); of a side that does not, nothing is known."""
@@ -103,7 +107,7 @@ def changed_there(
     found: set[uuid.UUID] = set()
     if not by_mapping:
         return found
-    with suppress(Problem), _briefly(side.other, patient) as system:
+    with suppress(Problem), _briefly(side.other, patient, setup) as system:
         for mapping, held in by_mapping.items():
             there = system.get(mapping.table(system.side), [pair.id(system.side) for pair in held], [])
             for pair in held:
@@ -114,20 +118,15 @@ def changed_there(
 
 
 @contextmanager
-def _briefly(side: Side, patient: bool) -> Iterator[System]:
+def _briefly(side: Side, patient: bool, setup: ConnectionSetup | None) -> Iterator[System]:
     if side is Side.CRM and patient:
-        with open_for_words(ConnectionSetup.current()) as connected:
+        with open_for_words(setup or ConnectionSetup.current()) as connected:
             yield connected.crm
     else:
-        with at_a_glance(), opened(side) as system:
+        with at_a_glance(), opened(side, setup) as system:
             yield system
 
 
-def looked_at(side: Side, mappings: Collection[TableMapping], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """When a run has looked at the pairs of these records last, as the person reads it."""
-    found: dict[uuid.UUID, str] = {}
-    for mapping in mappings:
-        rows = mapping.couplings.filter(**{f"{side.value}_id__in": list(ids)})
-        for id, at in rows.values_list(f"{side.value}_id", "changed_at"):
-            found[id] = current().moment(at.astimezone(timezone.get_current_timezone()))
-    return found
+def looked_at(coupling: Coupling) -> str:
+    """When a run has looked at this pair last, as the person reads it."""
+    return current().moment(coupling.changed_at.astimezone(timezone.get_current_timezone()))

@@ -79,7 +79,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         raise Http404(str(missing)) from missing
     lead_back(request.session, shown.shown)
     more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
-    more["nobody"] = NOBODY
+    more |= {"nobody": NOBODY, "setup": shown.setup}
     return render(request, "coupling/record_list.html", {"list": shown.shown, **more})
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -44,12 +44,23 @@ LATE = "Dynamics 365 Sales did not answer within 10 seconds. Try again in a mome
 BUSY = "Other pages are waiting for Dynamics 365 Sales, which is slow to answer. Try again in a moment."
 
 
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """What our own database says for the context of a run."""
+
+    local_currency: str
+    name: str
+    filters: Mapping[tuple[str, str], Sequence[tuple[str, str]]]
+
+
 @dataclass(slots=True)
 class _PageContext:
-    """One page: when its time is over, and whether it has a turn already."""
+    """One page: when its time is over, and whether it has a turn already. ``kept``: what it has read of the company, at
+    most once; ``None`` where the page may change that."""
 
     until: float | None = None
     has_turn: bool = False
+    kept: list[_Company] | None = None
 
     def left(self) -> float:
         """Seconds; they count from the first time Sales is opened."""
@@ -63,9 +74,10 @@ _downloads = threading.BoundedSemaphore(DOWNLOADS_AT_ONCE)
 
 
 @contextmanager
-def one_page() -> Iterator[None]:
-    """All that opens Sales inside shares the seconds of one page."""
-    before = _page_context.set(_PageContext())
+def one_page(*, only_looks: bool = False) -> Iterator[None]:
+    """All that opens Sales inside shares the seconds of one page; of one that only looks, what is read of the company,
+    too."""
+    before = _page_context.set(_PageContext(kept=[] if only_looks else None))
     try:
         yield
     finally:
@@ -76,7 +88,9 @@ def one_page() -> Iterator[None]:
 def at_a_glance() -> Iterator[None]:
     """What opens Sales inside has a moment for it, no more: a page that shows what is ours at once asks again by itself
     for the rest."""
-    before = _page_context.set(_PageContext(time.monotonic() + SECONDS_FOR_A_GLANCE))
+    around = _page_context.get()
+    kept = around.kept if around is not None else None
+    before = _page_context.set(_PageContext(time.monotonic() + SECONDS_FOR_A_GLANCE, kept=kept))
     try:
         yield
     finally:
@@ -164,6 +178,17 @@ def open_either(
     return open_for_run(setup, gate, even_disabled=even_disabled, anybody=anybody)
 
 
+def _company() -> _Company:
+    page = _page_context.get()
+    kept = page.kept if page is not None else None
+    if kept:
+        return kept[0]
+    read = _Company(systems.local_currency(), systems.company_name(), TableMapping.objects.filters())
+    if kept is not None:
+        kept.append(read)
+    return read
+
+
 def _connected(
     setup: ConnectionSetup, even_disabled: bool, anybody: bool, patience: Patience, gate: Gate | None
 ) -> Connected:
@@ -172,13 +197,14 @@ def _connected(
     if is_copy(setup.installation_id) and not even_disabled:
         raise ConfigurationProblem(COPY)
     expected = Expected(setup.organization_id, setup.organization_name) if setup.organization_id else None
+    company = _company()
     context = Context(
-        local_currency=systems.local_currency(),
-        company=systems.company_name(),
+        local_currency=company.local_currency,
+        company=company.name,
         organization_id=setup.organization_id,
         user_id=setup.user_id,
         trade=Trade(orders=setup.order_integration_enabled),
-        filters=TableMapping.objects.filters(),
+        filters=company.filters,
     )
     crm = systems.open_crm(setup, patience=patience, gate=gate, expected=None if anybody else expected)
     return Connected(systems.open_erp(), crm, context)

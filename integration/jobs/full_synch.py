@@ -34,8 +34,7 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
     begun = set(FullSynchLine.objects.exclude(status=FullSynchLine.Status.BLANK).values_list("mapping", flat=True))
     fresh = [mapping for mapping in mappings if mapping.pk not in begun]
     found = dict(zip(fresh, recommend(fresh, connected), strict=True))
-    with transaction.atomic():
-        FullSynchLine.objects.renew(found)
+    FullSynchLine.objects.renew(found)
 
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:

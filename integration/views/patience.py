@@ -16,5 +16,5 @@ class SecondsForSales:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with one_page():
+        with one_page(only_looks=request.method in ("GET", "HEAD")):
             return self.get_response(request)
