@@ -10,7 +10,7 @@ from tests.real.company import demo, do, write_over
 
 __all__ = ["demo"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 
 
 def lines(page: Page) -> Locator:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Demo, act, sign_in, sign_out, unfit
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 DEMO = ["--customers", "20", "--accounts", "20"]
 PHONE = {"width": 400, "height": 800}
 PAGES = ("/", "/connection/", "/accounts/settings/", "/search/?q=adatum", "/mappings/", "/setup/vat-posting/",

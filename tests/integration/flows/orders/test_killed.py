@@ -19,7 +19,7 @@ from tests.organization import demo_organization
 from tests.real import forked
 from tests.real.migrated import migrate_in
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.story]
 
 ORDERS = 500
 

@@ -19,7 +19,7 @@ from tests.integration.crowd import SINGLE
 from tests.real.gated import queue_server
 from tests.real.migrated import migrate_in
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.story]
 DONE = ("inserted", "modified", "unchanged", "skipped", "failed")
 
 
