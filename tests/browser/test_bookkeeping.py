@@ -13,7 +13,7 @@ from tests.real.company import demo
 
 __all__ = ["demo"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 CUSTOMERS = 10
 INVOICE = "103003"
 """The one of Coho Winery in euros, of which nothing is paid."""

@@ -61,7 +61,7 @@ setup.save()
 enabling.create_missing(setup)
 """
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.story]
 
 
 def manage(home: Path, *words: str, preexec: object = None, **environment: str) -> subprocess.CompletedProcess[str]:
