@@ -37,12 +37,18 @@ def build_rule(mapping: TableMapping, erp: System, crm: System, pairs: Sequence[
     prefetch_related_objects(stored, "transformations")
     pairs = translated_pairs(mapping) if pairs is None else pairs
     ways = {field.pk: way_of(field, erp_table, crm_table) for field in stored}
+    carried = [field for field in stored if ways[field.pk] is not None]
+    if not carried:
+        raise ConfigurationProblem(f"{mapping.name} has no field mapping rows whose columns come this way.")
     return TableRule(
         name=mapping.name,
         erp=erp_table,
         crm=crm_table,
         direction=Direction(mapping.direction),
-        fields=tuple(_field_rule(mapping, field, ways[field.pk], erp_table, crm_table, pairs) for field in stored),
+        fields=tuple(
+            _field_rule(mapping, field, ways[field.pk] or Direction.BOTH, erp_table, crm_table, pairs)
+            for field in carried
+        ),
         only_coupled=mapping.only_coupled,
         erp_filter=_filter(mapping, mapping.erp_filter, erp_table),
         crm_filter=_filter(mapping, mapping.crm_filter, crm_table),
@@ -54,8 +60,11 @@ def build_rule(mapping: TableMapping, erp: System, crm: System, pairs: Sequence[
     )
 
 
-def way_of(stored: FieldMapping, erp: Table, crm: Table) -> Direction:
-    """The direction in which this row is carried: of both only the one whose destination can be written."""
+def way_of(stored: FieldMapping, erp: Table, crm: Table) -> Direction | None:
+    """The direction in which this row is carried: not at all where a column of it is lacking, and of both only the one
+    whose destination can be written."""
+    if stored.erp_field in erp.lacking or stored.crm_field in crm.lacking:
+        return None
     direction = Direction(stored.direction)
     erp_field, crm_field = erp.fields.get(stored.erp_field), crm.fields.get(stored.crm_field)
     if direction is not Direction.BOTH or erp_field is None or crm_field is None:

@@ -121,7 +121,8 @@ class Table:
     ``keeps_ids``: rows are inserted under the ids we give. Where they are not, ``Written.id`` of an insert is the row's
     own, and an insert whose answer was lost is found again by what it carries: by a mark in ``mark_field`` (text or
     code of at least 30 characters that is found by equality), or, where that is blank, by ``number_field``, which then
-    is a key that every insert carries."""
+    is a key that every insert carries. ``lacking`` are columns that the company has but that do not come this way ->
+    what to do about it."""
 
     name: str
     label: str
@@ -130,6 +131,7 @@ class Table:
     number_field: str = ""
     keeps_ids: bool = True
     mark_field: str = ""
+    lacking: Mapping[str, str] = field(default_factory=dict)
     tracks_changes: bool = True
     id_field: str = ""
     modified_field: str = ""

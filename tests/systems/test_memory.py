@@ -13,6 +13,7 @@ import pytest
 from integration.systems.errors import (
     CursorExpired,
     DuplicateKey,
+    FieldMissing,
     InvalidValue,
     NotFound,
     Refused,
@@ -281,3 +282,16 @@ def test_a_system_that_gives_its_own_ids_answers_an_insert_with_them(erp: Memory
     [answer] = erp.insert("customer", [Row(ours, {"name": "Adatum"})])
     assert answer.id != ours
     assert list(erp.get("customer", [ours, answer.id], ["name"])) == [answer.id]
+
+
+def test_a_lacking_column_is_neither_described_nor_read_nor_written_but_people_see_it(erp: MemorySystem) -> None:
+    erp.lacking = {"customer": {"phone_no": "Publish page 21."}}
+    described = erp.describe("customer")
+    assert "phone_no" not in described.fields
+    assert described.lacking == {"phone_no": "Publish page 21."}
+    id = erp.add("customer", name="Adatum", phone_no="030 1")
+    with pytest.raises(FieldMissing):
+        erp.get("customer", [id], ["phone_no"])
+    with pytest.raises(FieldMissing):
+        erp.update("customer", [Row(id, {"phone_no": "030 2"})])
+    assert erp.values("customer", id)["phone_no"] == "030 1"

@@ -18,7 +18,7 @@ class MemoryDocuments(MemoryStore):
         """Raises ``TableMissing`` and ``FieldMissing``."""
         for document in documents:
             for table, rows in document.children.items():
-                self._checked(table, sorted({name for row in rows for name in row.values}))
+                self._shown(table, sorted({name for row in rows for name in row.values}))
 
     def _insert_document(self, document: Document, table: str, row: Row, by: uuid.UUID) -> str:
         """Insert a document and return its header's version. Raises ``RecordProblem`` with nothing left behind."""

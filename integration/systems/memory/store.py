@@ -39,6 +39,7 @@ class MemoryStore:
         self.check_references = True
         self.unique: dict[str, Sequence[tuple[str, ...]]] = {}
         self.numbers: dict[str, str] = {}
+        self.lacking: dict[str, dict[str, str]] = {}
         self.plug_ins: dict[str, PlugIn] = {}
         self._tables = {table.name: MemoryTable(table) for table in tables}
         self._sequence = 0
@@ -86,6 +87,14 @@ class MemoryStore:
             if name not in held.table.fields:
                 raise FieldMissing(f"{held.table.label} has no field “{name}”.")
         return held
+
+    def _shown(self, table: str, fields: Iterable[str], where: Filter = EVERYTHING) -> MemoryTable:
+        """The same for what does not come through the verbs."""
+        held, asked = self._table(table), list(fields)
+        for name in (*asked, *sorted(fields_of(where))):
+            if name in self.lacking.get(table, {}):
+                raise FieldMissing(f"{held.table.label} does not show its field “{name}” here.")
+        return self._checked(table, asked, where)
 
     def _cursor(self, position: int) -> str:
         return f"{self._generation}-{position}"

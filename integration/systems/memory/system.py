@@ -39,8 +39,8 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
     which delta links cannot; ``check_references=False`` takes references to rows that are not there;
     ``keeps_ids=False`` gives every inserted row an id of its own; ``counts_all=False`` says that it stops counting.
     By table: ``unique`` further keys, ``numbers`` the prefix of its number series, ``plug_ins`` what its own logic
-    makes of values before they are stored, ``marks`` the column that may carry a mark. ``actions``: the
-    verbs that ``act`` knows.
+    makes of values before they are stored, ``marks`` the column that may carry a mark, ``lacking`` columns that only
+    people see, and what to do about them. ``actions``: the verbs that ``act`` knows.
     """
 
     def __init__(
@@ -126,7 +126,11 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
         return replace(described, actions=tuple(sorted(self.actions))) if self.actions else described
 
     def _described(self, table: Table) -> Table:
-        return replace(table, keeps_ids=self.keeps_ids, mark_field=self.marks.get(table.name, ""))
+        lacking = self.lacking.get(table.name, {})
+        shown = {name: field for name, field in table.fields.items() if name not in lacking}
+        fields = shown if lacking else table.fields
+        marked = self.marks.get(table.name, "")
+        return replace(table, fields=fields, keeps_ids=self.keeps_ids, mark_field=marked, lacking=lacking)
 
     def forget(self, table: str) -> None:
         self.faults.enter(Call("forget", table))
@@ -134,7 +138,7 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
-        held = self._checked(table, [*fields, by] if by else fields, where)
+        held = self._shown(table, [*fields, by] if by else fields, where)
         if by:
             self.faults.enter(Call("changes", table))
             yield self._changed_by(held, fields, since, where, by)
@@ -153,7 +157,7 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         self.faults.enter(Call("get", table, ids=tuple(ids)))
-        held = self._checked(table, fields)
+        held = self._shown(table, fields)
         with self._lock:
             return {id: self._record(held, held.rows[id], fields) for id in ids if id in held.rows}
 
@@ -167,7 +171,7 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
         after: str | None = None,
     ) -> Page:
         self.faults.enter(Call("find", table))
-        held = self._checked(table, [*fields, *(name.removeprefix("-") for name in order)], where)
+        held = self._shown(table, [*fields, *(name.removeprefix("-") for name in order)], where)
         with self._lock:
             left = self._matching(held, where, order) if after is None else self._found[after]
             left = [id for id in left if id in held.rows]
@@ -179,7 +183,7 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         self.faults.enter(Call("count", table))
-        held = self._checked(table, (), where)
+        held = self._shown(table, (), where)
         with self._lock:
             return len(self._matching(held, where))
 
@@ -210,7 +214,7 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
         blank = next((name for name in key if row.values.get(name) in (None, "")), "")
         if blank:
             return Written(row.id, error=InvalidValue(f"{blank} is blank, but it identifies the record.", field=blank))
-        held = self._checked(table, key)
+        held = self._shown(table, key)
         wanted = {name: row.values[name] for name in key}
         there = [id for id, kept in held.rows.items() if all(kept.values.get(n) == v for n, v in wanted.items())]
         write = self.update if there else self.insert
@@ -230,7 +234,7 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
     def _write(self, verb: str, write: Write, table: str, rows: Sequence[Row]) -> list[Written]:
         call = Call(verb, table, tuple(rows))
         self.faults.count(call)
-        self._checked(table, sorted({name for row in rows for name in row.values}))
+        self._shown(table, sorted({name for row in rows for name in row.values}))
         fault = self.faults.take(call, rowwise=False)
         reached = rows if fault is None or fault.done is None else rows[: fault.done]
         with self._lock:
