@@ -20,7 +20,7 @@ from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.systems.naming import names_of
 from integration.systems.values import Field, Page, Record, Ref, Side, Table, Value
-from integration.systems.wording import NAMELESS, field_name, shorten
+from integration.systems.wording import field_name, shorten
 
 LOOKED_AT = 50
 """So many records are looked at for a page; a dry run lists all of them."""
@@ -211,9 +211,8 @@ class _Found:
         return FieldEffect(direction.destination, label, old, new, blanks=bool(old and not new))
 
     def _text(self, value: Value, field: Field | None) -> str:
-        if isinstance(value, Ref):
-            return self.names.get(value.id) or value.label or NAMELESS
-        return records.shown(value, field)
+        name = self.names.get(value.id) if isinstance(value, Ref) else ""
+        return name or records.shown(value, field)
 
 
 def _written(actions: Sequence[Action]) -> Iterator[Value]:

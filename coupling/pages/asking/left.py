@@ -9,8 +9,8 @@ from integration.connection.live_systems import NAMES
 from integration.sync.actions import Insert, Update
 from integration.sync.memory.halves import PARTNERLESS, column_of
 from integration.sync.rules import Direction, TableRule
-from integration.systems.values import Field, FieldType, Ref, Side
-from integration.systems.wording import NAMELESS, field_name
+from integration.systems.values import Field, FieldType, Side
+from integration.systems.wording import field_name
 
 BLANK, AS_IT_IS = "stays blank", "stays as it is"
 OPTION = "has no partner among the options of {}. Couple it on the Options page"
@@ -29,10 +29,8 @@ def left_of(rule: TableRule, direction: Direction, action: Insert | Update) -> l
             continue
         if isinstance(action, Update) and destination.name in action.values:
             continue  # The preview lists it with what it becomes.
-        value = action.record.values.get(source.name)
-        text = NAMELESS if isinstance(value, Ref) and not value.label else records.shown(value, source)
-        why = OPTION if destination.type is FieldType.OPTION else UNCOUPLED
-        why = why.format(NAMES[direction.destination])
+        text = records.shown(action.record.values.get(source.name), source)
+        why = (OPTION if destination.type is FieldType.OPTION else UNCOUPLED).format(NAMES[direction.destination])
         sentences.append(SENTENCE.format(field_name(destination), stays, field_name(source), text, why))
     return sentences
 
