@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from integration.connection.opening import at_a_glance, open_for_page
+from integration.documents.notices import NEVER_SENT, SENT, TABLE
+from integration.documents.sources import SUBMITTED
 from integration.models import ConnectionSetup
 from integration.systems.errors import Problem
-from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, OneOf, both
+from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, both
 from integration.systems.values import Table
 
-ORDER, SENT = "salesorder", "lastbackofficesubmit"
-NEVER = dt.date(1900, 1, 1)
-SUBMITTED = (1,)
 RECORD = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
 LIST = "{url}/main.aspx?pagetype=entitylist&etn={entity}"
 
@@ -31,7 +28,7 @@ def unsent(table: Table) -> Filter:
     """Documents that nobody has marked as sent to a back office; all, where the table does not know."""
     if SENT not in table.fields:
         return EVERYTHING
-    return AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER)))
+    return AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER_SENT)))
 
 
 def submitted_orders(setup: ConnectionSetup) -> int | None:
@@ -41,7 +38,7 @@ def submitted_orders(setup: ConnectionSetup) -> int | None:
         return None
     try:
         with at_a_glance(), open_for_page(setup) as connected:
-            wanted = both(OneOf("statecode", SUBMITTED), unsent(connected.crm.describe(ORDER)))
-            return connected.crm.count(ORDER, wanted)
+            wanted = both(Comparison("statecode", "=", SUBMITTED), unsent(connected.crm.describe(TABLE)))
+            return connected.crm.count(TABLE, wanted)
     except Problem:  # What keeps it from answering is said by the connection and the preflight.
         return None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from integration.connection.systems import Connected
+from integration.documents.notices import was_never_sent
+from integration.documents.sources import SUBMITTED
 from integration.models import SyncError, TableMapping
 from integration.pages.advice import advice
 from integration.pages.states import Shown, Style
@@ -30,9 +32,7 @@ STATES = {
     "salesorder": {0: Style.AMBIGUOUS, 1: Style.FAVORABLE, 2: Style.UNFAVORABLE},
     "quote": {1: Style.FAVORABLE, 2: Style.FAVORABLE},
 }
-SUBMITTED = 1
 ACTIVE, WON = 1, 2
-NEVER = dt.date(1900, 1, 1)
 SENT = "Marked as sent on {}, so the automatic job leaves it alone. {} makes it all the same."
 
 
@@ -168,8 +168,9 @@ def _reason(kind: Kind, record: Record, became: Became | None, waits: Waiting, i
 def _of_order(record: Record, became: Became | None, waits: Waiting) -> str:
     if became is not None or record.values["statecode"] != SUBMITTED:
         return ""
-    sent = day_of(record.values.get("lastbackofficesubmit"))
-    return waits.reason(record.values.get("customerid")) if sent in (None, NEVER) else SENT.format(sent, ORDERS.verb)
+    if was_never_sent(record):
+        return waits.reason(record.values.get("customerid"))
+    return SENT.format(day_of(record.values["lastbackofficesubmit"]), ORDERS.verb)
 
 
 def _of_quote(record: Record, became: Became | None, waits: Waiting, is_ordered: bool) -> str:
