@@ -20,8 +20,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integration.models import PlannedChange, SyncError
-from integration.pages.charts import Chart
 from integration.pages.frame.inputs import shown_input
+from integration.pages.home.charts import Chart
 from integration.pages.parts import Link, first_url
 from integration.pages.runs.titles import SHORT_WAYS
 from integration.pages.states import Shown, Style

@@ -12,7 +12,7 @@ from integration.models import (
     JobQueueEntry,
     SyncJob,
 )
-from integration.pages.desk import DOCUMENTS_OF_SALES, Desk
+from integration.pages.home.desk import DOCUMENTS_OF_SALES, Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
 

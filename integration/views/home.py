@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from integration.models import ConnectionSetup, SyncJob, User
-from integration.pages.beginning import FirstRun, first_run, next_steps
-from integration.pages.days import charts
-from integration.pages.desk import desk_of
-from integration.pages.inbox import waiting_for
-from integration.pages.lag import lags
+from integration.pages.home.beginning import FirstRun, first_run, next_steps
+from integration.pages.home.days import charts
+from integration.pages.home.desk import desk_of
+from integration.pages.home.inbox import waiting_for
+from integration.pages.home.lag import lags
 from integration.views.cues import cues
 
 LATEST = 8

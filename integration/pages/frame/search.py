@@ -14,7 +14,7 @@ from django.urls import reverse
 from integration.connection import systems
 from integration.connection.opening import open_for_page
 from integration.models import ConnectionSetup, SyncJob, TableMapping
-from integration.pages.desk import DOCUMENTS_OF_SALES
+from integration.pages.home.desk import DOCUMENTS_OF_SALES
 from integration.pages.parts import Person, acts, entries, first_url, visible
 from integration.pages.states import of_job
 from integration.systems.errors import Problem, TableMissing

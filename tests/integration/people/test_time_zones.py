@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration.models import AuditEntry, SyncJob, TableMapping, User
-from integration.pages import days
+from integration.pages.home import days
 from integration.views.people.time_zone import zone_of
 from integration.views.spreadsheet import as_csv
 from tests.people import ADMINISTRATOR, client_of, made

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.utils import timezone
 
 from integration.models import SyncJob
-from integration.pages.charts import Chart, Day
+from integration.pages.home.charts import Chart, Day
 
 DAYS = 14
 WENT_WELL, WENT_WRONG = "went-well", "went-wrong"

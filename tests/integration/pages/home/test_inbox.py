@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from coupling.models import Coupling
 from integration.models import ConnectionSetup, JobQueueEntry, Plan, Preflight, SyncError, SyncJob, TableMapping, User
-from integration.pages import desk
-from integration.pages.desk import desk_of
-from integration.pages.inbox import waiting_for
+from integration.pages.home import desk
+from integration.pages.home.desk import desk_of
+from integration.pages.home.inbox import waiting_for
 from integration.systems.findings import Finding, Severity
 from tests.people import ADMINISTRATOR, INTEGRATOR, VIEWER, client_of, made, signed_in
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE
 from integration.pages.advice import advice, meaning
-from integration.pages.desk import DOCUMENTS_OF_SALES, Desk
+from integration.pages.home.desk import DOCUMENTS_OF_SALES, Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.pages.charts import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Chart, Day, rounded_up
+from integration.pages.home.charts import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Chart, Day, rounded_up
 
 SERIES = (("jobs went well", "went-well"), ("jobs failed", "went-wrong"))
 
