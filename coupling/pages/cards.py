@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -15,7 +14,7 @@ from django.db.models import Q
 from coupling.pages import records
 from coupling.pages.captions import noun
 from coupling.pages.comparison.agreements import last_known
-from coupling.pages.comparison.compared import last_looked_at
+from coupling.pages.list_states import ENDED, Known, of_ids, of_outcome
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
 from coupling.sides import opened
@@ -26,7 +25,8 @@ from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.advice import advice, meaning
 from integration.pages.in_sales import record_in_sales
 from integration.pages.lists.cells import KEYS
-from integration.sync.memory.ledger import Pair, State
+from integration.pages.states import Shown
+from integration.sync.memory.ledger import Pair, Result
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing, TimedOut
 from integration.systems.filters import FilterError, matches, parse
@@ -41,19 +41,15 @@ class Last:
     """How the last run in one direction ended. ``waits_for``: (table, id) of the record to couple first."""
 
     caption: str
-    result: str
+    shown: Shown | None
     code: str
     waits_for: tuple[str, str] | None
     source: Side
 
     @property
     def meaning(self) -> str:
-        """What its code says."""
-        return meaning(self.code)
-
-    @property
-    def style(self) -> str:
-        return {"Success": "favorable", "Failure": "unfavorable", "Waiting": "ambiguous"}.get(self.result, "blank")
+        """What its code says, unless it went well."""
+        return meaning(self.code) if self.code and self.shown != ENDED[Result.SUCCESS] else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +82,10 @@ class Card:
     record: Record | None = None
     mapping: TableMapping | None = None
     pair: Pair | None = None
+    known: Known = field(default_factory=Known)
     outside: bool = False
     problem: str = ""
     sales_url: str = ""
-    looked_at: dt.datetime | None = None
     other_name: str = ""
     waits: bool = False
     remembered: Sequence[records.Cell] = ()
@@ -124,19 +120,12 @@ class Card:
 
     @property
     def coupled(self) -> bool:
-        return self.pair is not None and self.pair.state is not State.RESERVED
+        return self.known.is_coupled
 
     @property
     def other_noun(self) -> str:
         """What the coupled record is called until its name is known."""
         return self.other_name or (noun(other(self.mapping, self.side)) if self.mapping is not None else "")
-
-    @property
-    def state(self) -> str:
-        """The coupling in one word."""
-        if self.pair is not None and self.pair.skipped:
-            return "Skipped"
-        return "Coupled" if self.coupled else "Not coupled"
 
     @property
     def last(self) -> list[Last]:
@@ -168,7 +157,9 @@ def card(side: Side, name: str, id: uuid.UUID, *, patient: bool = True) -> Card 
     mappings = records.mappings_of(side, name)
     with nullcontext() if patient or side is Side.ERP else at_a_glance():
         _read(shown, patient=patient)
-    shown.mapping, shown.pair = records.mapped_pairs(side, mappings, [id]).get(id, (None, None))
+    read = {side: {id: shown.record}} if shown.record is not None else {}
+    shown.known = of_ids(side, mappings, [id], read)[id]
+    shown.mapping, shown.pair = shown.known.mapping, shown.known.pair
     if shown.mapping is None:
         _choose_mapping(shown, mappings)
     if shown.record is None and not shown.problem and not shown.waits:
@@ -177,7 +168,6 @@ def card(side: Side, name: str, id: uuid.UUID, *, patient: bool = True) -> Card 
         shown.problem = GONE
     _link(shown, setup)
     if shown.coupled and shown.mapping is not None and shown.pair is not None:
-        shown.looked_at = last_looked_at(shown.mapping, shown.pair)
         _name_other(shown)
         if shown.record is None and not shown.is_erp:
             _remember(shown, shown.mapping, shown.pair)
@@ -259,7 +249,7 @@ def _errors(shown: Card) -> list[Concern]:
 def _last(caption: str, waits: Mapping[str, Any], pair: Pair, direction: Direction) -> Last:
     outcome, wait = pair.outcome(direction), waits.get(direction.destination.value)
     waits_for = (wait.table, str(wait.record_id)) if wait is not None else None
-    return Last(caption, outcome.result.label, outcome.code, waits_for, direction.source)
+    return Last(caption, of_outcome(outcome), outcome.code, waits_for, direction.source)
 
 
 def _waits(mapping: TableMapping, pair: Pair) -> dict[str, Any]:

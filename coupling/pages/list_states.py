@@ -1,20 +1,35 @@
-"""How the records of a list stand: coupled, changed since, in conflict, waiting, failed, skipped."""
+"""How a record stands: coupled, changed since, in conflict, waiting, failed, skipped. Lists, their files, cards and the
+questions before an action say it in the words of ``Known.state``, and nobody words a state by himself."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from django.utils import timezone
 
 from coupling.pages import records, unsynchronized
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.lists.cells import Cell
 from integration.pages.parts import first_url
 from integration.pages.states import Shown, Style
-from integration.sync.memory.ledger import Pair, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.problems import Conflict
+from integration.systems.formats import current
 from integration.systems.values import Record, Side
 
+CONFLICT, SKIPPED = Shown("Conflict", Style.UNFAVORABLE), Shown("Skipped", Style.UNFAVORABLE)
+FAILED, WAITING = Shown("Failed", Style.UNFAVORABLE), Shown("Waiting", Style.AMBIGUOUS)
+ENDED = {
+    Result.SUCCESS: Shown("Success", Style.FAVORABLE),
+    Result.FAILURE: FAILED,
+    Result.WAITING: WAITING,
+    Result.LEFT_OUT: Shown("Left out", Style.BLANK),
+    Result.SKIPPED: SKIPPED,
+}
 LACKS = "a value has no partner"
 SAID_BESIDE = {
     "Coupled": "",
@@ -29,7 +44,7 @@ SAID_BESIDE = {
 @dataclass(frozen=True, slots=True)
 class Known:
     """What our side knows of one record. ``error``: the code of what is open about it; ``changed``: it was written on
-    this side since the last look at it, which was ``looked_at``; ``changed_there``: on the other side, too;
+    this side since the last look at its pair, which was ``looked_at``; ``changed_there``: on the other side, too;
     ``differs``: it stands in a list of those that do."""
 
     mapping: TableMapping | None = None
@@ -37,7 +52,7 @@ class Known:
     error: str = ""
     changed: bool = False
     changed_there: bool = False
-    looked_at: str = ""
+    looked_at: dt.datetime | None = None
     differs: bool = False
 
     @property
@@ -59,13 +74,13 @@ class Known:
         """The most urgent thing first."""
         results = (self.pair.to_crm.result, self.pair.to_erp.result) if self.pair is not None else ()
         if self.is_coupled and self.error == Conflict.code:
-            return Shown("Conflict", Style.UNFAVORABLE)
+            return CONFLICT
         if Result.SKIPPED in results:
-            return Shown("Skipped", Style.UNFAVORABLE)
+            return SKIPPED
         if self.error or Result.FAILURE in results:
-            return Shown("Failed", Style.UNFAVORABLE)
+            return FAILED
         if Result.WAITING in results:
-            return Shown("Waiting", Style.AMBIGUOUS)
+            return WAITING
         if not self.is_coupled:
             return Shown("Not coupled", Style.SUBDUED)
         if self.changed:
@@ -86,9 +101,16 @@ class Known:
         """The state with what else is to be said of it."""
         if not self.is_coupled:
             return self.label
-        at = f" ({self.looked_at})" if self.looked_at else ""
+        at = f" ({current().moment(timezone.localtime(self.looked_at))})" if self.looked_at else ""
         also = SAID_BESIDE.get(self.label, self.label.lower()).format(at)
         return ", ".join(part for part in ("Coupled", also, LACKS if self.lacks else "") if part)
+
+
+def of_outcome(outcome: Outcome) -> Shown | None:
+    """How the last run in one direction ended for a pair; nothing before the first."""
+    if outcome.code == Conflict.code and outcome.result in (Result.FAILURE, Result.SKIPPED):
+        return CONFLICT
+    return ENDED.get(outcome.result)
 
 
 def read(
@@ -102,25 +124,44 @@ def read(
     """How each of these records stands: two queries, however many they are. ``asks``: where it is given, the other
     side has a moment to say whether it has changed those, too, that were changed here. ``differing``: all of these
     differ."""
-    ids = [record.id for record in page]
-    rows = records.mapped_rows(side, mappings, ids)
-    pairs = {id: (mapping, row.pair) for id, (mapping, row) in rows.items()}
-    errors = _errors(side, mappings, ids)
     by_id = {record.id: record for record in page}
+    found = of_ids(side, mappings, list(by_id), {side: by_id})
+    if differing:
+        found = {id: replace(known, differs=True) for id, known in found.items()}
     changed = {
-        id: (mapping, pair)
-        for id, (mapping, pair) in pairs.items()
-        if unsynchronized.is_changed(mapping, pair, side, by_id[id])
+        id: (known.mapping, known.pair)
+        for id, known in found.items()
+        if known.changed and known.mapping is not None and known.pair is not None
     }
     there = unsynchronized.changed_there(side, changed, setup=asks) if asks and changed else set()
-    times = {id: unsynchronized.looked_at(rows[id][1]) for id in changed}
+    return found | {id: replace(found[id], changed_there=True) for id in there}
+
+
+def of_ids(
+    side: Side,
+    mappings: Sequence[TableMapping],
+    ids: Sequence[uuid.UUID],
+    read: Mapping[Side, Mapping[uuid.UUID, Record]] = MappingProxyType({}),
+) -> dict[uuid.UUID, Known]:
+    """How the records with these ids stand. ``read``: records of either side as they are now, by their own ids; whether
+    one that is missing there was changed, nobody knows."""
+    rows, errors = records.mapped_rows(side, mappings, ids), _errors(side, mappings, ids)
     found = {}
     for id in ids:
-        mapping, pair = pairs.get(id, (None, None))
-        found[id] = Known(
-            mapping, pair, errors.get(id, ""), id in changed, id in there, times.get(id, ""), differs=differing
-        )
+        if id not in rows:
+            found[id] = Known(error=errors.get(id, ""))
+            continue
+        mapping, row = rows[id]
+        pair = row.pair
+        changed = _is_changed(mapping, pair, side, read)
+        also = changed and _is_changed(mapping, pair, side.other, read)
+        found[id] = Known(mapping, pair, errors.get(id, ""), changed, also, row.changed_at)
     return found
+
+
+def _is_changed(mapping: TableMapping, pair: Pair, side: Side, read: Mapping[Side, Mapping[uuid.UUID, Record]]) -> bool:
+    record = read.get(side, {}).get(pair.id(side))
+    return record is not None and unsynchronized.is_changed(mapping, pair, side, record)
 
 
 def _errors(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -6,7 +6,7 @@ How a list looks is a matter of ``integration.pages.lists``, which rows there ar
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -150,7 +150,7 @@ def exported(side: Side, name: str, asked: Asked, person: Any = None) -> Iterato
         yield [column.label for column in made.shown.columns]
         try:
             while page:
-                known = list_states.read(side, made.mappings, page, differing=made.state == Standing.DIFFERING)
+                known = _known(made, page)
                 for record in page:
                     values = [cells.worded(record.values.get(one.name), one) for one in fields]
                     yield [*values, known[record.id].label] if made.mappings else values
@@ -227,11 +227,15 @@ def _filter_of(made: Listing, table: Table) -> Filter:
 
 def _fill(made: Listing, table: Table, page: Sequence[Record]) -> None:
     fields = [table.fields[column.name] for column in made.shown.columns if column.name]
-    differing = made.state == Standing.DIFFERING
-    known = list_states.read(made.side, made.mappings, page, asks=made.setup, differing=differing)
+    known = _known(made, page)
     made.ids = [record.id for record in page]
     made.coupled = any(one.is_coupled for one in known.values())
     made.shown.lines = [_line(made, table, record, fields, known[record.id]) for record in page]
+
+
+def _known(made: Listing, page: Sequence[Record]) -> Mapping[uuid.UUID, list_states.Known]:
+    differing = made.state == Standing.DIFFERING
+    return list_states.read(made.side, made.mappings, page, asks=made.setup, differing=differing)
 
 
 def _line(made: Listing, table: Table, record: Record, fields: Sequence[Any], known: list_states.Known) -> Line:

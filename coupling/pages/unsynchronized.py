@@ -9,9 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.utils import timezone
-
-from coupling.models import Coupling
 from coupling.sides import opened
 from integration.connection import systems
 from integration.connection.opening import at_a_glance, open_for_words
@@ -21,7 +18,6 @@ from integration.sync.memory.ledger import Pair, State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.systems.errors import CursorExpired, Problem
-from integration.systems.formats import current
 from integration.systems.system import System
 from integration.systems.values import Record, Side
 
@@ -125,8 +121,3 @@ def _briefly(side: Side, patient: bool, setup: ConnectionSetup | None) -> Iterat
     else:
         with at_a_glance(), opened(side, setup) as system:
             yield system
-
-
-def looked_at(coupling: Coupling) -> str:
-    """When a run has looked at this pair last, as the person reads it."""
-    return current().moment(coupling.changed_at.astimezone(timezone.get_current_timezone()))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from coupling.pages.captions import noun
 from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.history import history_of
+from coupling.pages.list_states import of_ids
 from coupling.sides import both_opened
 from coupling.views.access import card_address
 from integration.connection.live_systems import NAMES
@@ -62,4 +63,6 @@ def _shown(side: Side, table: str, id: uuid.UUID) -> dict[str, Any]:
         return {**shown, "silence": f"{NAMES[Side.CRM]} does not answer: {problem}", "shown_side": NAMES[Side.ERP]}
     names = result.names
     title = names.get(side, noun(table))
-    return {**shown, "compared": result, "title": title, "other_name": names.get(side.other, "")}
+    shown |= {"compared": result, "title": title, "other_name": names.get(side.other, "")}
+    read = {one: {row.id: row} for one, row in result.rows.items()}
+    return {**shown, "known": of_ids(side, [mapping], [id], read)[id]}

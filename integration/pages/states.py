@@ -1,4 +1,4 @@
-"""How states are shown: one word and one of four styles for jobs, dry runs, lines, couplings and findings."""
+"""How states are shown: one word and one of four styles for jobs, dry runs, lines and findings."""
 
 from __future__ import annotations
 
@@ -94,11 +94,3 @@ def of_severity(severity: str) -> Shown:
 def of_check(ok: bool, right: str = "OK", wrong: str = "failed") -> Shown:
     """A line that is either right or wrong, in these words."""
     return Shown(right, Style.FAVORABLE) if ok else Shown(wrong, Style.UNFAVORABLE)
-
-
-def of_coupling(coupled: bool, skipped: bool) -> Shown:
-    """Whether a record of a list has a partner, and whether it rests after failing twice."""
-    word = "Yes" if coupled else "No"
-    if skipped:
-        return Shown(f"{word}, skipped", Style.UNFAVORABLE)
-    return Shown(word, Style.FAVORABLE if coupled else Style.SUBDUED)

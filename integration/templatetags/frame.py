@@ -140,9 +140,3 @@ def notice_kind(message: Message) -> str:
 def check_state(ok: bool, right: str = "OK", wrong: str = "failed") -> Shown:
     """A line that is right or wrong."""
     return states.of_check(ok, right, wrong)
-
-
-@register.simple_tag
-def coupling_state(coupled: bool, skipped: bool) -> Shown:
-    """Whether a record has a partner."""
-    return states.of_coupling(coupled, skipped)

@@ -25,12 +25,6 @@ WORDS = [
     ({"status": "running"}, "No sign of life"),
     ({"status": "finished", "failed": 1}, "Finished with errors"),
 ]
-COUPLINGS = [
-    ((True, False), ("Yes", "favorable")),
-    ((False, False), ("No", "subdued")),
-    ((True, True), ("Yes, skipped", "unfavorable")),
-    ((False, True), ("No, skipped", "unfavorable")),
-]
 
 
 @pytest.mark.parametrize(("values", "style"), JOBS)
@@ -48,10 +42,3 @@ def test_a_job_that_waits_is_lost_or_left_records_behind_says_so(values: dict[st
 )
 def test_a_dry_run_that_broke_off_is_red(status: str, style: str) -> None:
     assert states.of_plan(Plan(title="CUSTOMER", status=status)).style == style
-
-
-@pytest.mark.parametrize(("given", "shown"), COUPLINGS)
-def test_a_record_that_rests_is_red_coupled_or_not(given: tuple[bool, bool], shown: tuple[str, str]) -> None:
-    found = states.of_coupling(*given)
-
-    assert (found.label, found.style) == shown

@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from coupling.pages import records
 from coupling.pages.asking.outside import why_outside
+from coupling.pages.list_states import CONFLICT, SKIPPED, Known, of_ids
 from coupling.sides import both_opened, opened
 from integration.models import TableMapping
-from integration.sync.memory.ledger import Pair, State
+from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.filters import FilterError, fields_of, parse
 from integration.systems.values import Record, Side, Table
@@ -22,6 +23,7 @@ class Kind(StrEnum):
 
     COUPLED = "coupled"
     SKIPPED = "skipped"
+    CONFLICT = "in conflict"
     OUTSIDE = "coupled, outside the filter"
     HALF = "coupled, the other record is deleted"
     LEFT = "deleted, the other record is there"
@@ -31,9 +33,9 @@ class Kind(StrEnum):
     GONE = "deleted"
 
 
-IN_A_PAIR = (Kind.COUPLED, Kind.SKIPPED, Kind.OUTSIDE, Kind.HALF, Kind.LEFT, Kind.BOTH_GONE)
+IN_A_PAIR = (Kind.COUPLED, Kind.SKIPPED, Kind.CONFLICT, Kind.OUTSIDE, Kind.HALF, Kind.LEFT, Kind.BOTH_GONE)
 DONE: Mapping[str, Sequence[Kind]] = {
-    "synchronize": (Kind.COUPLED, Kind.SKIPPED, Kind.HALF, Kind.LEFT),
+    "synchronize": (Kind.COUPLED, Kind.SKIPPED, Kind.CONFLICT, Kind.HALF, Kind.LEFT),
     "uncouple": IN_A_PAIR,
     "create": (Kind.FREE, Kind.HALF),
 }
@@ -41,12 +43,14 @@ DONE: Mapping[str, Sequence[Kind]] = {
 WORDS: Mapping[tuple[str, Kind], str] = {
     ("synchronize", Kind.COUPLED): "synchronized",
     ("synchronize", Kind.SKIPPED): "skipped until now; tried again",
+    ("synchronize", Kind.CONFLICT): "in conflict until now; tried again",
     ("synchronize", Kind.HALF): "the other record is deleted; the mapping's rule for deletions decides",
     ("synchronize", Kind.LEFT): "deleted here; the mapping's rule for deletions decides",
     ("synchronize", Kind.BOTH_GONE): "left out: both records are deleted. Delete the coupling",
     ("synchronize", Kind.FREE): "left out: not coupled. Couple or create it first",
     ("uncouple", Kind.COUPLED): "coupling deleted",
     ("uncouple", Kind.SKIPPED): "coupling deleted; it is no longer skipped",
+    ("uncouple", Kind.CONFLICT): "coupling deleted; its conflict needs no decision any more",
     ("uncouple", Kind.OUTSIDE): "coupling deleted",
     ("uncouple", Kind.HALF): "coupling deleted; the other record is gone already",
     ("uncouple", Kind.LEFT): "coupling deleted; this record is gone already",
@@ -57,6 +61,7 @@ WORDS: Mapping[tuple[str, Kind], str] = {
     ("create", Kind.HALF): "the other record is deleted; a new one is created and coupled",
     ("create", Kind.COUPLED): "left out: coupled already",
     ("create", Kind.SKIPPED): "left out: coupled already",
+    ("create", Kind.CONFLICT): "left out: coupled already",
     ("create", Kind.OUTSIDE): "left out: coupled already",
 }
 GONE_ALREADY = "left out: the record does not exist any more"
@@ -142,7 +147,7 @@ def selected(
     """Look at these records and at the others of their pairs, a few requests for all. A side that does not answer is
     told in ``problem``; then nothing counts as deleted."""
     found = Selection(side, table, action)
-    mapped = records.mapped_pairs(side, mappings, ids)
+    known = of_ids(side, mappings, ids)
     here: Mapping[uuid.UUID, Record] | None = None
     described: Table | None = None
     try:
@@ -151,20 +156,18 @@ def selected(
             here = system.get(table, list(ids), _columns(side, described, mappings))
     except Problem as problem:
         found.problem = str(problem)
-    there = _there(found, side, mapped.values())
+    there = _there(found, side, known.values())
     for id in ids:
-        found.rows.append(_chosen(side, described, id, mappings, mapped.get(id), here, there))
+        found.rows.append(_chosen(side, described, id, mappings, known[id], here, there))
     return found
 
 
-def _there(
-    found: Selection, side: Side, pairs: Iterable[records.MappedPair]
-) -> dict[int, Mapping[uuid.UUID, Record]] | None:
+def _there(found: Selection, side: Side, known: Iterable[Known]) -> dict[int, Mapping[uuid.UUID, Record]] | None:
     """By mapping: the other records that exist."""
     by_mapping: dict[TableMapping, list[uuid.UUID]] = {}
-    for mapping, pair in pairs:
-        if pair.state is not State.RESERVED:
-            by_mapping.setdefault(mapping, []).append(pair.id(side.other))
+    for one in known:
+        if one.is_coupled and one.mapping is not None and one.pair is not None:
+            by_mapping.setdefault(one.mapping, []).append(one.pair.id(side.other))
     if not by_mapping:
         return {}
     try:
@@ -192,29 +195,29 @@ def _chosen(
     table: Table | None,
     id: uuid.UUID,
     mappings: Sequence[TableMapping],
-    mapped: records.MappedPair | None,
+    known: Known,
     here: Mapping[uuid.UUID, Record] | None,
     there: Mapping[int, Mapping[uuid.UUID, Record]] | None,
 ) -> Chosen:
-    mapping, pair = mapped if mapped is not None and mapped[1].state is not State.RESERVED else (None, None)
+    mapping, pair = known.mapping, known.pair
     record = here.get(id) if here is not None else None
     name = records.name_of(side, table, record) if table is not None and record is not None else str(id)
     is_here = here is None or record is not None
-    if mapping is None or pair is None:
+    if not known.is_coupled or mapping is None or pair is None:
         return _free(side, table, id, name, mappings, record, is_here)
     is_there = there is None or pair.id(side.other) in there.get(mapping.pk, {})
     reason = why_outside(mapping, side, table, record) if table is not None else ""
-    return Chosen(id, name, _in_a_pair(pair, is_here, is_there, reason), mapping, pair, reason)
+    return Chosen(id, name, _in_a_pair(known, is_here, is_there, reason), mapping, pair, reason)
 
 
-def _in_a_pair(pair: Pair, is_here: bool, is_there: bool, reason: str) -> Kind:
+def _in_a_pair(known: Known, is_here: bool, is_there: bool, reason: str) -> Kind:
     if not is_here:
         return Kind.LEFT if is_there else Kind.BOTH_GONE
     if not is_there:
         return Kind.HALF
     if reason:
         return Kind.OUTSIDE
-    return Kind.SKIPPED if pair.skipped else Kind.COUPLED
+    return {SKIPPED: Kind.SKIPPED, CONFLICT: Kind.CONFLICT}.get(known.state, Kind.COUPLED)
 
 
 def _free(

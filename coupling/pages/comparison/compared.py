@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -31,12 +30,11 @@ def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compare
     rule, shown = build_rule(mapping, connected.erp, connected.crm), Compared(mapping, pair)
     planners = [planner_of(connected, mapping, rule, one) for one in Direction(mapping.direction).passes]
     rows = {side: _read(connected, rule, planners, side, pair) for side in Side}
-    shown.names = {side: records.name_of(side, rule.table(side), row) for side, row in rows.items() if row is not None}
+    shown.rows = {side: row for side, row in rows.items() if row is not None}
+    shown.names = {side: records.name_of(side, rule.table(side), row) for side, row in shown.rows.items()}
     ours, theirs = rows[Side.ERP], rows[Side.CRM]
     if ours is None or theirs is None:
-        shown.gone = Side.ERP if ours is None else Side.CRM
         return shown
-    shown.erp_version, shown.crm_version = ours.version, theirs.version
     shown.touched = {Side.ERP: Touched(ours.modified_at, ""), Side.CRM: _touched(connected, theirs)}
     agreements = Agreements(connected, rule, pair, (ours, theirs))
     listed: set[str] = set()
@@ -49,11 +47,6 @@ def pair_of(side: Side, table: str, id: uuid.UUID) -> tuple[TableMapping, Pair] 
     """The pair of a record, ``None`` where it is coupled with nothing."""
     found = records.mapped_pairs(side, records.mappings_of(side, table), [id]).get(id)
     return found if found is not None and found[1].state is not State.RESERVED else None
-
-
-def last_looked_at(mapping: TableMapping, pair: Pair) -> dt.datetime | None:
-    """When a run has looked at the pair last."""
-    return mapping.couplings.filter(erp_id=pair.erp_id).values_list("changed_at", flat=True).first()
 
 
 def _read(connected: Connected, rule: TableRule, planners: Sequence[Planner], side: Side, pair: Pair) -> Record | None:

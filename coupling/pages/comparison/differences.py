@@ -11,7 +11,7 @@ from coupling.pages.comparison.agreements import Agreement
 from integration.connection.live_systems import NAMES
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Pair
-from integration.systems.values import Side
+from integration.systems.values import Record, Side
 
 
 class Next(StrEnum):
@@ -91,7 +91,7 @@ class Alike:
 
 @dataclass(slots=True)
 class Compared:
-    """Both records of a pair as they are now. ``gone``: the side whose record does not exist any more. ``stopped``: why
+    """Both records of a pair as they are now. ``rows``: those of both that exist. ``stopped``: why
     nothing of the record is carried. The versions come back with a decision."""
 
     mapping: TableMapping
@@ -100,10 +100,21 @@ class Compared:
     touched: Mapping[Side, Touched] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
-    gone: Side | None = None
+    rows: Mapping[Side, Record] = field(default_factory=dict)
     stopped: str = ""
-    erp_version: str = ""
-    crm_version: str = ""
+
+    @property
+    def gone(self) -> Side | None:
+        """The side whose record does not exist any more."""
+        return next((side for side in Side if side not in self.rows), None)
+
+    @property
+    def erp_version(self) -> str:
+        return self.rows[Side.ERP].version
+
+    @property
+    def crm_version(self) -> str:
+        return self.rows[Side.CRM].version
 
     @property
     def conflicts(self) -> list[Difference]:

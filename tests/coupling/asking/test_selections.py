@@ -11,8 +11,9 @@ from django.test.client import Client
 from django.urls import reverse
 
 from coupling.pages.asking.selection import DONE, Kind, Selection, selected
-from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
+from integration.sync.problems import Conflict
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Side
@@ -37,8 +38,12 @@ class Mixed:
                 self.company.remove("customer", id)
             return id
         other = self.organization.add("account", **account(f"Firm {place}"))
-        rests = Outcome(Result.SKIPPED) if kind is Kind.SKIPPED else Outcome()
+        rests = Outcome(Result.SKIPPED) if kind in (Kind.SKIPPED, Kind.CONFLICT) else Outcome()
         self.mapping.couplings.remember([Pair(id, other, State.COUPLED, to_crm=rests)])
+        if kind is Kind.CONFLICT:
+            job = SyncJob.objects.create(mapping=self.mapping, direction="to_crm", status="finished")
+            about = {"mapping": self.mapping, "direction": "to_crm", "erp_id": id, "crm_id": other}
+            SyncError.objects.create(job=job, code=Conflict.code, **about)
         if kind in (Kind.HALF, Kind.BOTH_GONE):
             self.organization.remove("account", other)
         if kind in (Kind.LEFT, Kind.BOTH_GONE):
@@ -68,7 +73,7 @@ def test_the_question_lists_each_with_its_link_and_its_reason(clerk: Client, mix
     for kind, id in mixed.ids.items():
         assert f'href="{reverse("erp_card", args=["customer", id])}"' in shown, kind
     assert "blocked is All, must be blank" in shown
-    assert "What becomes of the 9 chosen" in shown
+    assert "What becomes of the 10 chosen" in shown
     assert "Create for Those Not Coupled" in shown
 
 
@@ -76,8 +81,8 @@ def test_a_bulk_run_takes_what_it_can_and_says_what_became_of_the_rest(clerk: Cl
     answer = press(clerk, "erp", "customer", "synchronize", *mixed.ids.values(), way="send")
 
     taken = {mixed.ids[kind] for kind in DONE["synchronize"]}
-    assert set(SyncJob.objects.get().run_options.ids) == taken
-    [left] = [text for text in told(answer) if text.startswith("Of 9 records chosen:")]
+    assert set(SyncJob.objects.get(status="queued").run_options.ids) == taken
+    [left] = [text for text in told(answer) if text.startswith("Of 10 records chosen:")]
     assert "1 record left out: both records are deleted. Delete the coupling." in left
     assert left.count("record left out") == 5
 
@@ -98,7 +103,7 @@ def test_of_records_that_only_a_filter_keeps_out_nothing_is_created_and_each_rea
 
     answer = press(clerk, "erp", "customer", "create", *ids, mapping="CUSTOMER", confirmed="yes")
 
-    assert SyncJob.objects.get().run_options.ids == (mixed.ids[Kind.FREE],)
+    assert SyncJob.objects.get(status="queued").run_options.ids == (mixed.ids[Kind.FREE],)
     assert "left out: outside the filter" in told(answer)[0]
 
 
@@ -117,7 +122,7 @@ def test_couplings_are_deleted_while_the_connection_is_disabled(clerk: Client, m
 
     press(clerk, "erp", "customer", "uncouple", mixed.ids[Kind.COUPLED], confirmed="yes")
 
-    assert SyncJob.objects.get().kind == SyncJob.Kind.UNCOUPLE
+    assert SyncJob.objects.get(status="queued").kind == SyncJob.Kind.UNCOUPLE
 
 
 def test_five_hundred_records_are_looked_at_in_a_few_questions(

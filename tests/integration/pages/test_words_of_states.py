@@ -103,21 +103,6 @@ def test_a_line_that_is_right_or_wrong_may_have_words_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("coupled", "skipped", "expected"),
-    [
-        (True, False, Shown("Yes", Style.FAVORABLE)),
-        (False, False, Shown("No", Style.SUBDUED)),
-        (True, True, Shown("Yes, skipped", Style.UNFAVORABLE)),
-        (False, True, Shown("No, skipped", Style.UNFAVORABLE)),
-    ],
-)
-def test_a_record_says_whether_it_is_coupled_and_whether_it_rests(
-    coupled: bool, skipped: bool, expected: Shown
-) -> None:
-    assert states.of_coupling(coupled, skipped) == expected
-
-
-@pytest.mark.parametrize(
     ("seconds", "words"),
     [
         (0, "0 s"), (0.4, "0 s"), (0.6, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (60, "1 min 0 s"),
