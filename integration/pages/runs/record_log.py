@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.runs.captions import Captions, is_id, named_by_runs
+from integration.pages.runs.existing import is_known
 from integration.pages.runs.rows import Row, lines, rows
 from integration.pages.runs.titles import Title, names_here, titles
 from integration.systems.values import Side
@@ -50,12 +51,14 @@ class RecordLog:
 
 
 def record_log(side: Side, table: str, id: uuid.UUID, query: Mapping[str, str]) -> RecordLog | None:
-    """The log as its address asks for it; ``None`` where no mapping knows this table."""
+    """The log as its address asks for it; ``None`` where no mapping knows this table, or nobody such a record."""
     mappings = list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
     if not mappings and not _touched(side, table, id)[1].exists():
         return None
     keys = [_number(text) for text in query.get("before", "").split("-", 1)]
     found = _page(side, table, id, keys if len(keys) == 2 else [0, 0])
+    if not found and not is_known(side, table, id):
+        return None
     page = RecordLog(side, table, id, Captions().table(side, table), _name(side, table, id))
     page.is_first = len(keys) != 2
     page.rows = list(rows(found[:AT_ONCE]))

@@ -44,7 +44,7 @@ def synch_job(request: PageRequest, id: uuid.UUID) -> HttpResponseBase:
 def record_log(request: HttpRequest, side: str, table: str, id: uuid.UUID) -> HttpResponseBase:
     """``/synch/records/<side>/<table>/<id>/``: Synchronization Log of one record."""
     if side not in list(Side) or (log := logs.record_log(Side(side), table, id, request.GET)) is None:
-        raise Http404("No mapping synchronizes such records.")
+        raise Http404("There is no such record that a mapping synchronizes, and no run remembers one.")
     if request.GET.get("format") == "csv":
         return as_csv("synchronization-log", logs.exported(log.side, table, id))
     return render(request, "integration/record_log.html", {"log": log})

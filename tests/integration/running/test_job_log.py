@@ -140,7 +140,8 @@ def test_the_log_of_a_record_that_no_run_has_touched_shows_the_runs_of_its_mappi
 ) -> None:
     ours = [SyncJob.objects.create(mapping=world.mapping(), direction="to_crm", status="finished") for _ in range(3)]
     theirs = SyncJob.objects.create(mapping=world.mapping("CONTACT"), direction="to_crm", status="finished")
-    page = page_of(viewer, reverse("record_log", args=["erp", "customer", uuid.uuid4()]))
+    adatum = next(iter(world.erp.ids("customer")))
+    page = page_of(viewer, reverse("record_log", args=["erp", "customer", adatum]))
     assert all(f"/synch/jobs/{job.pk}/" in page for job in ours)
     assert f"/synch/jobs/{theirs.pk}/" not in page
 
@@ -166,9 +167,8 @@ def test_the_log_of_a_busy_record_has_pages(viewer: Client, world: JobsWorld) ->
 def test_the_log_of_a_sales_document_whose_mapping_nobody_edits_is_there(viewer: Client, world: JobsWorld) -> None:
     mapping = world.mapping()
     TableMapping.objects.filter(pk=mapping.pk).update(internal=True)
-    assert "Synchronization Log" in page_of(
-        viewer, reverse("record_log", args=["crm", mapping.crm_table, uuid.uuid4()])
-    )
+    adatum = world.crm.add("account", name="Adatum")
+    assert "Synchronization Log" in page_of(viewer, reverse("record_log", args=["crm", mapping.crm_table, adatum]))
 
 
 def test_figures_that_a_run_over_customers_writes_are_called_as_on_the_account_in_sales() -> None:
