@@ -20,6 +20,7 @@ from integration.sync.run import Options, Scope
 from integration.systems.filters import reason_outside
 from integration.systems.system import System
 from integration.systems.values import Record, Side, Table
+from integration.systems.wording import sentence
 
 
 class Blocked(CouplingError):
@@ -55,7 +56,7 @@ def _check(mapping: TableMapping, rule: TableRule, side: Side, record: Record | 
         raise CouplingError(f"The {named} record is being made at the moment. Try again in a few minutes.")
     if not passes(mapping, side, table, record):
         why = reason_outside(rule.filter(side), record, table)
-        raise CouplingError(f"The {named} record is outside the filter of {mapping.name}: {why}.")
+        raise CouplingError(sentence(f"The {named} record is outside the filter of {mapping.name}: {why}"))
     if is_our_price_list(table.name, record):
         raise CouplingError(OURS)
 

@@ -21,7 +21,8 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.problems import Conflict
 from integration.systems.errors import Problem
 from integration.systems.values import Side
-from integration.views.running.error_inbox import named, sentence
+from integration.systems.wording import sentence
+from integration.views.running.error_inbox import named
 
 AT_ONCE = 25
 SIDES = {side.value: side for side in Side}

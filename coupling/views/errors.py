@@ -21,6 +21,7 @@ from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
+from integration.systems.wording import sentence
 from integration.views.running import error_inbox
 
 UNKNOWN = "Not known here any more and left out: {} ({})."
@@ -74,7 +75,7 @@ def _retry(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPair
     if tried:
         are = "records are" if len(tried) != 1 else "record is"
         said = f"{len(tried)} {are} being tried again: {error_inbox.named(tried)}"
-        messages.success(request, error_inbox.sentence(said))
+        messages.success(request, sentence(said))
     parts.say(request)
     return back(request)
 

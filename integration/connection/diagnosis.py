@@ -20,6 +20,7 @@ from integration.systems.findings import Finding
 from integration.systems.system import System
 from integration.systems.typed_address import AddressError
 from integration.systems.values import Identity
+from integration.systems.wording import sentence
 
 if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
@@ -76,13 +77,10 @@ def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Findi
     if not coupled and not setup.is_enabled:
         return []
     if not coupled:
-        message = f"This is {identity.name}, but the connection is enabled for {former}. Disable it first."
-        return [wrong(COUPLINGS, message)]
-    message = (
-        f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
-        f"Connect to {former} again, or delete those couplings first."
-    )
-    return [wrong(COUPLINGS, message)]
+        message = sentence(f"This is {identity.name}, but the connection is enabled for {former}")
+        return [wrong(COUPLINGS, f"{message} Disable it first.")]
+    message = sentence(f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}")
+    return [wrong(COUPLINGS, f"{message} Connect to {former} again, or delete those couplings first.")]
 
 
 def _what_is_typed(setup: ConnectionSetup) -> Iterator[Finding]:

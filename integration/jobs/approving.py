@@ -13,6 +13,7 @@ from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
 from integration.models.jobs.job import SHOWN_FROM
 from integration.models.stored.audit import AuditEntry, record
 from integration.sync.approval.guard import NeedsApproval
+from integration.systems.wording import sentence
 
 REASON_AT_MOST = 500
 
@@ -65,6 +66,6 @@ def reject(job: SyncJob, user: Person = None, reason: str = "") -> None:
 
 def _answer_in_words(verb: str, job: SyncJob, user: Person, reason: str = "") -> str:
     who = f" by {user.get_username()}" if isinstance(user, User) else ""
-    because = reason.strip()[:REASON_AT_MOST].rstrip(".")
+    because = reason.strip()[:REASON_AT_MOST]
     would, _, _ = job.message.partition(". ")
-    return f"{verb}{who}{f': {because}' if because else ''}. {would.rstrip('.')}."
+    return f"{sentence(f'{verb}{who}: {because}' if because else f'{verb}{who}')} {sentence(would)}"

@@ -27,6 +27,7 @@ from integration.models.people.rights import (
     VIEWER,
     granted,
 )
+from integration.systems.wording import sentence
 
 OPTIONS_OF_DJANGO = {action.dest for action in BaseCommand().create_parser("manage.py", "")._actions}
 PEOPLE = (VIEWER, ORDER_PROCESSOR, BOOKKEEPER, INTEGRATOR, ADMINISTRATOR, AVAILABILITY)
@@ -88,9 +89,7 @@ def _command(name: str, app: str) -> str:
     command = load_command_class(app, name)
     arguments = sorted(_arguments(command, name), key=lambda action: bool(action.option_strings))
     lines = [_argument(action) for action in arguments]
-    return "\n".join(
-        [f"### {name}", "", _wrapped(command.help.rstrip(".") + "."), *([""] if lines else []), *lines, ""]
-    )
+    return "\n".join([f"### {name}", "", _wrapped(sentence(command.help)), *([""] if lines else []), *lines, ""])
 
 
 def _arguments(command: BaseCommand, name: str) -> Iterator[Action]:

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from integration.management.recorded import CommandLine
+from integration.systems.wording import sentence
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 FOR_PEOPLE = ("help", "-h", "--help", "version", "--version")
@@ -66,7 +67,7 @@ def _of_database(first: str) -> str:
     # PostgreSQL speaks of a missing database or role as it does of a missing table.
     if any(sign in small for sign in MISSING) and not ("database" in small or "role" in small):
         return NOT_MIGRATED
-    return f"The database refuses or does not answer: {first.rstrip('.')}."
+    return sentence(f"The database refuses or does not answer: {first}")
 
 
 def _of_file(error: OSError) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from integration.models import TableMapping
 from integration.sync.rules import DeletionPolicy
+from integration.systems.wording import sentence
 
-NOT_CARRIED = "The mapping goes one way only ({}), so these enabled fields of the other way are not carried: {}."
+NOT_CARRIED = "The mapping goes one way only ({}), so these enabled fields of the other way are not carried: {}"
 REMOVED_AND_MADE_AGAIN = (
     "Remove Coupling together with uncoupled records being synchronized: a record whose twin was deleted is "
     "uncoupled, and the next run creates the twin again."
@@ -19,5 +20,5 @@ def warnings_of(mapping: TableMapping) -> list[str]:
         found.append(REMOVED_AND_MADE_AGAIN)
     idle = [field.pair for field in mapping.fields.filter(is_enabled=True) if field.effective_direction is None]
     if idle:
-        found.append(NOT_CARRIED.format(mapping.get_direction_display(), "; ".join(idle)))
+        found.append(sentence(NOT_CARRIED.format(mapping.get_direction_display(), "; ".join(idle))))
     return found

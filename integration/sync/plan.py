@@ -20,6 +20,7 @@ from integration.sync.run import Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches, reason_outside
 from integration.systems.values import Page, Record, Row, Side
+from integration.systems.wording import sentence
 
 
 class Planner(Looks):
@@ -96,7 +97,7 @@ class Planner(Looks):
     def _outside(self, record: Record) -> str:
         """Which condition of the filter keeps the record out."""
         why = reason_outside(self.read_filter, record, self.read_table)
-        return f"It is outside the mapping's filter: {why}."
+        return sentence(f"It is outside the mapping's filter: {why}")
 
     def _without_pair(self, record: Record) -> Skip | Ignore:
         if self.run.options.scope is Scope.IDS:

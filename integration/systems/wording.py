@@ -36,6 +36,11 @@ def said(value: Value) -> str:
     return NAMELESS if isinstance(value, Ref) and not value.label else value_text(value)
 
 
+def sentence(text: str) -> str:
+    """With one point at its end: what it ends with may bring its own (Phone No., Fabrikam, Inc.)."""
+    return text if text.endswith(".") else f"{text}."
+
+
 def _chosen(value: Value) -> str:
     """A day or a number as who looks has chosen."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

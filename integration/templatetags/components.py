@@ -26,8 +26,10 @@ from integration.pages.parts import Link, first_url
 from integration.pages.runs.titles import SHORT_WAYS
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
+from integration.systems.wording import sentence
 
 register = template.Library()
+register.filter("sentence", sentence)
 
 LOOKS = {"": "outline-primary", "primary": "primary", "danger": "outline-danger", "quiet": "outline-secondary"}
 BADGES = {

@@ -10,6 +10,7 @@ from coupling.pages.compare import ComparedField
 from integration.models import TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Record
+from integration.systems.wording import sentence
 
 NO = ""
 
@@ -49,8 +50,8 @@ def _filling(ours_only: Sequence[ComparedField], theirs_only: Sequence[ComparedF
         return Proposal(MERGE, "Each record fills what is blank in the other one.")
     named = ", ".join(pair.erp_label for pair in ours_only or theirs_only)
     if ours_only:
-        return Proposal(SEND, f"Blank in Dynamics 365 Sales: {named}.")
-    return Proposal(GET, f"Blank in Business Central: {named}.")
+        return Proposal(SEND, sentence(f"Blank in Dynamics 365 Sales: {named}"))
+    return Proposal(GET, sentence(f"Blank in Business Central: {named}"))
 
 
 def _newer(mapping: TableMapping, ours: Record, theirs: Record) -> Proposal:

@@ -14,6 +14,7 @@ from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.systems.values import Side
+from integration.systems.wording import sentence
 
 SALES = "Dynamics 365 Sales"
 CONFLICT = f"It does not go to {SALES} yet: the same was changed there. Decide in the comparison which values stay."
@@ -25,7 +26,7 @@ def saved_in_words(title: str, fields: str, *, is_new: bool) -> str:
     """What was saved. ``fields``: what was changed, blank: nothing."""
     if is_new:
         return f"{title} is created."
-    return f"{title} is saved. Changed: {fields.removesuffix('.')}." if fields else f"Nothing was changed in {title}."
+    return sentence(f"{title} is saved. Changed: {fields}" if fields else f"Nothing was changed in {title}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.results import in_words, label_of
 from integration.sync.rules import Direction, TableRule
 from integration.systems.values import Side
+from integration.systems.wording import sentence
 
 GIVEN = "given by Business Central"
 GONE = "The coupled record was deleted."
@@ -129,7 +130,7 @@ def _described(action: Action) -> Described:
             return Kind.RESTORE, pair, GONE, []
         case SideWrite(changes=changes, label=label):
             fields = [(change.field, change.old, change.new) for change in changes]
-            return Kind.BESIDES, None, f"Written along with it: {label}.", fields
+            return Kind.BESIDES, None, sentence(f"Written along with it: {label}"), fields
         case Ignore() | Unchanged():
             return None, None, "", []
 

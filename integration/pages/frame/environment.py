@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from integration.models import ConnectionSetup
 from integration.systems.addresses import is_loopback
+from integration.systems.wording import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def environment(setup: ConnectionSetup | None = None) -> Environment:
     found = setup or ConnectionSetup.objects.first()
     if found is None or not found.is_enabled:
         return Environment("Disabled", "disabled", "The connection to Dynamics 365 Sales is disabled.")
-    named = f"Connected with {found.organization_name or found.url}."
+    named = sentence(f"Connected with {found.organization_name or found.url}")
     if is_loopback(urlsplit(found.url).hostname or ""):
         return Environment("Sandbox", "sandbox", f"{named} It is played on this machine.")
     return Environment("Production", "production", f"{named} What is changed here is changed for real.")

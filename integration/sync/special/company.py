@@ -11,9 +11,10 @@ from integration.sync.special.base import Run
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Ref, Side
+from integration.systems.wording import sentence
 
 COLUMN = {Side.ERP: "company_no", Side.CRM: "parentcustomerid"}
-OUTSIDE = "Its company {name} is outside the filters of the mappings for companies: {why}."
+OUTSIDE = "Its company {name} is outside the filters of the mappings for companies: {why}"
 NO_FIRM = "Its company is neither a customer nor a vendor."
 
 
@@ -82,7 +83,7 @@ class Company(MeaningField):
         waits = [(parent.table, parent.id), *([(firm.table, firm.id)] if firm else [])]
         why = self._outside.get(firm.id if firm else parent.id) or self._outside.get(parent.id)
         if why:
-            return LeftOut(OUTSIDE.format(name=parent.label, why=why).replace("  ", " "), waits)
+            return LeftOut(sentence(OUTSIDE.format(name=parent.label, why=why).replace("  ", " ")), waits)
         if side is Side.ERP and firm is None:
             return LeftOut(NO_FIRM, waits)
         return self._missing(side, parent, firm)

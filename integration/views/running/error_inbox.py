@@ -16,6 +16,7 @@ from integration.models import User
 from integration.models.jobs.error_inbox import Outcome, assign, resolve
 from integration.models.people.rights import CARE_FOR_ERRORS
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
+from integration.systems.wording import sentence
 from integration.views.running.errors import every_error, people_to_choose
 
 WAS, NOBODY, NAMED = "was-", "nobody", 8
@@ -98,11 +99,6 @@ def named(names: Iterable[str]) -> str:
     every = list(dict.fromkeys(names))
     more = len(every) - NAMED
     return ", ".join(every[:NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def sentence(text: str) -> str:
-    """With one full stop at its end; a firm's name may bring its own."""
-    return text if text.endswith(".") else f"{text}."
 
 
 def came_from(request: HttpRequest) -> HttpResponse:

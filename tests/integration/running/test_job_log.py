@@ -140,7 +140,7 @@ def test_the_log_of_a_record_that_no_run_has_touched_shows_the_runs_of_its_mappi
 ) -> None:
     ours = [SyncJob.objects.create(mapping=world.mapping(), direction="to_crm", status="finished") for _ in range(3)]
     theirs = SyncJob.objects.create(mapping=world.mapping("CONTACT"), direction="to_crm", status="finished")
-    adatum = next(iter(world.erp.ids("customer")))
+    adatum = world.add_customer("Adatum")
     page = page_of(viewer, reverse("record_log", args=["erp", "customer", adatum]))
     assert all(f"/synch/jobs/{job.pk}/" in page for job in ours)
     assert f"/synch/jobs/{theirs.pk}/" not in page
