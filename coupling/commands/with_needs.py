@@ -21,8 +21,13 @@ from coupling.sides import both_opened
 from integration import jobs
 from integration.models import SyncJob, TableMapping, User
 from integration.sync.rules import Direction
+from integration.systems.errors import TimedOut
 from integration.systems.values import Side
 
+TOO_MUCH = (
+    "Nothing was done: what these records need first is too much to look up while a page waits. Choose fewer of them "
+    "at once, or start a full synchronization, which makes what comes first and then these."
+)
 Last = Callable[[SyncJob | None], SyncJob]
 """Starts what is behind all the rest, behind this job."""
 
@@ -55,7 +60,17 @@ def synchronize_with_needs(
 
 
 def _wanted(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
-    """What comes first, looked at so that it can be done. Raises :class:`CouplingError` where it cannot."""
+    """What comes first, looked at so that it can be done. Raises :class:`CouplingError` where it cannot, or where it is
+    so much that Sales does not answer in the time of a page."""
+    try:
+        return _looked_at(mapping, side, ids)
+    except TimedOut as late:
+        if len(ids) == 1:
+            raise
+        raise CouplingError(f"{late} {TOO_MUCH}") from late
+
+
+def _looked_at(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
     with both_opened() as connected:
         wanted = needs(connected, mapping, side, ids)
         stuck = next((need for need in wanted if not need.can_be_done), None)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from coupling.commands import with_needs
 from integration import jobs
 from integration.models import SyncJob
+from integration.systems.errors import TimedOut
 from integration.systems.values import Ref
 from tests.coupling.conftest import press, told
 from tests.coupling.standard_world import StandardWorld, standard_world
@@ -155,3 +156,21 @@ def test_a_request_that_dies_on_the_way_leaves_nothing_half_done(
     for _ in range(2):
         create(clerk, *firms, confirmed="yes", first="yes")
     assert [job.inserted for job in cronus.run_all()] == [1, 2]
+
+
+@pytest.mark.parametrize(("firms", "says"), [(["Adatum", "Fabrikam"], True), (["Adatum"], False)])
+def test_where_many_need_more_than_a_page_can_look_up_nothing_is_done_and_the_ways_are_said(
+    world: JobsWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch, firms: list[str], says: bool
+) -> None:
+    def too_late(*_: object) -> None:
+        raise TimedOut("Dynamics 365 Sales did not answer within 10 seconds.")
+
+    monkeypatch.setattr(with_needs, "needs", too_late)
+    ids = [world.add_customer(firm) for firm in firms]
+
+    answer = press(clerk, "erp", "customer", "create", *ids, mapping="CUSTOMER", confirmed="yes", first="yes")
+
+    [said] = told(answer)
+    assert said.startswith("Dynamics 365 Sales did not answer within 10 seconds.")
+    assert ("Choose fewer of them at once, or start a full synchronization" in said) is says
+    assert not SyncJob.objects.exists()
