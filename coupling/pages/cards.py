@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from coupling.pages import records
 from coupling.pages.captions import noun
-from coupling.pages.comparison.agreements import last_known
+from coupling.pages.comparison.agreements import last_known, last_name
 from coupling.pages.list_states import ENDED, Known, of_ids, of_outcome
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
@@ -227,8 +227,12 @@ def _link(shown: Card, setup: ConnectionSetup) -> None:
 
 
 def _name_other(shown: Card) -> None:
-    """What the coupled record of Business Central is called; that of Sales is asked for with the comparison."""
-    if shown.is_erp or shown.mapping is None or shown.pair is None:
+    """What the coupled record is called: that of Business Central now, that of Sales as it was agreed last. What it is
+    called there now comes with the comparison."""
+    if shown.mapping is None or shown.pair is None:
+        return
+    if shown.is_erp:
+        shown.other_name = last_name(shown.pair, shown.table, Side.CRM) if shown.table is not None else ""
         return
     with opened(Side.ERP) as erp, suppress(Problem):
         table = erp.describe(shown.mapping.erp_table)

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "integration.views.security.ContentSecurityPolicy",
     "integration.views.security.NeverKept",
+    "integration.views.frame.theme.ThemeOfSystem",
     "integration.views.health.QueueAway",
     "integration.views.frame.queue_pages.QueuePages",
     "integration.views.patience.SecondsForSales",

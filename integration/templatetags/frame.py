@@ -23,6 +23,7 @@ from integration.pages.frame.icons import names, version
 from integration.pages.frame.keyboard import SHEET
 from integration.pages.frame.menu import Crumb, MenuGroup, crumbs, menu
 from integration.pages.frame.running import running
+from integration.pages.frame.theme import theme_of
 from integration.pages.parts import Link, links
 from integration.pages.states import Shown
 from integration.systems.formats import current
@@ -35,6 +36,12 @@ def navigation(context: dict[str, Any]) -> list[MenuGroup]:
     """The groups of the navigation with the links this person may follow. A page whose address does not say to which of
     them it belongs names the address in ``stands_at``."""
     return menu(context["user"], context.get("stands_at") or _path(context))
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: dict[str, Any]) -> str:
+    """The theme of the page until a script follows the system."""
+    return theme_of(context.get("request"), context.get("user"))
 
 
 @register.simple_tag(takes_context=True)

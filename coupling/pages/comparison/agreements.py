@@ -58,6 +58,12 @@ def last_known(pair: Pair, ours: Table, theirs: Table | None, side: Side) -> lis
     return shown
 
 
+def last_name(pair: Pair, ours: Table, side: Side) -> str:
+    """What the record of this side was called when both agreed last; blank where nobody knows."""
+    columns = {column_of(key, side) for key in pair.agreed if column_of(key, Side.ERP) == ours.name_field}
+    return next((text for column, _, text in last_known(pair, ours, None, side) if column in columns), "")
+
+
 class Agreements:
     """The agreed values of one pair."""
 

@@ -271,3 +271,15 @@ def test_an_uncoupled_card_of_sales_waits_with_its_id(
     assert str(uuid.UUID(int=5)) in shown
     assert 'hx-get="?wait=1"' in shown
     assert clerk.get(reverse("crm_card", args=["account", uuid.UUID(int=5)]), {"wait": "1"}).status_code == 404
+
+
+def test_a_card_calls_the_account_by_the_name_that_was_agreed_last_before_sales_is_asked(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
+    link = f'href="{reverse("crm_card", args=["account", adatum_account])}">'
+    agreed = {"city:address1_city": ("Zürich", "Zürich"), "name:name": ("Adatum", "Adatum Corporation")}
+    for known, called in ((agreed, "Adatum Corporation"), ({}, "Account")):
+        mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "1", "1", known)])
+        calls = sum(organization.calls.values())
+        assert f"{link}{called}</a>" in page(clerk, "erp_card", "customer", adatum)
+        assert sum(organization.calls.values()) == calls
