@@ -39,6 +39,15 @@ def test_only_an_administrator_is_led_to_the_guide_the_users_and_the_audit_log(g
 
 
 @pytest.mark.django_db
+def test_the_keyboard_meets_the_way_to_the_content_then_the_search_and_after_it_all_of_the_navigation() -> None:
+    page = signed_in("Ines", VIEWER).get("/").content.decode().partition("<body")[2]
+    stops = [page.index(one) for one in ('class="skip-link"', 'id="search"', 'id="navigation"', 'id="content"')]
+
+    assert stops == sorted(stops)
+    assert page.partition('id="search"')[0].count("<a ") <= 3
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("group", [VIEWER, INTEGRATOR, ADMINISTRATOR])
 def test_no_entry_leads_a_person_to_a_page_that_is_not_allowed(group: str) -> None:
     browser = signed_in("Ines", group)
