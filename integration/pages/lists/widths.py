@@ -25,6 +25,10 @@ LONGEST_RIGID = {Width.STATE: 18.0}
 RIGID, SHORTEST, BOLD = 26.0, 8.0, 1.06
 TYPICAL = 0.85
 """Texts are as wide as so many of them need: one long one does not widen its column."""
+SHORT, NEARLY = 21.5, 0.7
+"""Texts of so many letters, with their margin, are whole where there is room for so much of all texts."""
+LINES = 3
+"""A text that wraps takes so many of them."""
 STEPS = 200
 """Shares are counted in halves of a percent."""
 
@@ -43,11 +47,14 @@ def shares(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, selecta
 
 
 def _rounded(given: Sequence[float], needs: Sequence[float], flexible: Sequence[bool], pick: float) -> list[int]:
-    """What rounding leaves goes where most is cut; what it takes to keep codes and days whole comes off the widest."""
+    """What rounding leaves goes where most is cut; what it takes to keep whole what is whole (codes, days, short texts)
+    comes off the widest."""
     whole, up = sum(given) + pick, any(flexible)
     found = [
-        max(1, math.floor(STEPS * one / whole) if bends or not up else math.ceil(STEPS * one / whole))
-        for one, bends in zip(given, flexible, strict=True)
+        max(
+            1, math.ceil(STEPS * one / whole) if up and not (bends and one != need) else math.floor(STEPS * one / whole)
+        )
+        for one, need, bends in zip(given, needs, flexible, strict=True)
     ]
     left = math.floor(STEPS * sum(given) / whole) - sum(found) if found else 0
     if left > 0:
@@ -60,12 +67,15 @@ def _rounded(given: Sequence[float], needs: Sequence[float], flexible: Sequence[
 
 def _given(heads: Sequence[float], needs: Sequence[float], flexible: Sequence[bool], room: float) -> list[float]:
     """What each column gets: those that bend share what the others leave, by their needs, but none is narrower than its
-    head."""
+    head. Short texts that would lose their last letters are whole, and the long ones are cut for them."""
     rigid = sum(need for need, bends in zip(needs, flexible, strict=True) if not bends)
     wanted = sum(need for need, bends in zip(needs, flexible, strict=True) if bends)
     if not wanted:
         return list(needs)
     part = (room - rigid) / wanted
+    long = [bends and need > SHORT for need, bends in zip(needs, flexible, strict=True)]
+    if NEARLY <= part < 1 and any(long) and long != list(flexible):
+        return _given(heads, needs, long, room)
     return [
         max(need * part, head, min(need, SHORTEST)) if bends else need
         for head, need, bends in zip(heads, needs, flexible, strict=True)
@@ -92,6 +102,8 @@ def _content(column: Column, cells: Sequence[Cell]) -> float:
 def _length(cell: Cell) -> float:
     if cell.presses:
         return sum(_letters(press.label) + 1.2 for press in cell.presses)
+    if cell.wraps:
+        return _letters(cell.text) / LINES
     return _letters(cell.text) + (DOT if cell.state is not None or cell.fold else 0)
 
 

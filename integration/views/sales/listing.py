@@ -71,8 +71,8 @@ def own_columns(kind: Kind) -> tuple[Column, ...]:
         Column("statecode", "Status", Width.STATE),
         Column(kind.dated, "Age", Width.CODE, kind.dated, turned=True),
         Column("totalamount", "Total", Width.STATE, "totalamount", number=True),
-        Column(BECAME, "Business Central", Width.MOMENT),
-        Column(WAITS, "Waits because", Width.NAME),
+        Column(BECAME, "Business Central", Width.MOMENT, fades=True),
+        Column(WAITS, "Waits because", Width.NAME, fades=True),
     )
 
 
@@ -108,6 +108,7 @@ def listing(kind: Kind, asked: Asked, person: Any = None) -> Listing:
             found = rows.page(wanted, shown.open_bookmark())
             lines = lines_of(kind, connected, table, found.records)
             shown.lines = [_line(made, table, *pair) for pair in zip(lines, found.records, strict=True)]
+            shown.fade()
             shown.keep_bookmark(found.after)
             shown.notice = found.notice
             _count(made, wanted, found)

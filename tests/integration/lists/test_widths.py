@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from integration.pages.lists.address import Address
 from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.shown import Line, ShownList
-from integration.pages.lists.widths import shares
+from integration.pages.lists.widths import LETTERS, MARGIN, shares
 
 COLUMNS = st.lists(
     st.builds(Column, st.just("name"), st.text("Salesperon Code", min_size=1, max_size=30), st.sampled_from(Width)),
@@ -43,6 +43,25 @@ def test_one_long_text_among_many_does_not_widen_its_column() -> None:
     assert shares(columns, rows, selectable=True, order="") == shares(
         columns, [*rows, row("L" * 200, "1 Oxford Street")], selectable=True, order=""
     )
+
+
+def test_an_account_is_whole_beside_a_long_name_and_a_reason_that_wraps() -> None:
+    """As Sales Orders – Dynamics 365 Sales has them, at 1280 pixels."""
+    rigid = [
+        Column("no", "No.", Width.STATE),
+        Column("status", "Status", Width.STATE),
+        Column("age", "Age", Width.CODE),
+    ]
+    columns = [*rigid, Column("total", "Total", Width.STATE), Column("name", "Name"), Column("account", "Account")]
+    columns.append(Column("waits", "Waits because", Width.NAME))
+    why = Cell("Sales order integration is off. Connection Setup switches it on.", wraps=True)
+    cells = row("ORD-01253-026F78", "Submitted", "today", "12,559.76 GBP", "Moving the laboratory to Southwark")
+
+    found = shares(columns, [[*cells, Cell("Adatum Corporation"), why]] * 3, selectable=True, order="age")
+
+    letters = dict(zip((one.name for one in columns), (share * LETTERS / 200 for share in found), strict=True))
+    assert letters["account"] >= 16.35 + MARGIN
+    assert letters["name"] > letters["waits"] > 0
 
 
 @given(COLUMNS, st.integers(0, 3), st.booleans())
