@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from coupling.commands.couple_records import COUPLING, ERP_ID
 from coupling.models import CouplingError
-from coupling.pages.compare import Comparison
+from coupling.pages.compare import GONE, Comparison
 from coupling.pages.conflicts import read_all
 from coupling.sides import both_opened
 from integration import jobs
@@ -25,7 +25,6 @@ from integration.sync.run import Options, Scope
 from integration.systems.values import Side
 
 NOT_COUPLED = "This record is not coupled any more."
-GONE = "One of both records does not exist any more."
 CHANGED = "One of both records has changed since you looked. Look again before you decide."
 
 

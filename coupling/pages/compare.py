@@ -27,6 +27,7 @@ from integration.systems.values import Page, Record, Side
 from integration.systems.wording import field_name
 
 NOTHING_AGREED: Agreed = MappingProxyType({})
+GONE = "One of both records does not exist any more."
 
 
 @dataclass(frozen=True, slots=True)

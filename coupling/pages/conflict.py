@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coupling.models import CouplingError
 from coupling.pages import records
-from coupling.pages.compare import Choice, Comparison
+from coupling.pages.compare import GONE, Choice, Comparison
 from coupling.sides import both_opened
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
@@ -29,7 +30,8 @@ class ConflictView:
 
 
 def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None:
-    """``None`` where there is no such pair, or one of its records is gone. Raises ``ConnectionProblem``."""
+    """``None`` where there is no such pair. Raises ``CouplingError`` where one of its records is gone, and
+    ``ConnectionProblem``."""
     pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
     if pair is None or pair.state is not State.COUPLED:
         return None
@@ -37,7 +39,7 @@ def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None
         comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
         ours, theirs = comparison.read(connected, pair)
         if ours is None or theirs is None:
-            return None
+            raise CouplingError(GONE)
         title = records.name_of(Side.ERP, comparison.rule.erp, ours)
         choices = comparison.clashing(ours, theirs, pair.agreed)
         return ConflictView(mapping, erp_id, pair.crm_id, title, choices, ours.version, theirs.version)

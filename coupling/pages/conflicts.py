@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coupling.pages.compare import Choice, Comparison
+from coupling.pages.compare import GONE, Choice, Comparison
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -17,7 +17,6 @@ from integration.systems.values import Record, Side
 
 SAME = "Both records hold the same by now in every field that goes both ways; the next run closes this error."
 LOOSE = "This record is not coupled any more."
-GONE = "One of both records does not exist any more."
 Both = tuple[Record | None, Record | None]
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from coupling.commands import repair
 from coupling.models import CouplingError
+from coupling.pages.compare import GONE
 from coupling.pages.conflict import conflict_of
 from coupling.views.access import back, may_couple, person, show_problem
 from coupling.views.outcomes import show_outcome
@@ -33,8 +34,8 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
         show_problem(request, problem)
         if request.POST.get("back"):
             return back(request)
-        there = ("conflict", mapping, erp_id) if request.method == "POST" else ("erp_card", stored.erp_table, erp_id)
-        return redirect(*there)
+        again = request.method == "POST" and str(problem) != GONE
+        return redirect(*(("conflict", mapping, erp_id) if again else ("erp_card", stored.erp_table, erp_id)))
     if shown is None:
         raise Http404("There is no such pair.")
     return render(request, "coupling/conflict.html", {"conflict": shown})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coupling.pages import records
 from coupling.pages.asking.left import left_of
@@ -15,7 +15,7 @@ from integration.models import TableMapping
 from integration.sync.actions import Action, Change, Fail, Insert, SideWrite, Skip, Update
 from integration.sync.memory.ledger import Pair
 from integration.sync.plan import Planner
-from integration.sync.rules import Direction, TableRule
+from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.systems.naming import names_of
@@ -140,9 +140,11 @@ def of_pairs(
 
 
 def of_new(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> Effects:
-    """What the other records of these uncoupled ones would hold. Raises as ``of_pairs``."""
+    """What the other records of these would hold, which are not coupled, or whose other record was deleted. Raises as
+    ``of_pairs``."""
     looked = list(ids[:LOOKED_AT])
-    found = _Found(connected, build_rule(mapping, connected.erp, connected.crm), side, mapping)
+    rule = replace(build_rule(mapping, connected.erp, connected.crm), deletion=DeletionPolicy.RESTORE)
+    found = _Found(connected, rule, side, mapping)
     found.look(Direction.away_from(side), {id: id for id in looked}, winner=None, create=True)
     return found.effects(len(ids), looked)
 

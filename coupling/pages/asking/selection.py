@@ -12,10 +12,12 @@ from coupling.pages.asking.outside import why_outside
 from coupling.pages.list_states import CONFLICT, SKIPPED, Known, of_ids
 from coupling.sides import both_opened, opened
 from integration.models import TableMapping
+from integration.pages.runs.captions import named_by_runs
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.filters import FilterError, fields_of, parse
 from integration.systems.values import Record, Side, Table
+from integration.systems.wording import NAMELESS
 
 
 class Kind(StrEnum):
@@ -121,6 +123,11 @@ class Selection:
         return [group for group in self.groups if not group.is_done]
 
     @property
+    def is_unusual(self) -> bool:
+        """Is there more to say of them than that the action takes them as they are?"""
+        return len(self.rows) > 1 or any(row.kind not in (Kind.COUPLED, Kind.FREE) for row in self.rows)
+
+    @property
     def groups(self) -> list[Group]:
         """By what becomes of them, those first with which something is done."""
         kinds = dict.fromkeys([*DONE[self.action], *Kind])
@@ -157,8 +164,11 @@ def selected(
     except Problem as problem:
         found.problem = str(problem)
     there = _there(found, side, known.values())
+    gone = [str(id) for id in ids if here is not None and id not in here]
+    names = named_by_runs(gone) if gone else {}
     for id in ids:
-        found.rows.append(_chosen(side, described, id, mappings, known[id], here, there))
+        called = names.get(str(id), NAMELESS)
+        found.rows.append(_chosen(side, described, id, called, mappings, known[id], here, there))
     return found
 
 
@@ -194,6 +204,7 @@ def _chosen(
     side: Side,
     table: Table | None,
     id: uuid.UUID,
+    called: str,
     mappings: Sequence[TableMapping],
     known: Known,
     here: Mapping[uuid.UUID, Record] | None,
@@ -201,7 +212,7 @@ def _chosen(
 ) -> Chosen:
     mapping, pair = known.mapping, known.pair
     record = here.get(id) if here is not None else None
-    name = records.name_of(side, table, record) if table is not None and record is not None else str(id)
+    name = records.name_of(side, table, record) if table is not None and record is not None else called
     is_here = here is None or record is not None
     if not known.is_coupled or mapping is None or pair is None:
         return _free(side, table, id, name, mappings, record, is_here)
