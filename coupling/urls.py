@@ -1,6 +1,7 @@
 """Addresses of records and couplings."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import StringConverter
 
 from coupling.views.actions import record_action
 from coupling.views.comparison import record_comparison, record_history
@@ -25,6 +26,15 @@ from coupling.views.records import (
 from coupling.views.resolve import match_resolve
 from coupling.views.skipped import skipped_action, synch_skipped
 
+
+class SideConverter(StringConverter):
+    """One of the two sides, as addresses call them."""
+
+    regex = "erp|crm"
+
+
+register_converter(SideConverter, "side")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("records/erp/customer/sales/", customers_in_sales, name="customers_in_sales"),
     path("records/erp/customer/<uuid:id>/sales/", customer_in_sales, name="customer_in_sales"),
@@ -36,25 +46,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/erp/<str:table>/lookup/<str:field>/", record_lookup, name="record_lookup"),
     path("records/crm/<str:entity>/", crm_list, name="crm_list"),
     path("records/crm/<str:entity>/<uuid:id>/", crm_card, name="crm_card"),
-    re_path(
-        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/do/(?P<action>[a-z]+)/$", record_action, name="record_action"
-    ),
-    re_path(r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/erase/$", erase, name="erase"),
-    re_path(
-        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/comparison/$",
-        record_comparison,
-        name="record_comparison",
-    ),
-    re_path(
-        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/history/$",
-        record_history,
-        name="record_history",
-    ),
-    re_path(
-        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/open-in-sales/$",
-        open_in_sales,
-        name="open_in_sales",
-    ),
+    path("records/<side:side>/<str:table>/do/<slug:action>/", record_action, name="record_action"),
+    path("records/<side:side>/<str:table>/<uuid:id>/erase/", erase, name="erase"),
+    path("records/<side:side>/<str:table>/<uuid:id>/comparison/", record_comparison, name="record_comparison"),
+    path("records/<side:side>/<str:table>/<uuid:id>/history/", record_history, name="record_history"),
+    path("records/<side:side>/<str:table>/<uuid:id>/open-in-sales/", open_in_sales, name="open_in_sales"),
     path("couplings/outcome/<uuid:job>/", job_outcome, name="job_outcome"),
     path("couplings/delete/", mappings_uncouple, name="mappings_uncouple"),
     path("couplings/<str:mapping>/<uuid:erp_id>/", coupling, name="coupling"),

@@ -23,12 +23,9 @@ from integration.views.access import PageRequest
 
 
 @require_safe
-def record_comparison(request: PageRequest, side: str, table: str, id: str) -> HttpResponse:
+def record_comparison(request: PageRequest, side: str, table: str, id: uuid.UUID) -> HttpResponse:
     """``/records/<side>/<table>/<id>/comparison/``"""
-    try:
-        shown = _shown(Side(side), table, uuid.UUID(id))
-    except ValueError as error:
-        raise Http404("There is no such record.") from error
+    shown = _shown(Side(side), table, id)
     shown |= {"side": side, "table": table, "id": id, "oob": request.htmx}
     shown["decides"] = request.user.has_perm("coupling.change_coupling") and not shown["mapping"].internal
     template = "coupling/_card_comparison.html" if request.htmx else "coupling/comparison.html"
@@ -36,14 +33,10 @@ def record_comparison(request: PageRequest, side: str, table: str, id: str) -> H
 
 
 @require_safe
-def record_history(request: PageRequest, side: str, table: str, id: str) -> HttpResponse:
+def record_history(request: PageRequest, side: str, table: str, id: uuid.UUID) -> HttpResponse:
     """``/records/<side>/<table>/<id>/history/``: what runs did with the record."""
-    try:
-        given = Side(side), uuid.UUID(id)
-    except ValueError as error:
-        raise Http404("There is no such record.") from error
-    shown = {"history": history_of(*given), "title": noun(table), "back": card_address(given[0], table, given[1])}
-    shown["name"] = named_by_runs([id]).get(id, f"a {noun(table)}")
+    shown = {"history": history_of(Side(side), id), "title": noun(table), "back": card_address(Side(side), table, id)}
+    shown["name"] = named_by_runs([str(id)]).get(str(id), f"a {noun(table)}")
     return render(request, "coupling/_card_history.html" if request.htmx else "coupling/history.html", shown)
 
 

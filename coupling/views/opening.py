@@ -47,18 +47,18 @@ def _stays(mapping: TableMapping, erp_id: uuid.UUID) -> bool:
 
 
 @require_GET
-def open_in_sales(request: HttpRequest, side: str, table: str, id: str) -> HttpResponse:
+def open_in_sales(request: HttpRequest, side: str, table: str, id: uuid.UUID) -> HttpResponse:
     """``/records/<side>/<table>/<id>/open-in-sales/``: the record in Dynamics 365 Sales. Where a record of Business
     Central is not coupled, who may couple is asked whether to; where its table is mapped with nothing, that is said."""
-    record, mappings = uuid.UUID(id), [one for one in mappings_of(Side(side), table) if not one.is_option]
-    entity, there = (table, record) if side == Side.CRM.value else _partner(mappings, record)
+    mappings = [one for one in mappings_of(Side(side), table) if not one.is_option]
+    entity, there = (table, id) if side == Side.CRM.value else _partner(mappings, id)
     url = ConnectionSetup.current().url
     if not url:
         messages.warning(request, "Connection Setup does not say yet where Dynamics 365 Sales is.")
-        return redirect(f"{side}_card", table, record)
+        return redirect(f"{side}_card", table, id)
     if entity:
         return redirect(record_in_sales(url, entity, there))
-    return _not_coupled(request, table, record, mappings)
+    return _not_coupled(request, table, id, mappings)
 
 
 def _not_coupled(request: HttpRequest, table: str, record: uuid.UUID, mappings: Sequence[TableMapping]) -> HttpResponse:
