@@ -1,6 +1,6 @@
 """Addresses of records and couplings."""
 
-from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
 from coupling.views.actions import record_action
@@ -28,7 +28,7 @@ from coupling.views.skipped import skipped_action, synch_skipped
 
 
 class SideConverter(StringConverter):
-    """One of the two systems."""
+    """One of the two sides, as addresses call them."""
 
     regex = "erp|crm"
 
@@ -46,9 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/erp/<str:table>/lookup/<str:field>/", record_lookup, name="record_lookup"),
     path("records/crm/<str:entity>/", crm_list, name="crm_list"),
     path("records/crm/<str:entity>/<uuid:id>/", crm_card, name="crm_card"),
-    re_path(
-        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/do/(?P<action>[a-z]+)/$", record_action, name="record_action"
-    ),
+    path("records/<side:side>/<str:table>/do/<slug:action>/", record_action, name="record_action"),
     path("records/<side:side>/<str:table>/<uuid:id>/erase/", erase, name="erase"),
     path("records/<side:side>/<str:table>/<uuid:id>/comparison/", record_comparison, name="record_comparison"),
     path("records/<side:side>/<str:table>/<uuid:id>/history/", record_history, name="record_history"),

@@ -28,6 +28,8 @@ from coupling.views.access import (
 )
 from coupling.views.outcomes import note, wait_for
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.pages.runs.captions import named_by_runs
+from integration.pages.runs.titles import names_here
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 from integration.views.access import PageRequest
@@ -51,8 +53,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     try:
         shown = dialog(stored, erp_id, _looked(request.GET), setup)
     except Problem as problem:
-        show_problem(request, problem)
-        return redirect(here)
+        return _silent(request, stored, names_here(stored.erp_table, [erp_id]).get(erp_id, ""), here, problem)
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
@@ -73,13 +74,21 @@ def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> Http
     here = safe_back(request.GET) or card_address(Side.CRM, stored.crm_table, crm_id)
     try:
         shown = choice(stored, crm_id, request.GET.get("q"), request.GET.get("page", ""))
-    except (CouplingError, Problem) as problem:
+    except Problem as problem:
+        return _silent(request, stored, named_by_runs([str(crm_id)]).get(str(crm_id), ""), here, problem)
+    except CouplingError as problem:
         show_problem(request, problem)
         return redirect(here)
     if shown is None:
         raise Http404("There is no such record.")
     template = "coupling/_choices.html" if request.htmx else "coupling/choose.html"
     return render(request, template, {"choice": shown, "back": here, "stands_at": here})
+
+
+def _silent(request: PageRequest, mapping: TableMapping, title: str, here: str, problem: Problem) -> HttpResponse:
+    """What our side knows, while Dynamics 365 Sales cannot be asked."""
+    template = "coupling/_silent.html" if request.htmx else "coupling/silent.html"
+    return render(request, template, {"title": title, "mapping": mapping, "silence": str(problem), "back": here})
 
 
 @require_POST

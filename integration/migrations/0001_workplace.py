@@ -404,6 +404,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(blank=True, max_length=250, verbose_name='record')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('fields', models.JSONField(default=list, verbose_name='fields')),
+                ('exact', models.JSONField(default=dict, editable=False)),
                 ('agreed', models.JSONField(default=dict, editable=False)),
                 ('fingerprint', models.CharField(blank=True, editable=False, max_length=64)),
                 ('planned_early', models.BooleanField(default=False, editable=False, verbose_name='its second pass is planned along with the first')),

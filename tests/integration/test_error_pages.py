@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
+from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from integration.management.log_lines import RefusalsInOneLine
@@ -18,6 +19,7 @@ from tests.people import ADMINISTRATOR, VIEWER, client_of, made, signed_in
 ID = uuid.UUID(int=404)
 NAVIGATION = '<nav id="navigation"'
 HOME = 'href="/">Home</a>'
+SKIPPED = "http://testserver/synch/skipped/"
 
 
 @pytest.mark.django_db
@@ -31,6 +33,9 @@ HOME = 'href="/">Home</a>'
         (f"/documents/orders/{ID}/", errors.MISSING),
         ("/mappings/SPACESHIPS/", errors.MISSING),
         ("/records/erp/customer/17/", errors.MISSING),
+        (f"/records/erp/customer/{'-' * 36}/open-in-sales/", errors.MISSING),
+        (f"/records/crm/account/{'-' * 36}/erase/", errors.MISSING),
+        (f"/records/erp/customer/{'-' * 36}/history/", errors.MISSING),
         ("/nowhere/", errors.MISSING),
         ("/admin/nowhere/", errors.MISSING),
         ("/users/4711/", errors.MISSING),
@@ -41,6 +46,34 @@ def test_what_is_not_there_is_said_in_the_frame_with_a_way_back(address: str, sa
 
     page = answer.content.decode()
     assert (answer.status_code, says in page, NAVIGATION in page, HOME in page) == (404, True, True, True)
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_button_is_no_page_and_leads_back() -> None:
+    answer = signed_in("Annette", ADMINISTRATOR).get("/synch/skipped/retry-all/", headers={"referer": SKIPPED})
+    page = answer.content.decode()
+
+    assert (answer.status_code, answer["Allow"], NAVIGATION in page, HOME in page) == (405, "POST", True, True)
+    assert f'href="{SKIPPED}">Back</a>' in page
+
+
+@pytest.mark.django_db
+def test_a_button_pressed_after_the_session_ended_leads_back_to_its_page() -> None:
+    made("Annette", ADMINISTRATOR)
+    client = Client()
+    asked = client.post("/synch/skipped/retry-all/", headers={"referer": f"{SKIPPED}?q=adatum"})
+
+    assert asked.url == "/accounts/login/?next=/synch/skipped/%3Fq%3Dadatum"  # type: ignore[attr-defined]
+    assert escape(errors.SIGNED_OUT) in client.get(asked.url).content.decode()  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_a_form_sent_for_too_long_is_loaded_again_where_it_stands() -> None:
+    made("Annette", ADMINISTRATOR)
+    client = Client(enforce_csrf_checks=True)
+    refused = client.post("/synch/skipped/retry-all/", headers={"referer": SKIPPED})
+
+    assert f'href="{SKIPPED}">Load It Again</a>' in refused.content.decode()
 
 
 @pytest.mark.django_db

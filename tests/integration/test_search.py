@@ -115,7 +115,14 @@ def test_sales_is_not_asked_while_the_connection_is_disabled() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<script>alert(1)</script>", "\N{RIGHT-TO-LEFT OVERRIDE}mutadA", "%_%", "'; DROP TABLE user; --", "ä" * 10_000],
+    [
+        "<script>alert(1)</script>",
+        "\N{RIGHT-TO-LEFT OVERRIDE}mutadA",
+        "%_%",
+        "'; DROP TABLE user; --",
+        "ä" * 10_000,
+        "ada\0tum",
+    ],
 )
 def test_hostile_text_is_only_text(text: str) -> None:
     client = signed_in("Vera", VIEWER)

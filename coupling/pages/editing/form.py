@@ -19,6 +19,8 @@ ATTEMPTS = 3
 """How often a save that somebody overtakes by a moment is looked at again."""
 BUSY = "This record is being changed all the time. Save again in a moment."
 GONE = "Somebody deleted this record while you had it open. What you typed is still here: create it anew, or leave."
+NAMELESS = "Fill this in: without it nobody finds the record again."
+PARTS_OF_A_NAME = ("first_name", "surname")
 KEPT = "What you typed is still here: save again to overwrite, or take what is stored now."
 TAKEN_OVER = "It stands here now. Save again."
 
@@ -65,7 +67,15 @@ class RecordForm(EditedRecord):
                 one.error = str(refusal)
         for name, problem in by_hand.problems_of(self.table.name, values).items():
             self.inputs[name].error = problem
+        self._look_for_a_name(values)
         return values
+
+    def _look_for_a_name(self, values: Mapping[str, Value]) -> None:
+        """Where the number comes by itself, a blank page would make a record that nobody finds again."""
+        name = self.table.name_field
+        parts = {name, *PARTS_OF_A_NAME} & self.inputs.keys()
+        if self.numbering is not None and name in parts and not any(values.get(part) for part in parts):
+            self.inputs[name].error = NAMELESS
 
     def _value(self, one: shown.Input) -> Value:
         value = as_value(one.field, one.text)

@@ -27,7 +27,8 @@ from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.results import in_words, label_of
 from integration.sync.rules import Direction, TableRule
-from integration.systems.values import Side
+from integration.sync.undo.exact import packed
+from integration.systems.values import Ref, Side
 from integration.systems.wording import sentence
 
 GIVEN = "given by Business Central"
@@ -95,6 +96,7 @@ def _row_of(job: SyncJob, direction: Direction, rule: TableRule, action: Action)
     row.fields = [
         (name, in_words(old, columns.get(name)), in_words(new, columns.get(name))) for name, old, new in fields
     ]
+    row.exact = packed({name: (old, new) for name, old, new in fields if Ref in (type(old), type(new))})
     record = getattr(action, "record", None)
     if record is not None:
         setattr(row, f"{direction.source}_id", record.id)

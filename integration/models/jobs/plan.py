@@ -120,7 +120,8 @@ class PlannedChangeQuerySet(models.QuerySet["PlannedChange"]):
 
 
 class PlannedChange(models.Model):
-    """What would become of one record; ``fields`` as (field, old, new). ``fingerprint`` is of all its effects."""
+    """What would become of one record; ``fields`` as (field, old, new). ``exact``: which records those fields refer to
+    that refer to one (``sync/undo/exact.py``). ``fingerprint`` is of all its effects."""
 
     class Action(models.TextChoices):
         INSERT = "insert", "Insert"
@@ -149,6 +150,7 @@ class PlannedChange(models.Model):
     label = models.CharField("record", max_length=LABEL, blank=True)
     reason = models.TextField("reason", blank=True)
     fields = models.JSONField("fields", default=list)
+    exact = models.JSONField(default=dict, editable=False)
     agreed = models.JSONField(default=dict, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     planned_early = models.BooleanField(

@@ -20,6 +20,7 @@ from integration.pages.states import of_job
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import AnyOf, Comparison
 from integration.systems.system import System, Wanted, find_each
+from integration.systems.text import storable
 from integration.systems.values import Record, Side, Table, is_option_table
 from integration.systems.wording import record_name, shorten
 
@@ -64,7 +65,7 @@ class Hits:
 
 def typed(text: str) -> str:
     """What is searched for, of what somebody has typed."""
-    return " ".join(text.split())[:LONGEST]
+    return " ".join(storable(text).split())[:LONGEST]
 
 
 def search(text: str, person: Person) -> list[Hits]:

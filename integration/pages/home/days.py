@@ -15,11 +15,13 @@ WENT_WELL, WENT_WRONG = "went-well", "went-wrong"
 
 
 def charts(days: int = DAYS) -> tuple[Chart, Chart]:
-    """Jobs that ended and records that were written, day by day as the reader's clock has them, oldest first."""
+    """Jobs that ended and records that were written, day by day as the reader's clock has them, oldest first. A dry run
+    writes nothing."""
     begins = _begins(days)
     good = Q(status=SyncJob.Status.FINISHED, failed=0)
     rows = (
         SyncJob.objects.filter(finished_at__gte=begins[0])
+        .exclude(kind=SyncJob.Kind.PLAN)
         .order_by()
         .annotate(day=_day(begins))
         .values("day")

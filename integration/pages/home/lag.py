@@ -1,4 +1,5 @@
-"""How far each mapping is behind: when the run began that has last gone through in each direction."""
+"""How far each mapping is behind: when the run began that has last gone through all changes in each direction. A run of
+a few records, or of what was still open, has not looked for others."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from django.utils import timezone
 from integration.models import JobQueueEntry, SyncJob, TableMapping
 from integration.pages.states import Shown, Style, of_row
 from integration.sync.rules import Direction
+from integration.sync.run import Scope
 
+OF_SOME = (Scope.IDS, Scope.OPEN)
 LATE = 3
 """A mapping that has missed so many of its times is late."""
 
@@ -86,5 +89,5 @@ def _last(direction: Direction, mapping: int) -> Subquery:
         direction=direction.value,
         status=SyncJob.Status.FINISHED,
         kind=SyncJob.Kind.SYNCHRONIZE,
-    )
+    ).exclude(options__scope__in=OF_SOME)
     return Subquery(done.order_by("-finished_at").values("started_at")[:1])

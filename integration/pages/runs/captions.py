@@ -68,19 +68,22 @@ class Captions:
         """Fields written on this side, as (column, old, new) are kept. ``names``: id -> what a record is called;
         ``exact``: which records those fields refer to that refer to one."""
         kept = [(str(one[0]), str(one[1]), str(one[2])) for one in fields]
-        names = {**self._named_of(mapping, side, kept, names), **names}
+        names = {**self._named_of(self._meant(mapping, side, kept) + _refs(exact or {}), side, names), **names}
         found = [self._change(mapping, side, *one, names) for one in kept]
         return [_by_its_own_name(one, (exact or {}).get(one.name), names) for one in found]
 
-    def _named_of(
-        self, mapping: TableMapping, side: Side, kept: Sequence[tuple[str, str, str]], names: Mapping[str, str]
-    ) -> dict[str, str]:
-        """The names of the records among these values that no run has named: their own system says them, once."""
-        wanted = []
+    def _meant(self, mapping: TableMapping, side: Side, kept: Iterable[tuple[str, str, str]]) -> list[Ref]:
+        """The records whose ids stand where a value should."""
+        found = []
         for name, *texts in kept:
             described = self._field(side, mapping.table(side), name.partition(" (")[0])
-            ids = [text.lower() for text in texts if ID.fullmatch(text) and text.lower() not in (*names, *self._named)]
-            wanted += [Ref(table, uuid.UUID(id)) for id in ids for table in (described.targets if described else ())]
+            ids = [uuid.UUID(text) for text in texts if ID.fullmatch(text)]
+            found += [Ref(table, id) for id in ids for table in (described.targets if described else ())]
+        return found
+
+    def _named_of(self, refs: Iterable[Ref], side: Side, names: Mapping[str, str]) -> dict[str, str]:
+        """The names of those records that no run has named: their own system says them, once."""
+        wanted = [one for one in refs if str(one.id) not in (*names, *self._named)]
         if wanted:
             self._named |= {str(one.id): "" for one in wanted}
             self._named |= {str(id): called for id, called in _ask_names(side, wanted).items()}
@@ -175,6 +178,11 @@ def _by_its_own_name(change: FieldChange, exact: Sequence[Any] | None, names: di
     if exact is None or not (ids := references([exact])) or ids[-1] not in names or not _is_reference(exact[1]):
         return change
     return replace(change, new=names[ids[-1]])
+
+
+def _refs(exact: Mapping[str, Sequence[Any]]) -> list[Ref]:
+    """The records that these values were changed to refer to."""
+    return [Ref(value[2], uuid.UUID(value[1])) for _, value in exact.values() if _is_reference(value)]
 
 
 def references(exacts: Iterable[Sequence[Any]]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from integration.models import Plan, PlannedChange, SyncJob
-from integration.pages.runs.captions import Captions, FieldChange, is_id, names_in
+from integration.pages.runs.captions import Captions, FieldChange, is_id, names_in, references
 from integration.pages.runs.titles import FEW, SHORT_WAYS, asked_for, names_here, titles
 from integration.sync.rules import Direction
 
@@ -38,7 +38,8 @@ class PlannedRow:
 def planned_rows(changes: Iterable[PlannedChange]) -> list[PlannedRow]:
     """Planned changes in words; their mappings are read along."""
     listed = list(changes)
-    captions, names = Captions(), names_in(one.fields for one in listed)
+    referred_to = (id for one in listed for id in references(one.exact.values()))
+    captions, names = Captions(), names_in((one.fields for one in listed), referred_to)
     here = _names(listed)
     return [_row(one, here, captions, names) for one in listed]
 
@@ -49,7 +50,7 @@ def _row(change: PlannedChange, here: Mapping[uuid.UUID, str], captions: Caption
     label = "" if is_id(change.label) else change.label
     name = here.get(change.erp_id, "") if change.erp_id else ""
     id = change.erp_id if source.value == "erp" else change.crm_id
-    fields = captions.changes(change.mapping, written, change.fields, names)
+    fields = captions.changes(change.mapping, written, change.fields, names, change.exact)
     table = change.mapping.table(source)
     return PlannedRow(change, name or label or NAMELESS, source.value, table, id, SHORT_WAYS[direction], fields)
 

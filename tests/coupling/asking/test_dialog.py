@@ -218,13 +218,22 @@ def test_the_dialog_names_the_salesperson_to_couple_first_and_leads_to_him(world
     assert f'<a href="{reverse("coupling", args=["SALESPEOPLE", world.jim])}">Couple it first</a>' in shown
 
 
-def test_the_dialog_leads_back_to_the_card_when_sales_does_not_answer(
-    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID
+def test_while_sales_is_silent_the_dialog_names_our_record_and_says_so(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
 ) -> None:
     organization.fail_on("describe", Unreachable("The line is dead."), times=9)
-    answer = clerk.get(reverse("coupling", args=["CUSTOMER", adatum]))
-    assert answer.url == reverse("erp_card", args=["customer", adatum])
-    assert told(answer) == ["The line is dead."]
+    here = reverse("erp_card", args=["customer", adatum])
+
+    shown = page(clerk, "coupling", "CUSTOMER", adatum, q="ada")
+    assert "C-ADATUM Adatum (CUSTOMER)" in shown
+    assert "The records of Dynamics 365 Sales cannot be looked at now: The line is dead." in shown
+    assert 'href="/couplings/CUSTOMER/' in shown.partition("Ask Again")[0].rpartition("<a ")[2]
+    assert f'href="{here}"' in shown
+    typed = clerk.get(
+        reverse("coupling", args=["CUSTOMER", adatum]), headers={"HX-Request": "true", "HX-Target": "candidates"}
+    ).content.decode()
+    assert typed.startswith('<div id="candidates">')
+    assert "The line is dead." in page(clerk, "coupling_from", "CUSTOMER", adatum_account)
 
 
 def test_an_account_is_coupled_from_its_own_side_too(

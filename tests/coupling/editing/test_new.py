@@ -18,9 +18,12 @@ from integration.business_central.models import (
     Salesperson,
     SalesPrice,
     UnitOfMeasure,
+    Vendor,
 )
 from integration.models.stored.audit import AuditEntry
 from tests.coupling.editing.pages import EditPage, new
+
+NAMED = (Customer, Vendor, Contact, Item)
 
 
 def test_a_blank_number_becomes_the_next_of_the_series_as_the_form_says(susan: Client, adatum: Customer) -> None:
@@ -34,6 +37,23 @@ def test_a_blank_number_becomes_the_next_of_the_series_as_the_form_says(susan: C
     assert done.notices == ["C00010 Fabrikam is created."]
     assert Contact.objects.filter(name="Fabrikam").exists()
     assert AuditEntry.objects.get(kind="Customer").action == "created"
+
+
+@pytest.mark.parametrize("table", ["customer", "vendor", "contact", "item"])
+def test_a_page_sent_without_any_name_makes_no_record_and_takes_no_number(
+    susan: Client, adatum: Customer, table: str
+) -> None:
+    there = [list(NoSeriesLine.objects.values()), *(model.objects.count() for model in NAMED)]
+    refused = new(susan, table).save()
+
+    assert "Fill this in: without it nobody finds the record again." in refused.text
+    assert [list(NoSeriesLine.objects.values()), *(model.objects.count() for model in NAMED)] == there
+
+
+def test_a_person_is_named_by_the_first_name_and_the_surname(susan: Client, adatum: Customer) -> None:
+    new(susan, "contact").type(type="1", first_name="Cleo", surname="Nyberg").save()
+
+    assert Contact.objects.get(surname="Nyberg").name == "Cleo Nyberg"
 
 
 def test_a_number_that_is_in_use_is_passed_over(susan: Client, adatum: Customer) -> None:

@@ -86,6 +86,17 @@ def test_every_run_of_the_last_weeks_is_counted_on_one_day_whatever_the_clock_do
     assert jobs.days[-1].spoken == f"{here:%A} {here.day} {here:%B}"
 
 
+def test_a_dry_run_wrote_nothing_on_any_day() -> None:
+    mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
+    for kind in (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.PLAN):
+        SyncJob.objects.create(
+            mapping=mapping, direction="to_crm", status="finished", kind=kind, finished_at=timezone.now(), modified=66
+        )
+    jobs, records = days.charts()
+
+    assert (jobs.days[-1].numbers, records.days[-1].numbers) == ((1, 0), (66,))
+
+
 def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is() -> None:
     client = reader("UTC")
     page = client.get("/accounts/time-zone/", follow=True).content.decode()

@@ -16,6 +16,7 @@ from integration import jobs
 from integration.jobs.tasks import retention
 from integration.models import Plan, RecordChange, SyncError, SyncJob
 from integration.sync.run import Options, Scope
+from integration.systems.values import Ref
 from tests.integration.jobs.plans.planned import agreed, done, one
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import signed_in
@@ -62,6 +63,20 @@ def test_a_plan_shows_old_and_new_values_and_can_be_narrowed(susan: Client, plan
     assert "Adatum" in shown(susan, plan, q="adat")
     assert "Adatum" not in shown(susan, plan, q="fabri")
     assert "Nothing would be changed." in shown(susan, plan, mapping="CONTACT")
+
+
+def test_a_dry_run_and_the_history_of_its_record_name_whom_a_field_refers_to(susan: Client, agreed: JobsWorld) -> None:
+    ann = agreed.erp.add("salesperson", code="AN", name="Ann Beebe")
+    user = agreed.crm.add("systemuser", fullname="Ann Beebe", isdisabled=False)
+    agreed.mapping("SALESPEOPLE").couplings.couple(ann, user)
+    adatum = one(agreed, "Adatum")
+    agreed.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", ann, "AN"))
+    susan.post(reverse("plan_start"), {"mapping": "CUSTOMER"})
+
+    assert "<ins>Ann Beebe</ins>" in shown(susan, done(Plan.objects.get()))
+    jobs.run(jobs.start(agreed.mapping(), "to_crm").pk)
+    history = susan.get(reverse("record_history", args=["erp", "customer", adatum])).content.decode()
+    assert "<ins>Ann Beebe</ins>" in history
 
 
 def test_the_spreadsheet_of_a_plan_has_a_line_for_each_field(susan: Client, plan: Plan) -> None:
