@@ -35,8 +35,10 @@ def insert_rows(
         changed = ", ".join(f"{c} = {computed.get(c, f'EXCLUDED.{c}')}" for c in columns if c not in unique)
         conflict = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changed}"
     ready = [[value if make is None else make(value) for make, value in zip(prepare, row, strict=True)] for row in rows]
+    if not ready:
+        return
     with connection.cursor() as cursor:
-        if connection.vendor != "sqlite" and ready:
+        if connection.vendor != "sqlite":
             cursor.executemany(f"{into} {marks} {conflict}", ready)
             return
         size = min(AT_ONCE, connection.ops.bulk_batch_size(fields, ready))
