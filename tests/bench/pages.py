@@ -257,7 +257,8 @@ def _addresses(client: Any) -> dict[str, str]:
     pages |= {"Customer": f"/records/erp/customer/{some.erp_id}/", "Account": f"/records/crm/account/{some.crm_id}/"}
     pages |= {"Customer not coupled": f"/records/erp/customer/{free}/"}
     pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
-    pages |= {f"Set Up Coupling {how}": f"/couplings/CUSTOMER/{free}/?q={text}" for how, text in SEARCHED.items()}
+    for how in ("searched in vain", "searched with a common word"):
+        pages[f"Set Up Coupling {how}"] = f"/couplings/CUSTOMER/{free}/?q={SEARCHED[how]}"
     for label, path in LISTS.items():
         pages |= {label: path, f"{label}, far page": _far(client, path)}
     for label, path in SORTED.items():
