@@ -19,14 +19,6 @@ from integration.systems.values import Side
 
 TABLE = Coupling._meta.db_table
 NEEDED = {model._meta.db_table for model in (Coupling, Tally, TableMapping, CatalogTable, CatalogRow, CouplingNews)}
-WORDS = f"""DO $$ BEGIN
-    IF EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm') THEN
-        CREATE INDEX IF NOT EXISTS catalog_words ON {CatalogRow._meta.db_table}
-        USING gin (words gin_trgm_ops) WITH (gin_pending_list_limit = 64);
-    END IF;
-END $$"""  # noqa: S608 - our own names
-"""What a catalog finds rows by, where PostgreSQL has trigrams (``business_central/words.py``): a text that few rows
-contain is not looked for in all of them."""
 CAME_OR_WENT = "OLD.state <> NEW.state OR OLD.erp_id <> NEW.erp_id OR OLD.crm_id <> NEW.crm_id"
 
 
@@ -42,8 +34,6 @@ def install(**_of_the_signal: Any) -> None:
         ):
             cursor.execute(statement)
         tallies.repair()
-        if connection.vendor == "postgresql":
-            cursor.execute(WORDS)
 
 
 def _news(row: str) -> str:

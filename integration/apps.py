@@ -19,3 +19,11 @@ class IntegrationConfig(AppConfig):
         post_migrate.connect(
             import_string("integration.models.people.rights.refresh_groups"), dispatch_uid="integration.groups"
         )
+        post_migrate.connect(
+            import_string("integration.word_index.enable"), sender=self, dispatch_uid="integration.word_index"
+        )
+        post_migrate.connect(
+            import_string("integration.models.stored.catalog_words.install"),
+            sender=self,
+            dispatch_uid="integration.catalog_words",
+        )

@@ -101,10 +101,6 @@ class EmbeddedCompany(DocumentSystem):
         counted = iter(together.count_each(stored))
         return [statistics.count(where) if table == statistics.NAME else next(counted) for table, where in asked]
 
-    def few_with(self, table: str, most: int, text: str) -> list[uuid.UUID] | None:
-        """The rows whose number or name contains a text, where they are few."""
-        return together.few_with(table, most, text) if table != statistics.NAME else None
-
     def find_each(self, asked: Sequence[Wanted], size: int) -> list[list[Record]]:
         """The first rows of each of these tables (not those of statistics), in one statement."""
         return together.find_each(asked, size)

@@ -10,12 +10,14 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from integration.models import TableMapping
 from integration.models.stored.catalog import WORDS, CatalogRow, CatalogTable
+from integration.models.stored.catalog_words import Part, with_words
 from integration.models.stored.rows import insert_rows
 from integration.sync.memory.ledger import State
 from integration.systems.errors import CursorExpired
@@ -31,7 +33,7 @@ from integration.systems.filters import (
     matches,
     parse,
 )
-from integration.systems.system import FindsWords, System
+from integration.systems.system import COUNTED_AT_MOST, System
 from integration.systems.text import fold
 from integration.systems.values import Page, Record, Side, Table
 from integration.systems.wording import value_text
@@ -42,7 +44,6 @@ PAGES = {False: 4, True: 1}
 """So many pages of changes of a system (here: remote) are read while a person waits; more are left to the task."""
 BY_NAME = ("account",)
 """Tables whose rows have a number that few people fill in: their lists are in the order of the names, too."""
-FEW = 500
 REBUILT_AT_MOST = 5000
 """So many rows are thrown away while a person waits."""
 
@@ -106,14 +107,13 @@ def _text(table: Table, part: Filter) -> str:
     return str(texts.pop())
 
 
-def with_text(head: CatalogTable, system: System, table: Table, where: Filter) -> QuerySet[CatalogRow]:
-    """The rows whose number or name contains what this filter asks for. Where they are few, an index of the system's
-    words says which they are; where they are many, the first ones are soon found in the order of the list."""
+def meant(head: CatalogTable, part: Part, table: Table, where: Filter) -> tuple[QuerySet[CatalogRow], bool]:
+    """The rows of this part whose number or name contains what the filter asks for, and whether they are known to be
+    more than anybody counts."""
     text = text_in(table, where)
     if not text:
-        return head.rows.all()
-    few = system.few_with(table.name, FEW, text) if isinstance(system, FindsWords) else None
-    return head.rows.filter(words__contains=fold(text)) if few is None else head.rows.filter(record_id__in=few)
+        return head.rows.filter(part.condition), False
+    return with_words(head, part, fold(text), COUNTED_AT_MOST)
 
 
 def _begun_anew(head: CatalogTable, made_by: str, pages: int | None) -> bool:
@@ -161,15 +161,15 @@ def _take(head: CatalogTable, table: Table, page: Page, inside: Filter) -> None:
         return
     with transaction.atomic():
         _lock(head)
-        rows = [_row(head, table, record, inside) for record in page.records]
+        column = f"{head.side}_id"
+        held = _pairs(head).filter(**{f"{column}__in": [record.id for record in page.records]})
+        coupled = set(held.values_list(column, flat=True))
         insert_rows(
             CatalogRow,
             ("table", "record_id", "position", "words", "inside", "coupled"),
-            rows,
+            [(*_row(head, table, record, inside), record.id in coupled) for record in page.records],
             key=("table", "record_id"),
-            expressions={"coupled": "{t}.coupled"},
         )
-        _mark(head.rows.filter(record_id__in=[record.id for record in page.records]), head)
         head.rows.filter(record_id__in=list(page.deleted)).delete()
         head.cursor = page.cursor or ""
         head.save(update_fields=["cursor"])
@@ -194,19 +194,22 @@ def repair(head: CatalogTable) -> int:
 
 def _mark(rows: QuerySet[CatalogRow], head: CatalogTable) -> int:
     """Which of these rows are coupled; answers for how many that is new."""
-    pairs = TableMapping._meta.get_field("couplings").related_model._default_manager
-    held = pairs.filter(
-        mapping__in=TableMapping.objects.filter(internal=False, **{f"{head.side}_table": head.name}).order_by(),
-        **{f"{head.side}_id": OuterRef("record_id")},
-    ).exclude(state=State.RESERVED.value)
+    held = _pairs(head).filter(**{f"{head.side}_id": OuterRef("record_id")})
     taken = rows.filter(Exists(held), coupled=False).update(coupled=True)
     return taken + rows.filter(~Exists(held), coupled=True).update(coupled=False)
+
+
+def _pairs(head: CatalogTable) -> QuerySet[Any, Any]:
+    """The couplings of all rows, in mappings that people work with."""
+    pairs = TableMapping._meta.get_field("couplings").related_model._default_manager
+    mappings = TableMapping.objects.filter(internal=False, **{f"{head.side}_table": head.name}).order_by()
+    return pairs.filter(mapping__in=mappings).exclude(state=State.RESERVED.value)
 
 
 def _row(head: CatalogTable, table: Table, record: Record, inside: Filter) -> tuple[object, ...]:
     words = [value_text(record.values.get(name), table.fields[name]) for name in _named(table)]
     position = fold(value_text(record.values.get(key_of(table))))[:WORDS]
-    return head.pk, record.id, position, fold(" ".join(words)), matches(inside, record), False
+    return head.pk, record.id, position, fold(" ".join(words)), matches(inside, record)
 
 
 def _named(table: Table) -> list[str]:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from integration.models import TableMapping
 from integration.models.stored.catalog import CatalogRow, CatalogTable
+from integration.models.stored.catalog_words import Part
 from integration.pages import catalog
 from integration.pages.catalog import Place
 from integration.pages.standings import Standing, ids_in
@@ -142,7 +143,7 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
     if head is None:
         return None
     found: list[tuple[Record, Place]] = []
-    rows, at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
+    (rows, are_many), at, is_down = _entries(asked, head), _place(bookmark), asked.order.startswith("-")
     is_first, known = at is None, _counted(rows) if asked.standing in BY_IDS else None
     if known is not None:
         rows = CatalogRow.objects.filter(pk__in=rows.order_by().values("pk"))
@@ -151,9 +152,10 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
         found += _there(asked, places)
         if len(found) > asked.size:
             shown, following = found[: asked.size], _bookmark(found[asked.size - 1][1])
-            return Found([record for record, _ in shown], following, total=_number(asked, rows, known))
+            total = None if are_many else _number(asked, rows, known)
+            return Found([record for record, _ in shown], following, total=total)
         if len(places) < size:
-            total = len(found) if is_first else _number(asked, rows, known)
+            total = len(found) if is_first else None if are_many else _number(asked, rows, known)
             return Found([record for record, _ in found], total=total)
         at = places[-1]
     following = _bookmark(at) if at is not None else ""
@@ -184,16 +186,20 @@ def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
     return catalog.caught_up(asked.system, asked.table)
 
 
-def _entries(asked: Asked, head: CatalogTable) -> QuerySet[CatalogRow]:
-    """The rows of the catalog that can be meant."""
-    rows = catalog.with_text(head, asked.system, asked.table, asked.where)
+def _entries(asked: Asked, head: CatalogTable) -> tuple[QuerySet[CatalogRow], bool]:
+    """The rows of the catalog that can be meant, and whether they are known to be more than are counted."""
+    part = Part.ALL
+    if asked.standing is Standing.COUPLED:
+        part = Part.COUPLED
+    if asked.standing is Standing.UNCOUPLED:
+        part = Part.FREE_INSIDE if asked.inside else Part.FREE
+    rows, are_many = catalog.meant(head, part, asked.table, asked.where)
     if asked.inside:
         rows = rows.filter(inside=True)
-    if asked.standing in (Standing.COUPLED, Standing.UNCOUPLED):
-        return rows.filter(coupled=asked.standing is Standing.COUPLED)
-    if not asked.standing:
-        return rows
-    return rows.filter(record_id__in=ids_in(asked.standing, asked.side, asked.mappings, also=asked.also).order_by())
+    if asked.standing not in BY_IDS:
+        return rows, are_many
+    ids = ids_in(asked.standing, asked.side, asked.mappings, also=asked.also).order_by()
+    return rows.filter(record_id__in=ids), False
 
 
 def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:

@@ -44,7 +44,6 @@ __all__ = [
     "Field",
     "FieldType",
     "FindsEach",
-    "FindsWords",
     "Identity",
     "KeyedSystem",
     "Money",
@@ -186,15 +185,6 @@ class CountsSome(Protocol):
 
     def count_some(self, table: str, where: Filter) -> int:
         """``count``, but at most one more than ``COUNTED_AT_MOST``."""
-
-
-@runtime_checkable
-class FindsWords(Protocol):
-    """A system that has an index of what numbers and names contain."""
-
-    def few_with(self, table: str, most: int, text: str) -> list[uuid.UUID] | None:
-        """The ids of the rows whose number or name contains a text; ``None`` where they are more than ``most``, or
-        where no index says which."""
 
 
 def count_each(system: System, asked: Sequence[tuple[str, Filter]]) -> list[int]:

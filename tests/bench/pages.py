@@ -54,6 +54,10 @@ SORTED = {
     "Invoices of the records": "/records/erp/sales_invoice_header/?order=posting_date",
 }
 """Lists in another order than their own."""
+SEARCHED = {"searched": "ltd", "searched in vain": "qqzz", "searched with a common word": "nobody"}
+"""What a thousand customers of the large company are called, what nobody is, and what most are who are not coupled."""
+MARKED = ("coupled", "uncoupled")
+"""Standings that the catalog marks: a word is looked for among their rows only."""
 NEXT = re.compile(r'href="\?([^"]*(?:after|page)=[^"]+)"[^>]*>\s*Next')
 
 
@@ -243,15 +247,18 @@ def _addresses(client: Any) -> dict[str, str]:
     for label, path in (("Customers", "/records/erp/customer/"), ("Accounts", "/records/crm/account/")):
         pages |= {label: path, f"{label}, far page": _far(client, path)}
         pages |= {f"{label} by city": f"{path}?order={'city' if 'erp' in path else 'address1_city'}"}
-        pages |= {f"{label} searched": f"{path}?q=ltd", f"{label} searched in vain": f"{path}?q=qqzz"}
+        pages |= {f"{label} {how}": f"{path}?q={text}" for how, text in SEARCHED.items()}
         states = re.findall(r"[?&;]state=([a-z]+)", client.get(path).content.decode())
         for state in dict.fromkeys(states):
             pages[f"{label} {state}"] = f"{path}?state={state}"
             pages[f"{label} {state}, far page"] = _far(client, f"{path}?state={state}")
+            if state in MARKED:
+                pages |= {f"{label} {state} {how}": f"{path}?state={state}&q={text}" for how, text in SEARCHED.items()}
     pages |= {"Customer": f"/records/erp/customer/{some.erp_id}/", "Account": f"/records/crm/account/{some.crm_id}/"}
     pages |= {"Customer not coupled": f"/records/erp/customer/{free}/"}
     pages |= {"Set Up Coupling": f"/couplings/CUSTOMER/{free}/", "Contacts": "/records/erp/contact/"}
-    pages |= {"Set Up Coupling searched in vain": f"/couplings/CUSTOMER/{free}/?q=qqzz"}
+    for how in ("searched in vain", "searched with a common word"):
+        pages[f"Set Up Coupling {how}"] = f"/couplings/CUSTOMER/{free}/?q={SEARCHED[how]}"
     for label, path in LISTS.items():
         pages |= {label: path, f"{label}, far page": _far(client, path)}
     for label, path in SORTED.items():

@@ -11,13 +11,13 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from integration.business_central import words
-from integration.business_central.reading.filter_sql import condition
 from integration.business_central.reading.records import Reader, count
 from integration.business_central.reading.search import ordered
 from integration.business_central.tables import TableColumns, columns_of
-from integration.systems.filters import AnyOf, Comparison, Filter
+from integration.systems.filters import Filter
 from integration.systems.system import Wanted
 from integration.systems.values import Record
+from integration.word_index import quoted
 
 Statement = tuple[str, Sequence[Any]]
 """SQL with its parameters."""
@@ -48,31 +48,12 @@ def count_some(table: str, where: Filter, most: int) -> int:
     """How many rows match, at most ``most``. On SQLite the index of the words counts those that contain a text. Raises
     ``FieldMissing``, ``TableMissing``."""
     columns = columns_of(table)
-    model: Any = columns.model
-    text = words.text_asked(where, _named(columns)) if words.words_of(model) else ""
-    if connection.vendor != "sqlite" or not text:
+    index, text = words.index_of(columns.model), words.text_asked(where, _named(columns))
+    if connection.vendor != "sqlite" or index is None or not text:
         return count(columns, where, most)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({words.matching(model, most)})", (words.quoted(text),))  # noqa: S608
+        cursor.execute(f"SELECT COUNT(*) FROM ({index.matching(most)})", (quoted(text),))  # noqa: S608
         return int(cursor.fetchone()[0])
-
-
-def few_with(table: str, most: int, text: str) -> list[uuid.UUID] | None:
-    """The ids of the rows whose number or name contains a text; ``None`` where they are more than ``most``, or where
-    the table has no index of its words."""
-    columns = columns_of(table)
-    fields = _named(columns)
-    where = AnyOf(tuple(Comparison(name, "contains", text) for name in fields))
-    if not words.words_of(columns.model) or not words.text_asked(where, fields):
-        return None
-    rows: Any = columns.model._default_manager.filter(condition(where, columns)).order_by()
-    if connection.vendor == "sqlite":
-        rows = columns.model._default_manager.order_by().extra(  # noqa: S610 - our own names
-            where=[f"{columns.model._meta.db_table}.rowid IN ({words.matching(columns.model, most + 1)})"],
-            params=[words.quoted(text)],
-        )
-    found = list(rows.values_list("pk", flat=True)[: most + 1])
-    return found if len(found) <= most else None
 
 
 def _named(columns: TableColumns) -> tuple[str, ...]:
@@ -89,15 +70,15 @@ def _first(wanted: Wanted, size: int) -> QuerySet[Any, Any]:
 def _by_words(wanted: Wanted, size: int) -> Statement | None:
     """The rows that a text was found in first, on SQLite, which cannot know whether many or few contain it."""
     model: Any = columns_of(wanted.table).model
-    text = words.text_asked(wanted.where, wanted.fields)
-    if connection.vendor != "sqlite" or not words.words_of(model) or not text:
+    index, text = words.index_of(model), words.text_asked(wanted.where, wanted.fields)
+    if connection.vendor != "sqlite" or index is None or not text:
         return None
     fields: list[Any] = [model._meta.get_field(name) for name in (model._meta.pk.name, *wanted.fields)]
     columns = [field.column for field in fields]
     names = ", ".join(f't."{column}"' for column in columns)
-    found = words.matching(model, size)
+    found = index.matching(size)
     table = model._meta.db_table
-    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY +t."{columns[1]}"', (words.quoted(text),)  # noqa: S608
+    return f'SELECT {names} FROM {table} t WHERE t.rowid IN ({found}) ORDER BY +t."{columns[1]}"', (quoted(text),)  # noqa: S608
 
 
 def _statement(rows: QuerySet[Any, Any]) -> Statement | None:

@@ -7,6 +7,9 @@ from typing import Any
 
 from django.db import connection, models
 
+AT_ONCE = 1000
+"""Rows of one statement on SQLite, whose index of words writes its pages anew for each statement."""
+
 
 def insert_rows(
     model: type[models.Model],
@@ -23,18 +26,26 @@ def insert_rows(
     fields = [by_name[name] for name in names]
     prepare = [_preparation(field) for field in fields]
     columns = [_column(field) for field in fields]
-    marks = ", ".join(["%s"] * len(fields))
+    marks = f"({', '.join(['%s'] * len(fields))})"
     table = connection.ops.quote_name(model._meta.db_table)
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of our own
+    into, conflict = f"INSERT INTO {table} ({', '.join(columns)}) VALUES", ""
     if key:
         unique = [_column(by_name[name]) for name in key]
         computed = {_column(by_name[name]): one.format(t=table) for name, one in (expressions or {}).items()}
         changed = ", ".join(f"{c} = {computed.get(c, f'EXCLUDED.{c}')}" for c in columns if c not in unique)
-        sql += f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changed}"
+        conflict = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changed}"
     ready = [[value if make is None else make(value) for make, value in zip(prepare, row, strict=True)] for row in rows]
-    if ready:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, ready)
+    if not ready:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.executemany(f"{into} {marks} {conflict}", ready)
+            return
+        size = min(AT_ONCE, connection.ops.bulk_batch_size(fields, ready))
+        for first in range(0, len(ready), size):
+            some = ready[first : first + size]
+            values = [value for row in some for value in row]
+            cursor.execute(f"{into} {', '.join([marks] * len(some))} {conflict}", values)
 
 
 def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:

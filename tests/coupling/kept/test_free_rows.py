@@ -161,6 +161,33 @@ def test_a_look_over_all_rows_puts_wrong_marks_right(
     assert list(rows_of.filter(coupled=True).values_list("words", flat=True)) == ["c-adatum adatum"]
 
 
+def test_a_coupled_customer_that_is_renamed_is_not_free(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem
+) -> None:
+    couple(mapping, company, organization, "Adatum")
+    free(clerk)
+    rename(company, "Adatum", "Adatum North")
+    assert free(clerk) == ["Fabrikam", "Litware"]
+    assert CatalogRow.objects.get(words__contains="adatum north").coupled
+
+
+@pytest.mark.parametrize("counted", [2, 5000])
+def test_a_word_of_many_and_a_word_of_few_find_the_same_free_customers_page_by_page(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch, counted: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(rows, "ROWS", 3)
+    for module in (rows, catalog):
+        monkeypatch.setattr(module, "COUNTED_AT_MOST", counted)
+    added = [company.add("customer", name=f"Wingtip {n}", no=f"W-{n}", blocked=0) for n in range(6)]
+    mapping.couplings.couple(added[1], UUID(int=1))
+    shown = page(clerk, "erp_list", "customer", state="uncoupled", q="NGTIP")
+    following = re.search(r'after=([^"&]+)"[^>]*>Next page', shown)
+    assert following is not None
+    assert ("5 customers" in " ".join(re.sub("<[^>]+>", " ", shown).split())) is (counted == 5000)
+    assert names(shown) == ["Wingtip 0", "Wingtip 2", "Wingtip 3"]
+    assert free(clerk, q="NGTIP", after=unquote(following[1])) == ["Wingtip 4", "Wingtip 5"]
+
+
 @pytest.mark.parametrize("order", ["", "no", "-no"])
 def test_the_pages_of_many_free_customers_show_each_once_with_as_many_queries(
     clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch, order: str,
