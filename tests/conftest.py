@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 import tests.examples  # noqa: F401 - says which examples every test of this suite looks at
 from integration.systems.memory import MemorySystem
+from tests.compiled import compile_new
 from tests.database import put_back_after_each_test
 from tests.makers import systems
 
@@ -20,6 +21,13 @@ from tests.makers import systems
 pytest.register_assert_rewrite("tests.systems.contract")
 
 LONG = ("browser", "processes")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Who starts workers for the whole suite does first what each of them would do for itself."""
+    config = session.config
+    if config.getoption("numprocesses", None) and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        compile_new(config.rootpath / "tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

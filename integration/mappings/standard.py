@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,17 +64,17 @@ def default_for(mapping: TableMapping) -> MappingDefault | None:
 def create_missing(part: Part | None = None) -> list[TableMapping]:
     """Create the standard mappings (of one part) and job queue entries that are not there, the entries On Hold.
     What exists stays as it is, however it was changed."""
-    created = []
     with transaction.atomic():
+        wanted = [default for default in STANDARD if part in (None, default.part)]
         there = {mapping.name: mapping for mapping in TableMapping.objects.all()}
-        for default in STANDARD:
-            if part in (None, default.part):
-                mapping = there.get(default.name)
-                if mapping is None:
-                    mapping = _create(default)
-                    created.append(mapping)
-                if default.job is not None and not mapping.user_defined:
-                    _job_entry(mapping, default)
+        created = [_new(default) for default in wanted if default.name not in there]
+        TableMapping.create_all(created)
+        there |= {mapping.name: mapping for mapping in created}
+        new = {mapping.name for mapping in created}
+        FieldMapping.objects.bulk_create(
+            field for default in wanted if default.name in new for field in _fields(there[default.name], default)
+        )
+        _create_entries([(there[default.name], default) for default in wanted if default.job is not None])
     return created
 
 
@@ -129,13 +129,21 @@ def reset(mappings: Iterable[TableMapping]) -> list[TableMapping]:
     return done
 
 
-def _create(default: MappingDefault) -> TableMapping:
-    mapping = TableMapping.objects.create(name=default.name, **_table_values(default))
-    FieldMapping.objects.bulk_create(
-        FieldMapping(mapping=mapping, erp_field=field.erp_field, crm_field=field.crm_field, **_field_values(field, n))
-        for n, field in enumerate(default.fields, 1)
-    )
-    return mapping
+def _new(default: MappingDefault) -> TableMapping:
+    return TableMapping(name=default.name, **_table_values(default))
+
+
+def _fields(mapping: TableMapping, default: MappingDefault) -> Iterator[FieldMapping]:
+    for n, field in enumerate(default.fields, 1):
+        values = _field_values(field, n)
+        yield FieldMapping(mapping=mapping, erp_field=field.erp_field, crm_field=field.crm_field, **values)
+
+
+def _create_entries(standard: Iterable[tuple[TableMapping, MappingDefault]]) -> None:
+    """Job queue entries, On Hold, of those standard mappings that have none."""
+    have = set(JobQueueEntry.objects.values_list("mapping_id", flat=True))
+    lack = [(mapping, default) for mapping, default in standard if not (mapping.user_defined or mapping.pk in have)]
+    JobQueueEntry.create_all([JobQueueEntry(mapping=mapping, **_new_entry(default)) for mapping, default in lack])
 
 
 def _restore(mapping: TableMapping, default: MappingDefault) -> None:
@@ -161,8 +169,11 @@ def _restore(mapping: TableMapping, default: MappingDefault) -> None:
 
 
 def _job_entry(mapping: TableMapping, default: MappingDefault) -> None:
-    new = {"name": default.job_name, "held_status": JobQueueEntry.Status.READY, **_job_values(default)}
-    JobQueueEntry.objects.get_or_create(mapping=mapping, defaults=new)
+    JobQueueEntry.objects.get_or_create(mapping=mapping, defaults=_new_entry(default))
+
+
+def _new_entry(default: MappingDefault) -> dict[str, Any]:
+    return {"name": default.job_name, "held_status": JobQueueEntry.Status.READY, **_job_values(default)}
 
 
 def _table_values(default: MappingDefault) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -59,6 +60,12 @@ def icon(name: str) -> SafeString:
     """A Bootstrap icon, for the eye alone. Raises ``ValueError`` for one that is not in ``pages/frame/icons.py``."""
     if name not in names():
         raise ValueError(f"No page uses an icon “{name}” yet: name it in pages/frame/icons.py.")
+    return _drawn(name, get_script_prefix())
+
+
+@cache
+def _drawn(name: str, prefix: str) -> SafeString:
+    """A page has dozens of icons; where the application is mounted (``prefix``) is all that may change one."""
     address = f"{reverse('icons')}?{version()}#{name}"
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', address)
 

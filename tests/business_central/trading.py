@@ -29,34 +29,47 @@ from tests.business_central.embedded import company
 D = Decimal
 DAY = dt.date(2027, 1, 15)
 RATES = {"STANDARD": 20, "REDUCED": 5, "ZERO": 0, "TEN": 10}
+WORTH = {"EUR": "1.1634", "JPY": "188.35", "KWD": "0.3905"}
+ITEMS = (
+    ("DESK", "Desk", 100, "STANDARD"),
+    ("LAMP", "Lamp", 50, "STANDARD"),
+    ("BOOK", "Book", 10, "REDUCED"),
+    ("STAMP", "Stamp", 1, "ZERO"),
+    ("TENTH", "Taxed at ten", 1, "TEN"),
+)
 
 
 def open_company() -> None:
     """Make what documents need."""
-    piece = UnitOfMeasure.objects.create(code="PCS")
-    hour = UnitOfMeasure.objects.create(code="HOUR")
-    groups = {code: VatProductPostingGroup.objects.create(code=code) for code in RATES}
-    for code, rate in RATES.items():
-        VatPostingSetup.objects.create(
-            vat_prod_posting_group=groups[code], vat_identifier=f"VAT{rate:02}", vat_percent=rate
-        )
-    for code, iso, worth in (("EUR", "EUR", "1.1634"), ("JPY", "JPY", "188.35"), ("KWD", "KWD", "0.3905")):
-        currency = Currency.objects.create(code=code, iso_code=iso)
-        CurrencyExchangeRate.objects.create(
-            currency_code=currency, starting_date=dt.date(2026, 1, 1), exchange_rate_amount=D(worth),
+    piece, hour = UnitOfMeasure.objects.bulk_create(UnitOfMeasure(code=code) for code in ("PCS", "HOUR"))
+    made = VatProductPostingGroup.objects.bulk_create(VatProductPostingGroup(code=code) for code in RATES)
+    groups = {group.code: group for group in made}
+    VatPostingSetup.objects.bulk_create(
+        VatPostingSetup(vat_prod_posting_group=groups[code], vat_identifier=f"VAT{rate:02}", vat_percent=rate)
+        for code, rate in RATES.items()
+    )
+    euro, *_ = currencies = Currency.objects.bulk_create(Currency(code=code, iso_code=code) for code in WORTH)
+    CurrencyExchangeRate.objects.bulk_create(
+        CurrencyExchangeRate(
+            currency_code=currency, starting_date=dt.date(2026, 1, 1), exchange_rate_amount=D(WORTH[currency.code]),
             relational_exch_rate_amount=1,
-        )  # fmt: skip
+        )
+        for currency in currencies
+    )  # fmt: skip
     terms = PaymentTerms.objects.create(
         code="30 DAYS", due_date_calculation="30D", discount_date_calculation="8D", discount_percent=2
     )
-    Customer.objects.create(no="ADATUM", name="Adatum", address="1 Mill Lane", city="Leeds", payment_terms_code=terms)
-    Customer.objects.create(no="CONTOSO", name="Contoso", currency_code=Currency.objects.get(code="EUR"))
-    for no, description, price, group in (
-        ("DESK", "Desk", 100, "STANDARD"), ("LAMP", "Lamp", 50, "STANDARD"), ("BOOK", "Book", 10, "REDUCED"),
-        ("STAMP", "Stamp", 1, "ZERO"), ("TENTH", "Taxed at ten", 1, "TEN"),
-    ):  # fmt: skip
-        Item.objects.create(no=no, description=description, unit_price=price, base_unit_of_measure=piece,
-                            vat_prod_posting_group=groups[group])  # fmt: skip
+    Customer.objects.bulk_create(
+        (
+            Customer(no="ADATUM", name="Adatum", address="1 Mill Lane", city="Leeds", payment_terms_code=terms),
+            Customer(no="CONTOSO", name="Contoso", currency_code=euro),
+        )
+    )
+    Item.objects.bulk_create(
+        Item(no=no, description=description, unit_price=price, base_unit_of_measure=piece,
+             vat_prod_posting_group=groups[group])
+        for no, description, price, group in ITEMS
+    )  # fmt: skip
     Resource.objects.create(no="FITTER", name="Fitter", unit_price=60, base_unit_of_measure=hour,
                             vat_prod_posting_group=groups["STANDARD"])  # fmt: skip
     GLAccount.objects.create(no="6810", name="Freight", vat_prod_posting_group=groups["STANDARD"])

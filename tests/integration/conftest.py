@@ -16,7 +16,7 @@ from integration.systems.memory import MemorySystem
 from integration.systems.values import Field, FieldType, Side
 from tests.makers import account, crm_tables, customer, erp_tables, table, text
 from tests.organization import demo_organization
-from tests.people import signed_in
+from tests.people import client_of, signed_in
 
 
 @pytest.fixture
@@ -69,9 +69,7 @@ def setup(db: None, ends: tuple[MemorySystem, ...]) -> ConnectionSetup:
 @pytest.fixture
 def admin(db: None) -> Client:
     """Annette, who may change everything."""
-    client = Client()
-    client.force_login(User.objects.create(username="annette", is_staff=True, is_superuser=True))
-    return client
+    return client_of(User.objects.create(username="annette", is_staff=True, is_superuser=True))
 
 
 @pytest.fixture

@@ -124,9 +124,20 @@ def record(
     after: Mapping[str, object] | None = None,
 ) -> None:
     """Add an entry, done by whoever acts now. Values become text of at most 500 characters."""
+    entry(action, kind, subject, before, after).save()
+
+
+def entry(
+    action: AuditEntry.Action,
+    kind: str,
+    subject: object = "",
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """The same, not yet added: for who adds many at once."""
     actor = _actor.get()
     signed_in = not isinstance(actor, str) and actor.is_authenticated
-    AuditEntry.objects.create(
+    return AuditEntry(
         user_id=actor.pk if signed_in and not isinstance(actor, str) else None,
         who=(actor if isinstance(actor, str) else actor.get_username())[:150],
         action=action,

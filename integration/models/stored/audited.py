@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 
-from integration.models.stored.audit import AuditEntry, record
+from integration.models.stored.audit import AuditEntry, entry, record
 from integration.models.stored.secret import SecretField
 
 HIDDEN, HIDDEN_NEW = "••••••••", "•••••••• (changed)"
@@ -48,6 +48,22 @@ class Audited(models.Model):
                 new = self._shown(after, changed, HIDDEN if created else HIDDEN_NEW)
                 record(action, self._kind(), self.audit_name, old, new)
         self._seen = {**before, **after}
+
+    @classmethod
+    def create_all(cls, rows: Sequence[Self]) -> None:
+        """Create new rows in one go, and record of each what ``save`` does."""
+        with transaction.atomic():
+            cls._default_manager.bulk_create(rows)
+            for row in rows:
+                row._seen = row._recorded()
+            AuditEntry.objects.bulk_create(one for row in rows if (one := row._creation()) is not None)
+
+    def _creation(self) -> AuditEntry | None:
+        """What the log says about the new row; of one that is as always, nothing."""
+        always, now = self._as_always(), self._recorded()
+        changed = [name for name, value in now.items() if always.get(name) != value]
+        shown = self._shown(now, changed)
+        return entry(AuditEntry.Action.CREATED, self._kind(), self.audit_name, {}, shown) if changed else None
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         named, before = self.audit_name, self._recorded()
@@ -93,7 +109,15 @@ class Audited(models.Model):
             if isinstance(column, SecretField) or name in self.secret_columns:
                 value = hidden if value else ""
             if isinstance(column, models.ForeignKey) and value:
-                value = str(column.related_model._default_manager.filter(pk=value).first() or value)
+                value = str(self._related(column, value) or value)
             choices = {str(key): str(label) for key, label in getattr(column, "flatchoices", None) or []}
             shown[str(getattr(column, "verbose_name", name))] = choices.get(value, value)
         return shown
+
+    def _related(self, column: models.ForeignKey[Any, Any], key: str) -> models.Model | None:
+        """The row with this key, without asking for one that is at hand."""
+        known: models.Model | None = column.get_cached_value(self, default=None)
+        if known is not None and str(known.pk) == key:
+            return known
+        found: models.Model | None = column.related_model._default_manager.filter(pk=key).first()
+        return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from integration.pages.frame.icons import icon_of
 from integration.pages.parts import Entry, Person, entries, visible
@@ -67,7 +68,13 @@ def crumbs(groups: Sequence[MenuGroup], path: str) -> list[Crumb]:
 
 
 def _url(place: Entry) -> str:
-    return reverse(place.name, args=place.args)
+    return _at(place.name, place.args, get_script_prefix())
+
+
+@cache
+def _at(name: str, args: tuple[object, ...], prefix: str) -> str:
+    """Every page asks for every address; where the application is mounted (``prefix``) is all that may change it."""
+    return reverse(name, args=args)
 
 
 def _link(place: Entry, nearest: str) -> MenuLink:

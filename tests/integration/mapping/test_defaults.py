@@ -1,11 +1,13 @@
 """The standard mappings: what they say, that they stay when changed, and the way back to them."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from integration import defaults
 from integration.defaults.standard import BY_NAME
 from integration.mappings.standard import create_missing, differences, reset
 from integration.models import FieldMapping, JobQueueEntry, TableMapping
+from integration.models.stored.audit import AuditEntry, acting
 from integration.sync.matching.pairs import Criterion
 from integration.sync.rules import Direction
 from integration.systems.filters import parse
@@ -256,3 +258,20 @@ def test_jobs_are_named_as_people_know_them(standard: list[TableMapping]) -> Non
 
 def test_a_direction_is_one_of_three() -> None:
     assert {default.direction for default in BY_NAME.values()} == set(Direction)
+
+
+def test_standard_mappings_are_made_with_few_questions_and_each_is_recorded_as_by_hand(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with acting("annette"), django_assert_max_num_queries(20):
+        create_missing()
+
+    entries = AuditEntry.objects.filter(who="annette", action=AuditEntry.Action.CREATED)
+    customer, job = (entries.get(subject=name) for name in ("CUSTOMER", "CUSTOMER - Dataverse synchronization job"))
+    assert set(entries.filter(kind="integration table mapping").values_list("subject", flat=True)) == {*EXPECTED}
+    assert (customer.after["table"], customer.after["integration table"]) == ("customer", "account")
+    assert (job.kind, job.after["mapping"], "minutes between runs" in job.after) == (
+        "job queue entry",
+        "CUSTOMER",
+        False,
+    )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -46,19 +50,30 @@ def may(client: Client, method: str, address: str) -> bool:
     return not refused(getattr(client, method)(address))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@contextmanager
+def undone(client: Client) -> Iterator[None]:
+    """Whatever is pressed inside, also "Sign Out", the next page is as if nobody had been there."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(
-    ends: tuple[MemorySystem, ...], name: str, who: str
+    ends: tuple[MemorySystem, ...], who: str, subtests: pytest.Subtests
 ) -> None:
     TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account", user_defined=True)
     RecordTemplate.objects.create(pk=7, name="New customers", side="erp", table="customer")
-    page, client = PAGES[name], browser(who)
-    address = reverse(name, kwargs=page.where)
+    client = browser(who)
 
-    allowed = {"look": may(client, "get", address), "press": may(client, "post", address)}
+    for name, page in PAGES.items():
+        address = reverse(name, kwargs=page.where)
+        with subtests.test(page=name, who=who), undone(client):
+            allowed = {"look": may(client, "get", address), "press": may(client, "post", address)}
 
-    assert allowed == {"look": who in page.look, "press": who in page.press}
+            assert allowed == {"look": who in page.look, "press": who in page.press}
 
 
 def test_nobody_is_offered_a_page_or_a_button_that_refuses(ends: tuple[MemorySystem, ...], world: JobsWorld) -> None:
