@@ -15,7 +15,6 @@ from django.db.models import Q
 from coupling.pages import records
 from coupling.pages.captions import noun
 from coupling.pages.comparison.agreements import last_known
-from coupling.pages.comparison.compared import last_looked_at
 from coupling.pages.lists import other
 from coupling.pages.tables import fasttabs
 from coupling.sides import opened
@@ -95,6 +94,8 @@ class Card:
     remembered: Sequence[records.Cell] = ()
     remembered_name: str = ""
     errors: Sequence[Concern] = field(default_factory=list)
+    setup: ConnectionSetup | None = None
+    """As this page has read it."""
 
     @property
     def is_erp(self) -> bool:
@@ -164,11 +165,12 @@ def card(side: Side, name: str, id: uuid.UUID, *, patient: bool = True) -> Card 
     that does not answer is told in ``problem``. Not ``patient``: Sales has a moment to answer, then what our side
     knows is shown."""
     setup = ConnectionSetup.current()
-    shown = Card(side, name, id, setup.is_enabled)
+    shown = Card(side, name, id, setup.is_enabled, setup=setup)
     mappings = records.mappings_of(side, name)
     with nullcontext() if patient or side is Side.ERP else at_a_glance():
-        _read(shown, patient=patient)
-    shown.mapping, shown.pair = records.mapped_pairs(side, mappings, [id]).get(id, (None, None))
+        _read(shown, setup, patient=patient)
+    shown.mapping, row = records.mapped_rows(side, mappings, [id]).get(id, (None, None))
+    shown.pair = row.pair if row is not None else None
     if shown.mapping is None:
         _choose_mapping(shown, mappings)
     if shown.record is None and not shown.problem and not shown.waits:
@@ -176,8 +178,8 @@ def card(side: Side, name: str, id: uuid.UUID, *, patient: bool = True) -> Card 
             return None
         shown.problem = GONE
     _link(shown, setup)
-    if shown.coupled and shown.mapping is not None and shown.pair is not None:
-        shown.looked_at = last_looked_at(shown.mapping, shown.pair)
+    if shown.coupled and shown.mapping is not None and shown.pair is not None and row is not None:
+        shown.looked_at = row.changed_at
         _name_other(shown)
         if shown.record is None and not shown.is_erp:
             _remember(shown, shown.mapping, shown.pair)
@@ -197,9 +199,9 @@ def _remember(shown: Card, mapping: TableMapping, pair: Pair) -> None:
     shown.remembered_name = next((text for column, _, text in known if column in called), shown.other_name)
 
 
-def _read(shown: Card, *, patient: bool) -> None:
+def _read(shown: Card, setup: ConnectionSetup, *, patient: bool) -> None:
     try:
-        with opened(shown.side) as system:
+        with opened(shown.side, setup) as system:
             shown.table = system.describe(shown.name)
             readable = [name for name, field in shown.table.fields.items() if field.type is not _ID]
             shown.record = system.get(shown.name, [shown.id], readable).get(shown.id)

@@ -110,7 +110,7 @@ def read(
     changed = {
         id: (mapping, pair)
         for id, (mapping, pair) in pairs.items()
-        if unsynchronized.is_changed(mapping, pair, side, by_id[id])
+        if unsynchronized.is_changed(mapping, pair, side, by_id[id].version)
     }
     there = unsynchronized.changed_there(side, changed, setup=asks) if asks and changed else set()
     times = {id: unsynchronized.looked_at(rows[id][1]) for id in changed}

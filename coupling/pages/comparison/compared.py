@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -49,11 +48,6 @@ def pair_of(side: Side, table: str, id: uuid.UUID) -> tuple[TableMapping, Pair] 
     """The pair of a record, ``None`` where it is coupled with nothing."""
     found = records.mapped_pairs(side, records.mappings_of(side, table), [id]).get(id)
     return found if found is not None and found[1].state is not State.RESERVED else None
-
-
-def last_looked_at(mapping: TableMapping, pair: Pair) -> dt.datetime | None:
-    """When a run has looked at the pair last."""
-    return mapping.couplings.filter(erp_id=pair.erp_id).values_list("changed_at", flat=True).first()
 
 
 def _read(connected: Connected, rule: TableRule, planners: Sequence[Planner], side: Side, pair: Pair) -> Record | None:
