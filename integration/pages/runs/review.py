@@ -80,7 +80,9 @@ class ReviewLine:
 
     @property
     def time(self) -> dt.timedelta | None:
-        return span(self.line.jobs)
+        """Without what other lines did before the second round."""
+        rounds = [one for one in (span(self.line.passes), span(self.line.second_round)) if one is not None]
+        return sum(rounds, dt.timedelta()) if rounds else None
 
     @property
     def is_waiting(self) -> bool:
