@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from integration.connection import systems
-from integration.connection.opening import open_for_download, open_for_page
+from integration.connection.opening import open_crm_for_page, open_for_download, open_for_page
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
 from integration.systems.system import System
@@ -20,8 +20,8 @@ def opened(side: Side, setup: ConnectionSetup | None = None) -> Iterator[System]
     if side is Side.ERP:
         yield systems.open_erp()
         return
-    with both_opened(setup) as connected:
-        yield connected.crm
+    with open_crm_for_page(setup or ConnectionSetup.current()) as crm:
+        yield crm
 
 
 @contextmanager

@@ -91,6 +91,8 @@ class Card:
     remembered: Sequence[records.Cell] = ()
     remembered_name: str = ""
     errors: Sequence[Concern] = field(default_factory=list)
+    setup: ConnectionSetup | None = None
+    """As this page has read it."""
 
     @property
     def is_erp(self) -> bool:
@@ -153,10 +155,10 @@ def card(side: Side, name: str, id: uuid.UUID, *, patient: bool = True) -> Card 
     that does not answer is told in ``problem``. Not ``patient``: Sales has a moment to answer, then what our side
     knows is shown."""
     setup = ConnectionSetup.current()
-    shown = Card(side, name, id, setup.is_enabled)
+    shown = Card(side, name, id, setup.is_enabled, setup=setup)
     mappings = records.mappings_of(side, name)
     with nullcontext() if patient or side is Side.ERP else at_a_glance():
-        _read(shown, patient=patient)
+        _read(shown, setup, patient=patient)
     read = {side: {id: shown.record}} if shown.record is not None else {}
     shown.known = of_ids(side, mappings, [id], read)[id]
     shown.mapping, shown.pair = shown.known.mapping, shown.known.pair
@@ -187,9 +189,9 @@ def _remember(shown: Card, mapping: TableMapping, pair: Pair) -> None:
     shown.remembered_name = next((text for column, _, text in known if column in called), shown.other_name)
 
 
-def _read(shown: Card, *, patient: bool) -> None:
+def _read(shown: Card, setup: ConnectionSetup, *, patient: bool) -> None:
     try:
-        with opened(shown.side) as system:
+        with opened(shown.side, setup) as system:
             shown.table = system.describe(shown.name)
             readable = [name for name, field in shown.table.fields.items() if field.type is not _ID]
             shown.record = system.get(shown.name, [shown.id], readable).get(shown.id)

@@ -161,7 +161,7 @@ def of_ids(
 
 def _is_changed(mapping: TableMapping, pair: Pair, side: Side, read: Mapping[Side, Mapping[uuid.UUID, Record]]) -> bool:
     record = read.get(side, {}).get(pair.id(side))
-    return record is not None and unsynchronized.is_changed(mapping, pair, side, record)
+    return record is not None and unsynchronized.is_changed(mapping, pair, side, record.version)
 
 
 def _errors(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

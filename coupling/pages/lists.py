@@ -123,7 +123,7 @@ def listing(side: Side, name: str, asked: Asked, person: Any = None) -> Listing:
     made = asked_for(side, name, asked, person)
     shown = made.shown
     try:
-        with opened(side) as system:
+        with opened(side, made.setup) as system:
             table = _described(made, system, person)
             wanted = _rows(made, system, table)
             found = rows.page(wanted, shown.open_bookmark())
@@ -163,7 +163,7 @@ def ids_of(side: Side, name: str, asked: Asked, person: Any = None) -> tuple[lis
     """The rows on all pages of the list, in its order and at most ``MOST`` of them, and whether these are all. Raises
     what the side raises."""
     made = asked_for(side, name, asked, person)
-    with opened(side) as system:
+    with opened(side, made.setup) as system:
         wanted = replace(_rows(made, system, _described(made, system, person)), size=rows.BY_ID)
         found = rows.page(wanted)
         ids = [record.id for record in found.records]
@@ -215,7 +215,7 @@ def _rows(made: Listing, system: System, table: Table) -> rows.Asked:
         made.unknown = also.notice
     return rows.Asked(
         system, table, made.mappings, columns, where, shown.order, standing, shown.nouns[0], made.narrowed,
-        also=frozenset(also.ids),
+        also=frozenset(also.ids), knows_all=True,
     )  # fmt: skip
 
 

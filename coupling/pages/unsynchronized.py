@@ -9,6 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
+from django.db.models import Q
+
+from coupling.models import Coupling
 from coupling.sides import opened
 from integration.connection import systems
 from integration.connection.opening import at_a_glance, open_for_words
@@ -18,13 +21,17 @@ from integration.sync.memory.ledger import Pair, State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.systems.errors import CursorExpired, Problem
-from integration.systems.system import System
-from integration.systems.values import Record, Side
+from integration.systems.system import ListsWritten, System
+from integration.systems.values import Side
 
 PAGES = 4
 """So many pages of the changes of a table are read while a person waits."""
 SILENT = "What was changed in Dynamics 365 Sales since the last run is not among these: {}"
 MORE = "More was changed since the last run than is looked through here; the next run finds the rest."
+
+
+Written = dict[tuple[Side, int], dict[uuid.UUID, str]]
+"""By side and mapping: the records that were written there since a run has read it, with their versions."""
 
 
 @dataclass(slots=True)
@@ -40,10 +47,11 @@ def reads(mapping: TableMapping, side: Side) -> bool:
     return any(one.source is side for one in Direction(mapping.direction).passes)
 
 
-def is_changed(mapping: TableMapping, pair: Pair, side: Side, record: Record) -> bool:
-    """Was the record of the pair on this side written since a run has looked at it, and will the next one look?"""
+def is_changed(mapping: TableMapping, pair: Pair, side: Side, version: str) -> bool:
+    """Was the record of the pair on this side, which has this version, written since a run has looked at it, and will
+    the next one look?"""
     seen = pair.seen(side)
-    return bool(seen) and seen != record.version and reads(mapping, side)
+    return bool(seen) and seen != version and reads(mapping, side)
 
 
 def changed_since(side: Side, mappings: Sequence[TableMapping], setup: ConnectionSetup) -> Changed:
@@ -51,13 +59,15 @@ def changed_since(side: Side, mappings: Sequence[TableMapping], setup: Connectio
     asked once a mapping for what it has changed since it was read; open conflicts count, too. A silent Sales is named
     in the notice."""
     found = Changed(_in_conflict(side, mappings))
-    _look(found, systems.open_erp(), side, mappings)
+    written = Written()
+    _look(found, written, systems.open_erp(), mappings)
     if setup.is_enabled:
         try:
-            with open_for_words(setup) as connected:
-                _look(found, connected.crm, side, mappings)
+            with open_for_words(setup) as crm:
+                _look(found, written, crm, mappings)
         except Problem as problem:
             found.notice = SILENT.format(problem)
+    found.ids |= _changed_pairs(written, side, mappings)
     return found
 
 
@@ -68,23 +78,53 @@ def _in_conflict(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]
     return set(rows.order_by("-pk").values_list(column, flat=True)[:BY_ID])
 
 
-def _look(found: Changed, system: System, side: Side, mappings: Sequence[TableMapping]) -> None:
-    for mapping in mappings:
-        since = mapping.cursor(system.side)
-        if not since or not reads(mapping, system.side):
-            continue
-        changes = system.changes(mapping.table(system.side), [], since)
-        try:
-            there = [record for page in islice(changes, PAGES) for record in page.records]
-            is_all = len(there) <= BY_ID and next(changes, None) is None
-        except CursorExpired:
-            there, is_all = [], False
-        if not is_all:
+def _look(found: Changed, written: Written, system: System, mappings: Sequence[TableMapping]) -> None:
+    """Ask one side what it has written since each of these mappings has read it."""
+    read = {one.pk: one for one in mappings if one.cursor(system.side) and reads(one, system.side)}
+    looks = [(one.table(system.side), one.cursor(system.side)) for one in read.values()]
+    for mapping, there in zip(read, _written_since(system, looks), strict=True):
+        if there is None or len(there) > BY_ID:
             found.notice = MORE
-        by_id = {record.id: record for record in there[:BY_ID]}
-        for id, pair in mapping.couplings.pairs(system.side, list(by_id)).items():
-            if pair.state is State.COUPLED and is_changed(mapping, pair, system.side, by_id[id]):
-                found.ids.add(pair.id(side))
+        written[system.side, mapping] = dict(islice((there or {}).items(), BY_ID))
+
+
+def _written_since(system: System, looks: Sequence[tuple[str, str]]) -> list[dict[uuid.UUID, str] | None]:
+    """For each (table, cursor) id -> version of what was written, a few more than are looked at; ``None`` where these
+    are too many, or the system does not know any more."""
+    if isinstance(system, ListsWritten):
+        with suppress(CursorExpired):
+            return [*system.written_since(looks, BY_ID + 1)]
+    return [_read_changes(system, table, since) for table, since in looks]
+
+
+def _read_changes(system: System, table: str, since: str) -> dict[uuid.UUID, str] | None:
+    changes = system.changes(table, [], since)
+    try:
+        there = {record.id: record.version for page in islice(changes, PAGES) for record in page.records}
+        return there if len(there) > BY_ID or next(changes, None) is None else None
+    except CursorExpired:
+        return None
+
+
+def _changed_pairs(written: Written, side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]:
+    """The records of ``side`` in pairs of which one was written, and not by the run that has looked at it: one query
+    for all mappings and both sides."""
+    asked = Q()
+    for (of, mapping), records in written.items():
+        if records:
+            asked |= Q(mapping=mapping, **{f"{of}_id__in": list(records)})
+    if not asked:
+        return set()
+    by_pk = {mapping.pk: mapping for mapping in mappings}
+    found: set[uuid.UUID] = set()
+    rows = Coupling.objects.filter(asked, state=State.COUPLED.value)
+    for mapping, *held in rows.values_list("mapping", "erp_id", "crm_id", "state", "seen_erp", "seen_crm"):
+        pair = Pair(*held)
+        for of in Side:
+            version = written.get((of, mapping), {}).get(pair.id(of))
+            if version is not None and is_changed(by_pk[mapping], pair, of, version):
+                found.add(pair.id(side))
+    return found
 
 
 def changed_there(
@@ -108,7 +148,7 @@ def changed_there(
             there = system.get(mapping.table(system.side), [pair.id(system.side) for pair in held], [])
             for pair in held:
                 twin = there.get(pair.id(system.side))
-                if twin is not None and is_changed(mapping, pair, system.side, twin):
+                if twin is not None and is_changed(mapping, pair, system.side, twin.version):
                     found.add(pair.id(side))
     return found
 
@@ -116,8 +156,8 @@ def changed_there(
 @contextmanager
 def _briefly(side: Side, patient: bool, setup: ConnectionSetup | None) -> Iterator[System]:
     if side is Side.CRM and patient:
-        with open_for_words(setup or ConnectionSetup.current()) as connected:
-            yield connected.crm
+        with open_for_words(setup or ConnectionSetup.current()) as crm:
+            yield crm
     else:
         with at_a_glance(), opened(side, setup) as system:
             yield system

@@ -111,7 +111,7 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
     edited = {"may_edit": may_edit(request.user, side, table), "just_saved": recall(request, id)}
     more = {"in_sales": _is_in_sales(shown), "boxes": boxes, "standing": standing_of(shown), **edited}
-    return render(request, "coupling/record_card.html", {"card": shown, **more})
+    return render(request, "coupling/record_card.html", {"card": shown, "setup": shown.setup, **more})
 
 
 def _is_in_sales(shown: Card) -> bool:

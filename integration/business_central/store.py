@@ -66,6 +66,12 @@ class EmbeddedCompany(DocumentSystem):
             refresh_exchange_rates()  # A rate that was entered ahead is a change on its day.
         return changes.changes(columns_of(table), fields, since, where, self.page_size)
 
+    def written_since(self, asked: Sequence[tuple[str, str]], most: int) -> list[dict[uuid.UUID, str]]:
+        """The rows of several tables written since the cursors of their changes: id -> version."""
+        if any(table == CURRENCY for table, _ in asked):
+            refresh_exchange_rates()
+        return changes.written_since(asked, most)
+
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         if table == statistics.NAME:
             return statistics.get(ids, fields)

@@ -1,6 +1,7 @@
 """Opening both systems: for a page somebody waits for, or for a run. There is no default that waits longer.
 
     with open_for_page(setup) as connected:         4 seconds to connect, 10 in all, however often a page opens them
+    with open_crm_for_page(setup) as crm:           the same, of Sales alone
     with open_for_run(setup, gate) as connected:    minutes, behind the gate that all workers share
     with at_a_glance(), open_for_page(setup) as …:  a fifth of a second, for a page that has something to show without
     with open_for_download(setup) as connected:     as a page, but as long as every single answer comes in 10 seconds
@@ -29,6 +30,7 @@ from integration.models.connection.switches import DISABLED
 from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.rules import Context, Trade
 from integration.systems.errors import ConfigurationProblem, TimedOut
+from integration.systems.system import System
 
 if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
@@ -129,17 +131,26 @@ def open_for_page(setup: ConnectionSetup, *, even_disabled: bool = False, anybod
 
 
 @contextmanager
-def open_for_words(setup: ConnectionSetup) -> Iterator[Connected]:
+def open_crm_for_page(setup: ConnectionSetup) -> Iterator[System]:
+    """Sales alone, for a page that only reads there: our own database is not asked for the context of a run. Raises as
+    ``open_for_page``."""
+    _refuse(setup)
+    with waiting() as patience, _closed_behind(_crm(setup, patience)) as crm:
+        yield crm
+
+
+@contextmanager
+def open_for_words(setup: ConnectionSetup) -> Iterator[System]:
     """The same for what only makes a page nicer to read: two seconds, no more. Raises as ``open_for_page``."""
     with waiting() as patience:
         short = replace(patience, total=min(SECONDS_FOR_WORDS, patience.total or SECONDS_FOR_WORDS))
-        with closing(_connected(setup, True, False, short, None)) as connected:
-            yield connected
+        with _closed_behind(_crm(setup, short)) as crm:
+            yield crm
 
 
 @contextmanager
 def open_for_download(setup: ConnectionSetup) -> Iterator[Connected]:
-    """The same for a file of all rows of a table, which may take as long as Sales goes on answering. Raises as
+    """Both systems for a file of all rows of a table, which may take as long as Sales goes on answering. Raises as
     ``open_for_page``."""
     patience = replace(OF_A_PERSON, total=None)
     with _turn(_downloads, SECONDS_FOR_A_TURN), closing(_connected(setup, False, False, patience, None)) as connected:
@@ -189,14 +200,32 @@ def _company() -> _Company:
     return read
 
 
+@contextmanager
+def _closed_behind(system: System) -> Iterator[System]:
+    try:
+        yield system
+    finally:
+        systems.close(system)
+
+
+def _refuse(setup: ConnectionSetup) -> None:
+    """Raises ``ConfigurationProblem`` while the connection is disabled, and in a restored copy of the database."""
+    if not setup.is_enabled:
+        raise ConfigurationProblem(DISABLED)
+    if is_copy(setup.installation_id):
+        raise ConfigurationProblem(COPY)
+
+
+def _crm(setup: ConnectionSetup, patience: Patience, gate: Gate | None = None, *, anybody: bool = False) -> System:
+    expected = Expected(setup.organization_id, setup.organization_name) if setup.organization_id else None
+    return systems.open_crm(setup, patience=patience, gate=gate, expected=None if anybody else expected)
+
+
 def _connected(
     setup: ConnectionSetup, even_disabled: bool, anybody: bool, patience: Patience, gate: Gate | None
 ) -> Connected:
-    if not setup.is_enabled and not even_disabled:
-        raise ConfigurationProblem(DISABLED)
-    if is_copy(setup.installation_id) and not even_disabled:
-        raise ConfigurationProblem(COPY)
-    expected = Expected(setup.organization_id, setup.organization_name) if setup.organization_id else None
+    if not even_disabled:
+        _refuse(setup)
     company = _company()
     context = Context(
         local_currency=company.local_currency,
@@ -206,5 +235,4 @@ def _connected(
         trade=Trade(orders=setup.order_integration_enabled),
         filters=company.filters,
     )
-    crm = systems.open_crm(setup, patience=patience, gate=gate, expected=None if anybody else expected)
-    return Connected(systems.open_erp(), crm, context)
+    return Connected(systems.open_erp(), _crm(setup, patience, gate, anybody=anybody), context)

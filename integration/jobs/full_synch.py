@@ -3,6 +3,13 @@
 Lines that do not depend on each other run side by side, on as many workers as there are; within a line the jobs wait
 for each other: matching, then to Sales, then to Business Central. The job that ends last closes its line and starts
 the lines that waited for it, all in the transaction that ends the job: no crash can leave a line behind.
+
+Where nothing is left to start, lines that owe something by then make a second round over just that. It makes none of
+its own, so it ends:
+
+    CUSTOMER    Coho Winery is made from its account; it has no primary contact, and nobody to be one
+    CONTACT     Cleo Nyberg is made from Sales and becomes the primary contact of Coho Winery here: owed to the account
+    CUSTOMER    second round: the account of Coho Winery gets Cleo Nyberg
 """
 
 from __future__ import annotations
@@ -14,6 +21,7 @@ from django.db import transaction
 
 from integration.defaults.standard import OUTSIDE_FULL_SYNCH
 from integration.jobs.create import Person, create
+from integration.jobs.open_work import owes
 from integration.jobs.queue import send
 from integration.mappings.recommend import BothSystems, recommend
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
@@ -24,6 +32,7 @@ from integration.sync.run import Options, Scope
 from integration.systems.system import System
 
 INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"
+LEFT_OVER = "What later tables gave to these records is left to the next run: {}"
 CHANGED = "The mapping was changed while its passes ran. Run the full synchronization of it once more."
 
 
@@ -99,12 +108,14 @@ def on_job_ended(job: SyncJob) -> None:
     if line.status not in FullSynchLine.ACTIVE or any(job.is_active for job in line.jobs):
         return
     _close(line)
-    _start_ready(lines, job.started_by)
+    started = _start_ready(lines, job.started_by)
+    if not started and job.run_options.scope is Scope.EVERYTHING:
+        _start_second_round(lines, job.started_by)
 
 
 def _line_of(job: SyncJob) -> FullSynchLine | None:
-    """Only runs of everything work for a line; the many others need not ask."""
-    return FullSynchLine.objects.of(job) if job.run_options.scope is Scope.EVERYTHING else None
+    """Only runs of everything, and those of what is owed, work for a line; the many others need not ask."""
+    return FullSynchLine.objects.of(job) if job.run_options.scope in (Scope.EVERYTHING, Scope.OWED) else None
 
 
 def directions(mapping: TableMapping) -> list[Direction]:
@@ -119,6 +130,21 @@ def _start_ready(lines: Sequence[FullSynchLine], user: Person) -> list[FullSynch
     for line in ready:
         _begin(line, user)
     return ready
+
+
+def _start_second_round(lines: Sequence[FullSynchLine], user: Person) -> None:
+    """Once no line runs any more: lines whose records got something from tables behind them carry that, too."""
+    if any(line.status in (*FullSynchLine.ACTIVE, FullSynchLine.Status.APPROVAL) for line in lines):
+        return
+    setup, options = ConnectionSetup.current(), Options(scope=Scope.OWED)
+    for line in lines:
+        if line.status == FullSynchLine.Status.FINISHED and setup.is_on(line.mapping) and owes(line.mapping):
+            jobs: dict[str, SyncJob | None] = dict.fromkeys(FullSynchLine.SECOND)
+            last = None
+            for direction in directions(line.mapping):
+                last = create(line.mapping, direction, options=options, user=user, after=last)
+                jobs[f"second_{direction.value}_job"] = last
+            line.start(**jobs)
 
 
 def dependencies(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:
@@ -158,6 +184,8 @@ def _close(line: FullSynchLine) -> None:
     unfinished = next((job for job in line.jobs if job.status != SyncJob.Status.FINISHED), None)
     if unfinished is None:
         line.finish("" if _by_one_rule(line) else CHANGED)
+    elif unfinished in line.second_round:
+        line.finish(LEFT_OVER.format(unfinished.message))
     else:
         line.fail(unfinished.message)
     if ConnectionSetup.current().is_on(line.mapping):

@@ -16,6 +16,17 @@ def has_open_work(mapping: TableMapping) -> bool:
     return any(_is_open(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
 
 
+def owes(mapping: TableMapping) -> bool:
+    """Is there a pair that a run can bring on now: something left to carry, or a wait that is over?"""
+    passes = [one for one in Direction(mapping.direction).passes if mapping.carries(one)]
+    return any(_has_left(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
+
+
+def _has_left(mapping: TableMapping, direction: Direction) -> bool:
+    may_go = {f"owed_{direction.destination}": True, f"{direction}_result__in": (Result.NONE, Result.SUCCESS)}
+    return mapping.couplings.filter(**may_go).exists()
+
+
 def _is_open(mapping: TableMapping, direction: Direction) -> bool:
     towards, result = direction.destination, f"{direction}_result"
     owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)

@@ -457,6 +457,8 @@ class Migration(migrations.Migration):
                 ('couple_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.syncjob')),
                 ('to_crm_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.syncjob')),
                 ('to_erp_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.syncjob')),
+                ('second_to_crm_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.syncjob')),
+                ('second_to_erp_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.syncjob')),
                 ('mapping', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='full_synch_line', to='integration.tablemapping')),
             ],
             options={

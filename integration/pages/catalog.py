@@ -54,13 +54,16 @@ def key_of(table: Table) -> str:
     return name if name in table.fields and table.fields[name].type.textual else ""
 
 
-def caught_up(system: System, table: Table, *, whole: bool = False) -> CatalogTable | None:
+def caught_up(
+    system: System, table: Table, *, whole: bool = False, mappings: Sequence[TableMapping] | None = None
+) -> CatalogTable | None:
     """The catalog of a table with all that changed until now; ``None`` where it has none, or it is too far behind for a
-    person who waits (``whole``: nobody does). Raises what the side raises."""
+    person who waits (``whole``: nobody does). ``mappings``: all those of the table, where they are read already. Raises
+    what the side raises."""
     if table.is_option or not key_of(table):
         return None
     pages = None if whole else PAGES[system.remote]
-    inside = _inside(system.side, table)
+    inside = _inside(system.side, table, mappings)
     columns = list(dict.fromkeys([*_named(table), *sorted(fields_of(inside))]))
     head, _ = CatalogTable.objects.with_news().get_or_create(side=system.side.value, name=table.name)
     made_by = hashlib.sha256(repr((columns, inside)).encode()).hexdigest()
@@ -87,10 +90,13 @@ def text_in(table: Table, where: Filter) -> str:
     return next((text for part in _parts(where) if (text := _text(table, part))), "")
 
 
-def says_all(side: Side, table: Table, where: Filter, *, inside: bool) -> bool:
-    """Does the catalog know everything that this filter asks: a text, and the filters of the mappings?"""
+def says_all(
+    side: Side, table: Table, where: Filter, *, inside: bool, mappings: Sequence[TableMapping] | None = None
+) -> bool:
+    """Does the catalog know everything that this filter asks: a text, and the filters of the mappings (all those of the
+    table, where they are read already)?"""
     rest = [part for part in _parts(where) if part != EVERYTHING and not _text(table, part)]
-    return not rest or (inside and both(*rest) == _inside(side, table))
+    return not rest or (inside and both(*rest) == _inside(side, table, mappings))
 
 
 def _parts(where: Filter) -> tuple[Filter, ...]:
@@ -133,7 +139,8 @@ def _read(
     changes = system.changes(table.name, columns, head.cursor or None)
     try:
         for page in islice(changes, pages):
-            _take(head, table, page, inside)
+            if pages is None or page.records or page.deleted or not head.complete:
+                _take(head, table, page, inside)
         complete = pages is None or next(changes, None) is None
         if head.complete is not complete:
             head.complete = complete
@@ -219,11 +226,11 @@ def _named(table: Table) -> list[str]:
     ]
 
 
-def _inside(side: Side, table: Table) -> Filter:
+def _inside(side: Side, table: Table, mappings: Sequence[TableMapping] | None) -> Filter:
     """What the filter of at least one mapping lets through; a filter that does not fit the table hides nothing."""
-    mappings = TableMapping.objects.of_table(side, table.name)
+    known = TableMapping.objects.of_table(side, table.name) if mappings is None else mappings
     try:
-        filters = tuple(parse(mapping.filter(side), table) for mapping in mappings)
+        filters = tuple(parse(mapping.filter(side), table) for mapping in known)
     except FilterError:
         return EVERYTHING
     return EVERYTHING if EVERYTHING in filters or not filters else AnyOf(filters)

@@ -43,7 +43,7 @@ class Asked:
     """Which rows of a table are asked for. ``mappings``: those that couple its records; ``where``: what else the rows
     meet; ``order``: a column, ``-name`` for descending, blank for the side's own order; ``noun``: what a notice calls a
     row; ``inside``: only rows inside the filter of a mapping (``where`` says which); ``size``: rows of a page; ``also``
-    is in the standing, too, as a page has found out."""
+    is in the standing, too, as a page has found out; ``knows_all``: no other mapping couples records of this table."""
 
     system: System
     table: Table
@@ -56,10 +56,16 @@ class Asked:
     inside: bool = False
     size: int = field(default_factory=lambda: ROWS)
     also: frozenset[uuid.UUID] = frozenset()
+    knows_all: bool = False
 
     @property
     def side(self) -> Side:
         return self.system.side
+
+    @property
+    def of_table(self) -> Sequence[TableMapping] | None:
+        """All mappings of the table; ``None``: they have to be asked for."""
+        return self.mappings if self.knows_all else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +177,13 @@ def _counted(rows: QuerySet[CatalogRow]) -> int | None:
 def _number(asked: Asked, rows: QuerySet[CatalogRow], known: int | None) -> int | None:
     """How many rows of a standing are meant, where the catalog knows all that is asked for and they are not too many to
     count. Without a standing the side counts by itself."""
-    if not asked.standing or not catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside):
+    if not asked.standing or not _says_all(asked):
         return None
     return _counted(rows) if known is None else known
+
+
+def _says_all(asked: Asked) -> bool:
+    return catalog.says_all(asked.side, asked.table, asked.where, inside=asked.inside, mappings=asked.of_table)
 
 
 def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
@@ -183,7 +193,7 @@ def _catalog_of(asked: Asked, bookmark: str) -> CatalogTable | None:
     has_order = asked.order.removeprefix("-") in ("", catalog.key_of(asked.table))
     if not helps or not has_order or (bookmark and not bookmark.startswith(CATALOG)):
         return None
-    return catalog.caught_up(asked.system, asked.table)
+    return catalog.caught_up(asked.system, asked.table, mappings=asked.of_table)
 
 
 def _entries(asked: Asked, head: CatalogTable) -> tuple[QuerySet[CatalogRow], bool]:
@@ -204,8 +214,9 @@ def _entries(asked: Asked, head: CatalogTable) -> tuple[QuerySet[CatalogRow], bo
 
 def _there(asked: Asked, places: Sequence[Place]) -> list[tuple[Record, Place]]:
     """The rows at these places of the catalog, as they are now: without those that are gone, lie outside what is asked
-    for, or were coupled meanwhile."""
-    wanted = {one.id: one for one in _wanted(asked, _still(asked, [id for _, id in places]))}
+    for, or were coupled meanwhile. Standings that the catalog does not mark were asked for along with the places."""
+    there = _still(asked, [id for _, id in places])
+    wanted = {one.id: one for one in (there if asked.standing in BY_IDS else _wanted(asked, there))}
     return [(wanted[place[1]], place) for place in places if place[1] in wanted]
 
 

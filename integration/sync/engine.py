@@ -139,7 +139,7 @@ class _Pass:
         run = self.run
         if run.options.scope is Scope.IDS:
             return len(run.options.ids)
-        if run.options.scope in (Scope.CHANGED, Scope.OPEN):
+        if run.options.scope is not Scope.EVERYTHING:
             return None
         counted = run.source.count(run.source_table, run.rule.filter(run.direction.source))
         return counted if run.source.counts_all or counted < COUNTED_AT_MOST else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import DECIDED, plain
-from integration.sync.memory.ledger import Agreed, Pair
+from integration.sync.memory.ledger import Agreed, Pair, Result
 from integration.sync.memory.looks import Looks
 from integration.sync.memory.pair_states import is_awaited
 from integration.sync.merging.verdict import Look
@@ -31,6 +31,13 @@ class Planner(Looks):
         self.note_released()
         listed = dict.fromkeys(self.run.ledger.open(self.run.direction))
         return iter([*listed, *(id for id in self.decider.released if id not in listed)])
+
+    def can_go(self, pair: Pair) -> bool:
+        """Of an open pair: is there something to carry that neither failed the last time nor waits?"""
+        result = pair.outcome(self.run.direction).result
+        if pair.id(self.run.direction.source) in self.decider.released:
+            return result not in (Result.FAILURE, Result.SKIPPED)
+        return pair.owed(self.run.direction.destination) and result in (Result.NONE, Result.SUCCESS)
 
     def note_released(self) -> None:
         """Find out which pairs wait for something that is there by now."""

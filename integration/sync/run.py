@@ -14,10 +14,12 @@ from integration.systems.values import Side, Value
 
 class Scope(StrEnum):
     """Which rows a run takes. ``CHANGED``: since the cursor, and what is still open. ``OPEN``: only what is still open.
-    ``IDS``: only these. ``EVERYTHING``: all rows inside the filter, as a full synchronization does."""
+    ``OWED``: of that only what it can carry now; what failed or still waits is not tried again. ``IDS``: only these.
+    ``EVERYTHING``: all rows inside the filter, as a full synchronization does."""
 
     CHANGED = "changed"
     OPEN = "open"
+    OWED = "owed"
     IDS = "ids"
     EVERYTHING = "everything"
 

@@ -187,6 +187,15 @@ class CountsSome(Protocol):
         """``count``, but at most one more than ``COUNTED_AT_MOST``."""
 
 
+@runtime_checkable
+class ListsWritten(Protocol):
+    """A system that lists what was written in several tables at once."""
+
+    def written_since(self, asked: Sequence[tuple[str, str]], most: int) -> list[dict[uuid.UUID, str]]:
+        """For each of these (table, cursor of its changes) the rows written since, oldest first and at most so many: id
+        -> version. Raises ``CursorExpired``."""
+
+
 def count_each(system: System, asked: Sequence[tuple[str, Filter]]) -> list[int]:
     """How many rows of each table match: at once where the system can."""
     if isinstance(system, CountsEach):

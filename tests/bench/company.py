@@ -19,6 +19,8 @@ STATED = 60
 FLAGGED = 1000
 """So many pairs of the large company, of each kind."""
 AT_ONCE = 5000
+EDITED = 20
+"""So many customers and accounts were changed since the last run, of those whose pairs are owed something anyway."""
 NOBODY = "Nobody's"
 """What those are called who are coupled with nobody."""
 DOCUMENTS = ("sales_header", "sales_invoice_header", "cust_ledger_entry")
@@ -65,6 +67,7 @@ def grow(sales: StandIn, customers: int, accounts: int, couplings: int, jobs: in
         _documents(table, customers)
     _log(by_name["CUSTOMER"], jobs)
     _errors(by_name["CUSTOMER"], flagged)
+    _edit(sales, by_name["CUSTOMER"])
     sales.forget_found()
 
 
@@ -221,6 +224,18 @@ def _errors(mapping: Any, number: int) -> None:
         )
         for erp, crm in pairs
     )  # fmt: skip
+
+
+def _edit(sales: StandIn, mapping: Any) -> None:
+    """A run has read both sides to their ends; then people change some records of either."""
+    from integration.business_central.models import Customer
+    from integration.business_central.row_versions import committed_version
+
+    mapping.erp_cursor, mapping.crm_cursor = str(committed_version()), sales.cursor(mapping.crm_table)
+    mapping.save()
+    owed = mapping.couplings.filter(owed_crm=True).order_by("pk").values_list("erp_id", "crm_id")[:EDITED]
+    Customer.objects.filter(pk__in=[erp for erp, _ in owed]).update(phone_no="030 7")
+    sales.edit(mapping.crm_table, [crm for _, crm in owed])
 
 
 def catch_up(sales: StandIn) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from functools import wraps
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from integration.systems.errors import Refused, TableMissing
@@ -47,19 +47,29 @@ class StandIn:
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self.tables_by_name = dict(tables)
         self.rows: dict[str, dict[uuid.UUID, dict[str, Value]]] = {name: {} for name in tables}
+        self.edited: dict[str, list[uuid.UUID]] = {name: [] for name in tables}
+        """What was changed behind the last row, in its order."""
         self.calls, self.seconds = 0, 0.0
         self.clock: Callable[[], float] = time.perf_counter
         self._found: dict[Any, list[uuid.UUID]] = {}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Of a run before: fields may know more about themselves by now."""
-        self.__dict__.update(state)
+        self.__dict__.update({"edited": {name: [] for name in state["tables_by_name"]}, **state})
         for name, table in self.tables_by_name.items():
             fields = {key: Field(**_kept(field)) for key, field in table.fields.items()}
             self.tables_by_name[name] = replace(table, fields=fields)
 
     def close(self) -> None:
         """There is no line."""
+
+    def edit(self, table: str, ids: Iterable[uuid.UUID]) -> None:
+        """Somebody changes these rows, after the last row was made."""
+        self.edited[table] += ids
+
+    def cursor(self, table: str) -> str:
+        """Where whoever has read all changes stands."""
+        return str(len(self.rows[table]) + len(self.edited[table]))
 
     def forget_found(self) -> None:
         """Rows were added."""
@@ -84,13 +94,13 @@ class StandIn:
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
-        number, start = len(self.rows[table]), int(since or 0)
+        number, start = int(self.cursor(table)), int(since or 0)
         for first in range(start, max(number, start + 1), PAGE):
             yield self._changed(table, first, fields, min(first + PAGE, number))
 
     @clocked
     def _changed(self, table: str, first: int, fields: Sequence[str], cursor: int) -> Page:
-        ids = islice(self.rows[table], first, cursor)
+        ids = islice(chain(self.rows[table], self.edited[table]), first, cursor)
         return Page([self._record(table, id, fields) for id in ids], (), str(cursor))
 
     @clocked
@@ -137,7 +147,7 @@ class StandIn:
 
     def _record(self, table: str, id: uuid.UUID, fields: Sequence[str]) -> Record:
         values = self.rows[table][id]
-        return Record(table, id, {name: values.get(name) for name in fields}, "1")
+        return Record(table, id, {name: values.get(name) for name in fields}, "2" if id in self.edited[table] else "1")
 
 
 def _kept(field: Field) -> dict[str, Any]:

@@ -53,6 +53,12 @@ def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(pa
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
 
 
+def test_after_the_full_synchronization_no_record_of_any_table_differs(page: Page) -> None:
+    for table in ("erp/customer", "erp/vendor", "erp/contact", "erp/item", "crm/account", "crm/contact", "crm/product"):
+        page.goto(f"/records/{table}/?state=differing")
+        expect(page.locator("table.list-table td.empty")).to_be_visible()
+
+
 def test_a_status_of_the_review_leads_to_its_job(page: Page) -> None:
     page.goto("/full-synch/")
     page.get_by_role("row", name=re.compile("^CUSTOMER")).get_by_role("link", name="Success").first.click()

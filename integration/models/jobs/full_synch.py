@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 
 from django.db import models, transaction
 
@@ -45,8 +47,8 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
 
     def of(self, job: SyncJob) -> FullSynchLine | None:
         """The line this job works for."""
-        ours = models.Q(couple_job=job) | models.Q(to_crm_job=job) | models.Q(to_erp_job=job)
-        return self.filter(ours).select_related("mapping", *FullSynchLine.JOBS).first()
+        ours = (models.Q(**{name: job}) for name in FullSynchLine.JOBS)
+        return self.filter(reduce(or_, ours)).select_related("mapping", *FullSynchLine.JOBS).first()
 
     def locked(self) -> list[FullSynchLine]:
         """All lines, nobody else deciding about them until the transaction ends: two lines that finish at once must
@@ -102,6 +104,8 @@ class FullSynchLine(ShownLine):
     couple_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     to_crm_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     to_erp_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
+    second_to_crm_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
+    second_to_erp_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     message = models.TextField(blank=True)
 
     objects = FullSynchLineManager()

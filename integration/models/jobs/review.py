@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 
 from integration.models.jobs.job import SyncJob
@@ -30,7 +32,9 @@ class ShownLine(models.Model):
         APPROVAL = "approval", "Waiting for Approval"
 
     ACTIVE = (Status.READY, Status.IN_PROCESS)
-    JOBS = ("couple_job", "to_crm_job", "to_erp_job")
+    PASSES = ("couple_job", "to_crm_job", "to_erp_job")
+    SECOND = ("second_to_crm_job", "second_to_erp_job")
+    JOBS = (*PASSES, *SECOND)
 
     status = models.CharField("job queue entry status", max_length=10, choices=Status, default=Status.BLANK, blank=True)
 
@@ -43,13 +47,26 @@ class ShownLine(models.Model):
     @property
     def jobs(self) -> list[SyncJob]:
         """The jobs of this line that there are, in the order they run."""
-        return [job for name in self.JOBS if (job := getattr(self, name)) is not None]
+        return self._there(self.JOBS)
+
+    @property
+    def passes(self) -> list[SyncJob]:
+        """Those that take all of its records."""
+        return self._there(self.PASSES)
+
+    @property
+    def second_round(self) -> list[SyncJob]:
+        """Those that carry what the tables behind this one have left to its records."""
+        return self._there(self.SECOND)
+
+    def _there(self, names: Sequence[str]) -> list[SyncJob]:
+        return [job for name in names if (job := getattr(self, name)) is not None]
 
     @property
     def current_job(self) -> SyncJob | None:
-        """The job that runs, else the next one, else the last one."""
+        """The job that runs, else the next one, else the last one that took all records."""
         running = [job for job in self.jobs if job.status == SyncJob.Status.RUNNING]
-        return next(iter(running or [job for job in self.jobs if job.is_active] or self.jobs[-1:]), None)
+        return next(iter(running or [job for job in self.jobs if job.is_active] or self.passes[-1:]), None)
 
     @property
     def to_crm_state(self) -> JobState:
@@ -82,12 +99,12 @@ class ShownLine(models.Model):
 
     @property
     def records_done(self) -> int:
-        return sum(job.records_done for job in self.jobs)
+        return sum(job.records_done for job in self.passes)
 
     @property
     def records_total(self) -> int | None:
         """Of the jobs that know it; ``None`` where none does."""
-        totals = [job.records_total for job in self.jobs if job.records_total is not None]
+        totals = [job.records_total for job in self.passes if job.records_total is not None]
         return sum(totals) if totals else None
 
 

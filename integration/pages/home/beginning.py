@@ -34,7 +34,7 @@ class FirstRun:
 
 def first_run() -> FirstRun:
     """Asked of its lines."""
-    moments = ("to_crm_job__finished_at", "to_erp_job__finished_at")
+    moments = [f"{name}__finished_at" for name in FullSynchLine.JOBS]
     lines = list(FullSynchLine.objects.order_by().values_list("status", *moments))
     done = [status == FullSynchLine.Status.FINISHED for status, *_ in lines]
     ended = [moment for line, is_done in zip(lines, done, strict=True) if is_done for moment in line[1:] if moment]

@@ -142,8 +142,8 @@ def _describe_crm(name: str) -> Table | None:
     if _rests.get(setup.url, 0.0) > time.monotonic():
         return None
     try:
-        with open_for_words(setup) as connected:
-            return connected.crm.describe(name)
+        with open_for_words(setup) as crm:
+            return crm.describe(name)
     except (TableMissing, ConfigurationProblem):
         return None
     except Problem:
@@ -159,8 +159,8 @@ def _ask_names(side: Side, wanted: Sequence[Ref]) -> Mapping[uuid.UUID, str]:
     if _rests.get(setup.url, 0.0) > time.monotonic():
         return {}
     try:
-        with open_for_words(setup) as connected:
-            return names_of(connected.crm, wanted)
+        with open_for_words(setup) as crm:
+            return names_of(crm, wanted)
     except Problem:
         return {}
 

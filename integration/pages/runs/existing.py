@@ -24,8 +24,8 @@ def _is_there(side: Side, table: str, id: uuid.UUID) -> bool:
     try:
         if side is Side.ERP:
             return id in systems.open_erp().get(table, [id], [])
-        with open_for_words(ConnectionSetup.current()) as connected:
-            return id in connected.crm.get(table, [id], [])
+        with open_for_words(ConnectionSetup.current()) as crm:
+            return id in crm.get(table, [id], [])
     except TableMissing:
         return False
     except Problem:

@@ -32,7 +32,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Some records of one pass: those that failed, or those that were left out."""
+    """Some records of one pass: those that failed, were left out, or got something in the second round."""
 
     job_id: uuid.UUID
     number: int
@@ -55,14 +55,22 @@ class ReviewLine:
         return [Some(job.pk, job.skipped) for job in self.line.jobs if job.skipped]
 
     @property
+    def second_round(self) -> list[Some]:
+        """Those that got what tables behind this one had left to them."""
+        return [Some(job.pk, number) for job in self.line.second_round if (number := job.inserted + job.modified)]
+
+    @property
     def records(self) -> int:
         """How many there are: the passes of a line look at the same ones, each for itself."""
-        return max((job.records_done for job in self.line.jobs), default=0)
+        return max((job.records_done for job in self.line.passes), default=0)
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """What became of them. What one pass leaves unchanged another one may have written: unchanged is the rest."""
-        totals = {name: sum(getattr(job, name) for job in self.line.jobs) for name in COUNTERS}
+        """What became of them. What one pass leaves unchanged another one may have written: unchanged is the rest. What
+        the second round changes is counted already; what it makes, or fails at, is not."""
+        totals = {name: sum(getattr(job, name) for job in self.line.passes) for name in COUNTERS}
+        for name in ("inserted", "failed"):
+            totals[name] += sum(getattr(job, name) for job in self.line.second_round)
         done = sum(totals[name] for name in ("inserted", "modified", "deleted", "skipped", "failed"))
         return {**totals, "unchanged": max(0, min(totals["unchanged"], self.records - done))}
 
@@ -72,7 +80,9 @@ class ReviewLine:
 
     @property
     def time(self) -> dt.timedelta | None:
-        return span(self.line.jobs)
+        """Without what other lines did before the second round."""
+        rounds = [one for one in (span(self.line.passes), span(self.line.second_round)) if one is not None]
+        return sum(rounds, dt.timedelta()) if rounds else None
 
     @property
     def is_waiting(self) -> bool:

@@ -36,6 +36,8 @@ class Reader:
                 yield from self.of_ids(self.run.options.ids)
             case Scope.OPEN:
                 yield from self.of_ids(self.planner.open())
+            case Scope.OWED:
+                yield from self.of_ids(self._owed())
             case Scope.EVERYTHING:
                 self.planner.note_released()
                 yield from self._everything(None)
@@ -49,6 +51,14 @@ class Reader:
                 pages = self._everything(cursor) if self.run.options.compare else self._changes(cursor)
                 for page in pages:
                     yield _without(page, delivered, gone) if delivered or gone else page
+
+    def _owed(self) -> Iterator[uuid.UUID]:
+        """What is open and can be carried now. What failed the last time is left to the next run: failing twice in a
+        row would have it rest."""
+        side = self.run.direction.source
+        for chunk in _chunks(list(self.planner.open())):
+            pairs = self.run.ledger.pairs(side, chunk)
+            yield from (id for id in chunk if id in pairs and self.planner.can_go(pairs[id]))
 
     def _everything(self, cursor: str | None) -> Iterator[Page]:
         """All rows (those behind the cursor, where a full reading was broken off); then, by id, those that moved behind

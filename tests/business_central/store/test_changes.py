@@ -23,15 +23,36 @@ from tests.examples import examples
 pytestmark = pytest.mark.django_db
 
 
-def test_a_look_at_nothing_new_takes_three_queries_whatever_the_size(
+def test_a_look_at_nothing_new_takes_one_query_whatever_the_size(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for size in (3, 60):
         Customer.objects.bulk_create(Customer(name=f"Firm {number}") for number in range(size))
         cursor = list(company.changes("customer", ["name"]))[-1].cursor
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(1):
             pages = list(company.changes("customer", ["name", "salesperson_code"], cursor))
-        assert [len(page.records) for page in pages] == [0]
+        assert [(len(page.records), page.cursor) for page in pages] == [(0, cursor)]
+
+
+def test_what_was_written_in_several_tables_is_listed_in_two_queries_with_the_versions_of_the_rows(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    adatum, fabrikam = Customer.objects.create(name="Adatum"), Customer.objects.create(name="Fabrikam")
+    read = list(company.changes("customer", []))[-1].cursor
+    fob = ShipmentMethod.objects.create(code="FOB")
+    fabrikam.save()
+    adatum.save()
+
+    with django_assert_num_queries(2):
+        customers, methods, nothing = company.written_since(
+            [("customer", read), ("shipment_method", read), ("vendor", read)], 500
+        )
+
+    assert customers == {one.pk: str(one.row_version) for one in (fabrikam, adatum)}
+    assert (list(methods), nothing) == ([fob.pk], {})
+    assert list(company.written_since([("customer", read)], 1)[0]) == [fabrikam.pk]
+    with pytest.raises(CursorExpired):
+        company.written_since([("customer", "999999999")], 500)
 
 
 def test_rows_changed_by_one_statement_are_paged_without_loss() -> None:

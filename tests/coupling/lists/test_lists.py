@@ -173,7 +173,7 @@ def test_a_list_asks_our_database_the_same_for_few_rows_and_for_many(
     with django_assert_num_queries(len(few.captured_queries)):
         page(clerk, "erp_list", "customer")
     page(clerk, "erp_list", "customer", state="coupled")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page(clerk, "erp_list", "customer", state="coupled")
 
 

@@ -190,11 +190,16 @@ def test_once_connects_synchronizes_everything_and_twice_doubles_nothing(demo: C
     assert told["records"] > 300
     assert told["requests"] > 20
     assert using(first.home) == []
+    assert first.rows("SELECT count(*) FROM coupling_coupling WHERE owed_erp OR owed_crm") == [(0,)]
+    assert first.rows("SELECT count(*) FROM coupling_wait WHERE \"table\" = 'contact' AND towards = 'erp'") == [(0,)]
     count = "SELECT mapping_id, count(*) FROM coupling_coupling GROUP BY mapping_id"
     coupled = first.rows(count)
     again = demo("--once", "--customers", "70", "--accounts", "45")
     assert again.wait() == 0, again.text
     assert [line["to_crm"]["inserted"] + line["to_erp"]["inserted"] for line in answer_of(again)["lines"]] == [
+        0 for _ in told["lines"]
+    ]
+    assert [line["to_crm"]["modified"] + line["to_erp"]["modified"] for line in answer_of(again)["lines"]] == [
         0 for _ in told["lines"]
     ]
     assert again.rows(count) == coupled

@@ -135,3 +135,22 @@ def test_a_record_counts_once_though_both_passes_look_at_it_and_what_was_left_ou
     assert "84 records: 76 inserted, 8 modified, 2 left out or skipped." in page
     assert f'href="/synch/jobs/{there.pk}/?show=skipped"' in page
     assert page.count(f">{brief(there.started_at)}</time>") == 2
+
+
+def test_a_second_round_counts_neither_its_records_nor_the_wait_for_it_again(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    line = lines["CUSTOMER"]
+    ended = timezone.now() - dt.timedelta(minutes=5)
+    there = job(line, records_done=60, inserted=60)
+    SyncJob.objects.filter(pk=there.pk).update(started_at=ended - dt.timedelta(seconds=10), finished_at=ended)
+    again = job(line, seconds=2, records_done=23, modified=23, options={"scope": "owed"})
+    line.start(to_crm_job=there, second_to_crm_job=again)
+    assert "second round: what later tables gave to these records" in shown(susan)
+    line.finish()
+
+    page = shown(susan)
+
+    assert "60 records: 60 inserted." in page
+    assert f'href="/synch/jobs/{again.pk}/" aria-label="23 written in a second round in CUSTOMER"' in page
+    assert '<td class="number text-nowrap">12 s' in page

@@ -11,6 +11,7 @@ from django.urls import reverse
 from integration.business_central.models import Customer, Salesperson
 from integration.business_central.store import EmbeddedCompany
 from integration.connection import systems
+from integration.connection.systems import company_name, local_currency
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.systems.memory import MemorySystem
 from integration.systems.system import every
@@ -30,7 +31,12 @@ LISTS = (
 def pairs(setup: ConnectionSetup, organization: MemorySystem, monkeypatch: pytest.MonkeyPatch) -> list[Named]:
     """Three customers of JO, the first coupled and its last pass failed; the addresses of the pages about single
     ones."""
-    monkeypatch.setattr(systems, "open_erp", EmbeddedCompany)
+    for name, real in {
+        "open_erp": EmbeddedCompany,
+        "local_currency": local_currency,
+        "company_name": company_name,
+    }.items():
+        monkeypatch.setattr(systems, name, real)
     ConnectionSetup.objects.update(is_enabled=True)
     mapping = TableMapping.objects.create(
         name="CUSTOMER", erp_table="customer", crm_table="account", direction="both", erp_filter="blocked = ' '"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from integration.sync.memory.ledger import Pair, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.rules import Reference
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref, Row, Side, Written
@@ -179,3 +179,23 @@ def test_a_pair_made_by_hand_merges_blank_fields_and_asks_about_the_others(world
     world.ids(TO_CRM, adatum, winner=Side.ERP)
     world.both()
     assert world.account_of(adatum).values["address1_city"] == "Oslo"
+
+
+def test_a_run_of_what_is_owed_carries_what_is_over_with_waiting_and_lets_what_failed_or_waits_be(world: World) -> None:
+    franc_here, franc_there = franc(world)
+    crown = world.erp.add("currency", code="SEK", description="Crown", iso_code="SEK")
+    adatum, fabrikam, litware = (world.synchronized(name) for name in ("Adatum", "Fabrikam", "Litware"))
+    world.erp.edit("customer", adatum, phone_no="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 2")
+    world.erp.edit("customer", fabrikam, currency_code=Ref("currency", franc_here))
+    world.erp.edit("customer", litware, currency_code=Ref("currency", crown))
+    world.run(TO_CRM, RULE)
+    world.couple(currency_rule(), franc_here, franc_there)
+
+    assert world.run(TO_CRM, RULE, scope=Scope.OWED) == Counters(modified=1)
+
+    assert world.account_of(fabrikam).values["transactioncurrencyid"] == Ref("transactioncurrency", franc_there)
+    assert world.pair(adatum).to_crm == Outcome(Result.FAILURE, "conflict")
+    reads = world.erp.calls["get"]
+    assert world.run(TO_CRM, RULE, scope=Scope.OWED) == Counters()
+    assert world.erp.calls["get"] == reads
