@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """On what rows are stored: ``insert`` is asked of each row before it is (``{t}`` is the table, ``{lock}`` what
+    makes a subquery wait for whoever is changing its row), ``change`` of the row that is there already. ``values`` are
+    what the marks in ``insert`` stand for, row by row, as the database takes them (``as_stored``)."""
+
+    insert: str
+    change: str
+    values: Iterable[Sequence[Any]]
 
 
 def insert_rows(
@@ -14,27 +27,40 @@ def insert_rows(
     rows: Iterable[Sequence[Any]],
     key: Sequence[str] = (),
     expressions: Mapping[str, str] | None = None,
-) -> None:
+    condition: Condition | None = None,
+) -> int:
     """Insert rows given as values of these fields. With ``key`` (fields of a unique constraint, among ``names``) a row
     that is there already is changed instead; ``expressions`` say how where a column does not just take the new value
     (``{t}`` is the table, ``EXCLUDED`` the new row). It takes less than half the time of ``bulk_create``; defaults of
-    other fields are not filled in."""
+    other fields are not filled in. Answers how many rows are stored: with a ``condition`` not all of them may be."""
     by_name = {field.name: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
     prepare = [_preparation(field) for field in fields]
     columns = [_column(field) for field in fields]
     marks = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of our own
+    lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+    asked = f"SELECT {marks} WHERE {condition.insert.format(t=table, lock=lock)}" if condition else f"VALUES ({marks})"
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) {asked}"
     if key:
         unique = [_column(by_name[name]) for name in key]
         computed = {_column(by_name[name]): one.format(t=table) for name, one in (expressions or {}).items()}
         changed = ", ".join(f"{c} = {computed.get(c, f'EXCLUDED.{c}')}" for c in columns if c not in unique)
         sql += f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changed}"
+        sql += f" WHERE {condition.change.format(t=table)}" if condition else ""
     ready = [[value if make is None else make(value) for make, value in zip(prepare, row, strict=True)] for row in rows]
-    if ready:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, ready)
+    if not ready:
+        return 0
+    if condition:
+        ready = [[*row, *values] for row, values in zip(ready, condition.values, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, ready)
+        return int(cursor.rowcount)
+
+
+def as_stored(*values: uuid.UUID) -> list[Any]:
+    """Ids as the database takes them."""
+    return list(values) if connection.features.has_native_uuid_field else [value.hex for value in values]
 
 
 def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
