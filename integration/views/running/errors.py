@@ -34,7 +34,7 @@ COLUMNS = (
     "Time", "Mapping", "Direction", "Record", "Code", "Message", "What to do", "Business Central", "Sales", "Since",
     "Assigned to", "Note",
 )  # fmt: skip
-CARRIED = "Somebody has decided this conflict, and a run is carrying it."
+CARRIED = "Somebody has decided this conflict, and it is being carried."
 TABLE = described(
     SyncError,
     {
@@ -104,8 +104,11 @@ def _own(request: HttpRequest) -> Sequence[Own]:
 
 def _message(request: HttpRequest, error: Any) -> Cell:
     """In one line; unfolded with what to do about it, and what the systems said."""
-    shown = {"error": error, "advice": advice(error.code)}
-    return Cell(error.message, fold=render_to_string("integration/_error_fold.html", shown, request))
+    shown = {"error": error, "advice": CARRIED if error.is_carried else advice(error.code)}
+    return Cell(
+        CARRIED if error.is_carried else error.message,
+        fold=render_to_string("integration/_error_fold.html", shown, request),
+    )
 
 
 def _cause(error: Any) -> Cell:
@@ -124,7 +127,7 @@ def _assigned(error: Any) -> Cell:
 
 def _state(error: Any) -> Cell:
     if not error.closed_at:
-        return Cell("Being carried", title=CARRIED) if error.is_carried else Cell("Open")
+        return Cell("Open")
     shown = Shown("Resolved" if error.resolved_by else "Closed", Style.FAVORABLE)
     return Cell(shown.label, state=shown)
 
