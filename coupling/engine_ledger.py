@@ -12,9 +12,9 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from coupling.packing import COLUMNS, pair_of, row_of
-from integration.models.stored.rows import insert_rows
-from integration.sync.memory.ledger import UNFINISHED, Pair, Result, SideWritten, State
+from coupling.packing import COLUMNS, READ, pair_of, row_of
+from integration.models.stored.rows import Condition, as_stored, insert_rows
+from integration.sync.memory.ledger import KEPT, UNFINISHED, Pair, Result, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Side
 
@@ -37,6 +37,15 @@ UNLESS_RAISED = {
 }
 """What is stored where somebody raised a flag since the pair was read: owed adds up, nothing counts as seen, a conflict
 that a person decided (``packing`` writes that half as ``"*"``) stays decided, and so does what was begun."""
+NEW = -1
+AS_READ = """
+EXISTS (SELECT 1 FROM {t} WHERE mapping_id = %s AND erp_id = %s AND crm_id = %s AND %s IN (0, id) {lock})
+OR (%s AND NOT EXISTS (SELECT 1 FROM {t} WHERE mapping_id = %s AND crm_id = %s AND erp_id <> %s))
+"""
+"""A pair that was read is stored over the row that it was read from, and nowhere else: a person who couples or
+uncouples its records meanwhile makes that row go. A new one is stored where nobody has coupled its records meanwhile.
+"""
+OVER = "{t}.state = 'reserved' OR {t}.crm_id = EXCLUDED.crm_id"
 
 
 class EngineLedger(models.Manager[Any]):
@@ -56,7 +65,7 @@ class EngineLedger(models.Manager[Any]):
         column = f"{side}_id"
         found: dict[uuid.UUID, Pair] = {}
         for chunk in chunks(ids):
-            rows = self.filter(**{f"{column}__in": chunk}).values_list(*COLUMNS)
+            rows = self.filter(**{f"{column}__in": chunk}).values_list(*READ)
             for pair in map(pair_of, rows):
                 found[pair.id(side)] = pair
         return found
@@ -160,18 +169,32 @@ class EngineLedger(models.Manager[Any]):
                 self.fence()
             yield
 
-    def remember(self, pairs: Iterable[Pair]) -> None:
+    def remember(self, pairs: Iterable[Pair]) -> list[Pair]:
         looked, now = list(pairs), timezone.now()
-        if looked:
-            rows = [(self.instance.pk, now, *row_of(pair)) for pair in looked]
-            insert_rows(
-                self.model,
-                ("mapping", "changed_at", *COLUMNS),
-                rows,
-                key=("mapping", "erp_id"),
-                expressions=UNLESS_RAISED,
-            )
-            self._remember_waits([one for one in looked if one.waits is not None])
+        if not looked:
+            return []
+        stored = insert_rows(
+            self.model,
+            ("mapping", "changed_at", *COLUMNS),
+            [(self.instance.pk, now, *row_of(pair)) for pair in looked],
+            key=("mapping", "erp_id"),
+            expressions=UNLESS_RAISED,
+            condition=Condition(AS_READ, OVER, map(self._as_read, looked)),
+        )
+        lost = [] if stored == len(looked) else self._elsewhere(looked)
+        self._remember_waits([one for one in looked if one.waits is not None and one not in lost])
+        return lost
+
+    def _as_read(self, pair: Pair) -> Sequence[Any]:
+        mapping, (erp_id, crm_id) = self.instance.pk, as_stored(pair.erp_id, pair.crm_id)
+        is_new = pair.stored_as is None
+        row = NEW if pair.stored_as is None else pair.stored_as
+        return (mapping, erp_id, crm_id, row, is_new, mapping, crm_id, erp_id)
+
+    def _elsewhere(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Those of these whose records are in other rows by now, or in none."""
+        held = self.pairs(Side.ERP, [pair.erp_id for pair in pairs])
+        return [pair for pair in pairs if not _is_same(pair, held.get(pair.erp_id))]
 
     def _remember_waits(self, pairs: Sequence[Pair]) -> None:
         if not pairs:
@@ -185,9 +208,16 @@ class EngineLedger(models.Manager[Any]):
         )
         insert_rows(self._waits.model, ("mapping", "erp_id", "crm_id", "towards", "table", "record_id"), rows)
 
-    def complete(self, pairs: Iterable[Pair]) -> None:
-        for chunk in chunks([pair.erp_id for pair in pairs]):
-            self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
+    def complete(self, pairs: Iterable[Pair]) -> list[Pair]:
+        ones, lost = list(pairs), list[Pair]()
+        for start in range(0, len(ones), AT_ONCE):
+            some = ones[start : start + AT_ONCE]
+            there = self._rows_of(some).update(state=State.COUPLED.value, changed_at=timezone.now())
+            lost += [] if there == len(some) else self._elsewhere(some)
+        return lost
+
+    def _rows_of(self, pairs: Sequence[Pair]) -> models.QuerySet[Any]:
+        return self.filter(erp_id__in=[one.erp_id for one in pairs], crm_id__in=[one.crm_id for one in pairs])
 
     def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         rows = self.filter(state=State.INTENDED.value).order_by("pk")
@@ -202,9 +232,12 @@ class EngineLedger(models.Manager[Any]):
                 self._waits.filter(**{column: reserved}).update(**{column: id})
 
     def forget(self, pairs: Iterable[Pair]) -> None:
-        for chunk in chunks([pair.erp_id for pair in pairs]):
-            self._waits.filter(erp_id__in=chunk).delete()
-            self.filter(erp_id__in=chunk).delete()
+        ones = list(pairs)
+        for start in range(0, len(ones), AT_ONCE):
+            some = ones[start : start + AT_ONCE]
+            both = {"erp_id__in": [one.erp_id for one in some], "crm_id__in": [one.crm_id for one in some]}
+            self._waits.filter(**both).delete()
+            self.filter(**both).delete()
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
         by_table: dict[tuple[Side, str], list[SideWritten]] = {}
@@ -232,6 +265,13 @@ class EngineLedger(models.Manager[Any]):
                 pair = write.after(pair, mapped[row.mapping_id], Direction(row.mapping.direction))
             after.append((row.mapping_id, row.changed_at, *row_of(pair)))
         insert_rows(self.model, ("mapping", "changed_at", *COLUMNS), after, key=("mapping", "erp_id"))
+
+
+def _is_same(pair: Pair, held: Pair | None) -> bool:
+    """Is this the row that the pair was read from, or was stored as?"""
+    if held is None or held.crm_id != pair.crm_id:
+        return False
+    return pair.stored_as in (None, KEPT, held.stored_as)
 
 
 def chunks(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from contextlib import contextmanager
 from functools import reduce
 from operator import or_
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from coupling.engine_ledger import EngineLedger, chunks
@@ -24,6 +25,7 @@ from integration.systems.values import Record, Ref, Side
 LOOKED_FOR = 10
 """So many ids the database looks for in what pairs agreed on."""
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+COUPLED_ELSEWHERE = "Somebody else has changed this record's coupling meanwhile. Look at it again."
 COUPLED_MEANWHILE = "One of the records that come first has been coupled meanwhile. Look at the question again."
 
 
@@ -72,7 +74,7 @@ class CouplingManager(EngineLedger):
         """Say that two records are the same. The Business Central record may have been coupled before, the Sales
         record must be free; ``alive`` tells whether the record that holds it still exists (a dead one gives way).
         Raises :class:`CouplingError`."""
-        with transaction.atomic():
+        with self._free_for_both():
             holder = self.filter(crm_id=crm_id, state=State.COUPLED.value).exclude(erp_id=erp_id).first()
             if holder is not None and alive(Side.ERP, holder.erp_id):
                 raise CouplingError("This Dynamics 365 Sales record is already coupled with another record.")
@@ -81,18 +83,28 @@ class CouplingManager(EngineLedger):
     def couple_each(self, pairs: Mapping[uuid.UUID, uuid.UUID]) -> None:
         """The same of many records (Business Central id -> Sales id), each of which must be free. Raises
         :class:`CouplingError`; then none is coupled."""
-        with transaction.atomic():
+        with self._free_for_both():
             for column, ids in (("erp_id", list(pairs)), ("crm_id", list(pairs.values()))):
                 for chunk in chunks(ids):
                     if self.filter(state=State.COUPLED.value, **{f"{column}__in": chunk}).exists():
                         raise CouplingError(COUPLED_MEANWHILE)
             self._join(pairs, {})
 
+    @contextmanager
+    def _free_for_both(self) -> Iterator[None]:
+        """A transaction; where somebody else couples one of the records at this moment, it is said in words."""
+        try:
+            with transaction.atomic():
+                yield
+        except IntegrityError as error:
+            raise CouplingError(COUPLED_ELSEWHERE) from error
+
     def _join(self, pairs: Mapping[uuid.UUID, uuid.UUID], agreed: Agreed) -> None:
         for chunk in chunks(pairs):
             before = self.filter(Q(erp_id__in=chunk) | Q(crm_id__in=[pairs[id] for id in chunk]))
             self.forget([row.pair for row in before])
-        self.remember([self._owing(Pair(erp, crm, State.COUPLED, agreed=agreed)) for erp, crm in pairs.items()])
+        if self.remember([self._owing(Pair(erp, crm, State.COUPLED, agreed=agreed)) for erp, crm in pairs.items()]):
+            raise CouplingError(COUPLED_ELSEWHERE)
         self._refer_anew({*pairs, *pairs.values()})
 
     def _owing(self, pair: Pair) -> Pair:

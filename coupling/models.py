@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from coupling.ledger import CouplingError, CouplingManager
-from coupling.packing import COLUMNS, pair_of
+from coupling.packing import READ, pair_of
 from integration.models import TableMapping
 from integration.pages.standings import FAILED, OWED, RESTS
 from integration.sync.memory.ledger import Pair, Result, State
@@ -67,7 +67,7 @@ class Coupling(models.Model):
     @property
     def pair(self) -> Pair:
         """The row as the engine sees it."""
-        return pair_of([getattr(self, column) for column in COLUMNS])
+        return pair_of([getattr(self, column) for column in READ])
 
 
 class Wait(models.Model):

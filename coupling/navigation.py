@@ -68,8 +68,9 @@ def _with_it(error: SyncError) -> dict[str, str]:
 
 
 def _in_conflict(error: SyncError) -> bool:
-    """Also where it is closed: the pass back meets the same conflict and replaces the error."""
-    return error.code == Conflict.code and error.erp_id is not None
+    """Also where it is closed: the pass back meets the same conflict and replaces the error. Not where it is decided
+    and a run is carrying it."""
+    return error.code == Conflict.code and error.erp_id is not None and not getattr(error, "is_carried", False)
 
 
 def _may_be_retried(error: SyncError) -> bool:

@@ -26,14 +26,15 @@ COLUMNS = (
     "in_flight",
     "raised",
 )
+READ = (*COLUMNS, "id")
 TO_READ = ">"
 """Before a value that both sides hold, so far as is known: written to Sales, and not read there since."""
 
 
 def pair_of(row: Sequence[Any]) -> Pair:
-    """A row of ``COLUMNS`` as the engine sees it."""
+    """A row of ``READ`` (or of ``COLUMNS``: one that is not stored yet) as the engine sees it."""
     erp_id, crm_id, state, seen_erp, seen_crm, agreed, owed_erp, owed_crm = row[:8]
-    crm_result, crm_code, erp_result, erp_code, in_flight, raised = row[8:]
+    crm_result, crm_code, erp_result, erp_code, in_flight, raised = row[8:14]
     return Pair(
         erp_id,
         crm_id,
@@ -47,6 +48,7 @@ def pair_of(row: Sequence[Any]) -> Pair:
         Outcome(Result(erp_result), erp_code),
         _begun(in_flight),
         raised,
+        stored_as=row[14] if len(row) > len(COLUMNS) else None,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from coupling.commands.checks import check_held, check_records, coupled_with, options_for
+from coupling.ledger import COUPLED_ELSEWHERE
 from coupling.models import CouplingError
 from coupling.pages.records import mapped_pairs
 from coupling.sides import both_opened
@@ -35,7 +36,7 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
     if now == crm_id:
         return False
     if now != seen:
-        raise CouplingError("Somebody else has changed this record's coupling meanwhile. Look at it again.")
+        raise CouplingError(COUPLED_ELSEWHERE)
     with both_opened() as connected:
         check_records(connected, mapping, Side.ERP, [erp_id])
         check_records(connected, mapping, Side.CRM, [crm_id])
@@ -46,6 +47,8 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
         check_held(mapping, Side.ERP, [erp_id])
         check_held(mapping, Side.CRM, [crm_id])
         with transaction.atomic():
+            if coupled_with(mapping, erp_id) != now:
+                raise CouplingError(COUPLED_ELSEWHERE)
             # The old pair goes as with Delete Coupling: its contacts do not stay with the people of another firm.
             mapping.couplings.uncouple([erp_id] if now else [], connected.erp, connected.crm)
             mapping.couplings.couple(erp_id, crm_id, alive=alive)

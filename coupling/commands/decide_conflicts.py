@@ -1,6 +1,7 @@
 """Deciding conflicts of one mapping, one pair or many: which side's value of a field stays on both sides.
 
-Of two people who decide about one pair, the second one has looked at versions that are gone by then and is refused.
+Of two people who decide about one pair, the second one is refused: because of versions that are gone by then, or, while
+no run has carried the first decision yet, because of that decision, which is named.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import transaction
+
 from coupling.commands.couple_records import COUPLING, ERP_ID
 from coupling.models import CouplingError
 from coupling.pages.compare import GONE, Comparison
 from coupling.pages.conflicts import read_all
+from coupling.pages.decided import decided, in_words, stamp
 from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.systems import Connected
@@ -26,16 +30,25 @@ from integration.systems.values import Side
 
 NOT_COUPLED = "This record is not coupled any more."
 CHANGED = "One of both records has changed since you looked. Look again before you decide."
+ANOTHER = "Somebody has coupled this record anew since you looked. Look again before you decide."
+NO_FIELD = "A field that you decided is not mapped any more. Look again before you decide."
+ONE_WAY = "{} goes only one way by now, so nothing is to be decided about it. Look again before you decide."
+DECIDED_MEANWHILE = "Somebody else has decided this meanwhile, and that is being carried: {}."
+
+
+class PairGoneError(CouplingError):
+    """There is nothing to decide any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a person wants of one pair: ``winners`` are the sides by the key of the field; ``seen``: the versions of
-    both records the person has looked at."""
+    both records the person has looked at; ``decided``: what was decided then already, as ``stamp`` has it."""
 
     erp_id: uuid.UUID
     winners: Mapping[str, Side]
     seen: tuple[str, str]
+    decided: str = ""
 
 
 def decide_all(
@@ -49,25 +62,21 @@ def decide_all(
     if not standing:
         return None, refused
     with both_opened() as connected:
-        agreed = _agreed(connected, mapping, standing, pairs, refused)
-    wanted = [one for one in standing if one.erp_id in agreed]
-    if not wanted:
-        return None, refused
-    ids = [one.erp_id for one in wanted]
-    mapping.couplings.remember([_decided(pairs[one.erp_id], agreed[one.erp_id], one.winners) for one in wanted])
-    mapping.couplings.owe(ids)
-    mapping.couplings.retry(ids)
-    for one in wanted:
-        sides = {name: side.value for name, side in one.winners.items()}
-        record(AuditEntry.Action.DECIDED, COUPLING, mapping, after={ERP_ID: one.erp_id, **sides})
-    return _both_ways(mapping, [pairs[id] for id in ids], user), refused
+        comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
+        halves = _halves(connected, comparison, standing, pairs, refused)
+    with transaction.atomic():
+        wanted = _remember(
+            mapping, comparison, [one for one in standing if one.erp_id in halves], pairs, halves, refused
+        )
+    return (_both_ways(mapping, wanted, user) if wanted else None), refused
 
 
 def decide(mapping: TableMapping, decision: Decision, user: User | None) -> SyncJob:
     """The same with one pair. Raises :class:`CouplingError` where it is refused, and ``ConnectionProblem``."""
     job, refused = decide_all(mapping, [decision], user)
     if job is None:
-        raise CouplingError(refused[decision.erp_id])
+        reason = refused[decision.erp_id]
+        raise PairGoneError(reason) if reason in (GONE, NOT_COUPLED) else CouplingError(reason)
     return job
 
 
@@ -75,26 +84,72 @@ def _is_loose(pair: Pair | None) -> bool:
     return pair is None or pair.state is State.RESERVED
 
 
-def _agreed(
+def _halves(
     connected: Connected,
-    mapping: TableMapping,
+    comparison: Comparison,
     decisions: Sequence[Decision],
     pairs: Mapping[uuid.UUID, Pair],
     refused: dict[uuid.UUID, str],
 ) -> dict[uuid.UUID, Agreed]:
-    """What each pair agrees on from now on; who cannot be decided about comes into ``refused``."""
-    comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
+    """What is remembered of the decided fields from now on; who cannot be decided about comes into ``refused``."""
     there = read_all(connected, comparison, [pairs[one.erp_id] for one in decisions])
     found: dict[uuid.UUID, Agreed] = {}
     for one in decisions:
         ours, theirs = there[one.erp_id]
+        reason = _undecidable(comparison, one.winners)
         if ours is None or theirs is None:
             refused[one.erp_id] = GONE
+        elif reason:
+            refused[one.erp_id] = reason
         elif (ours.version, theirs.version) != one.seen:
             refused[one.erp_id] = CHANGED
         else:
-            found[one.erp_id] = {**pairs[one.erp_id].agreed, **comparison.agreed_for(ours, theirs, one.winners)}
+            found[one.erp_id] = comparison.agreed_for(ours, theirs, one.winners)
     return found
+
+
+def _undecidable(comparison: Comparison, keys: Collection[str]) -> str:
+    """Why nobody decides about one of these fields; blank: all of them go both ways."""
+    left = [key for key in keys if key not in comparison.two_way]
+    labels = [comparison.label(key) for key in left]
+    if not all(labels):
+        return NO_FIELD
+    return ONE_WAY.format(", ".join(labels)) if labels else ""
+
+
+def _remember(
+    mapping: TableMapping,
+    comparison: Comparison,
+    decisions: Sequence[Decision],
+    pairs: Mapping[uuid.UUID, Pair],
+    halves: Mapping[uuid.UUID, Agreed],
+    refused: dict[uuid.UUID, str],
+) -> list[Pair]:
+    """Store what still stands, over the pairs as they are now that nobody else can change them. Answers those."""
+    rows = mapping.couplings.select_for_update().filter(erp_id__in=[one.erp_id for one in decisions])
+    now, wanted = {row.erp_id: row.pair for row in rows}, list[Pair]()
+    for one in decisions:
+        pair = now.get(one.erp_id)
+        if pair is None or pair.state is State.RESERVED:
+            refused[one.erp_id] = NOT_COUPLED
+        elif pair.stored_as != pairs[one.erp_id].stored_as:
+            refused[one.erp_id] = ANOTHER
+        elif stamp(pair.agreed) != one.decided and _contradicts(pair, one):
+            refused[one.erp_id] = DECIDED_MEANWHILE.format(in_words(comparison, pair.agreed))
+        else:
+            wanted.append(_decided(pair, {**pair.agreed, **halves[one.erp_id]}, one.winners))
+            sides = {name: side.value for name, side in one.winners.items()}
+            record(AuditEntry.Action.DECIDED, COUPLING, mapping, after={ERP_ID: one.erp_id, **sides})
+    ids = [pair.erp_id for pair in wanted]
+    mapping.couplings.remember(wanted)
+    mapping.couplings.owe(ids)
+    mapping.couplings.retry(ids)
+    return wanted
+
+
+def _contradicts(pair: Pair, decision: Decision) -> bool:
+    """Does a decision that stands say another side of one of these fields?"""
+    return any(decision.winners.get(key, side) is not side for key, side in decided(pair.agreed).items())
 
 
 def _decided(pair: Pair, agreed: Agreed, winners: Collection[str]) -> Pair:

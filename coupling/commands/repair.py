@@ -153,11 +153,16 @@ def find_deleted(user: User | None) -> list[SyncJob]:
 
 
 def decide(
-    mapping: TableMapping, erp_id: uuid.UUID, winners: Mapping[str, Side], seen: tuple[str, str], user: User | None
+    mapping: TableMapping,
+    erp_id: uuid.UUID,
+    winners: Mapping[str, Side],
+    seen: tuple[str, str],
+    user: User | None,
+    decided: str = "",
 ) -> SyncJob:
-    """Carry, field by field, what a person wants: ``winners`` are the sides by the key of the field. ``seen``: both
-    versions the person has looked at. Raises :class:`CouplingError` and ``ConnectionProblem``."""
-    return decide_conflicts.decide(mapping, decide_conflicts.Decision(erp_id, winners, seen), user)
+    """Carry, field by field, what a person wants, as ``Decision`` has it. Raises :class:`CouplingError` and
+    ``ConnectionProblem``."""
+    return decide_conflicts.decide(mapping, decide_conflicts.Decision(erp_id, winners, seen, decided), user)
 
 
 def _look_up(mapping: TableMapping, pairs: Sequence[Pair]) -> There:

@@ -101,6 +101,16 @@ class Comparison:
         two_way = [field for field in self.rule.fields if field.key in differing and field.direction is Direction.BOTH]
         return [self._choice(field, ours, theirs, agreed) for field in two_way]
 
+    @property
+    def two_way(self) -> set[str]:
+        """The keys of the fields that a person may decide."""
+        return {field.key for field in self.planner.transfer.fields if field.two_way}
+
+    def label(self, key: str) -> str:
+        """What people call a field; blank for one that is not mapped (any more)."""
+        field = next((one for one in self.rule.fields if one.key == key), None)
+        return "" if field is None else field_name(self.rule.erp.fields[field.erp_field])
+
     def missing(self, ours: Record) -> Missing | None:
         """What has to be coupled before this record of ours can go to Sales, if anything. It holds ``columns``."""
         problem = self.planner.problem(ours) if self.to_crm else None

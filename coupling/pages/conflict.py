@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from coupling.models import CouplingError
 from coupling.pages import records
 from coupling.pages.compare import GONE, Choice, Comparison
+from coupling.pages.decided import in_words, stamp
 from coupling.sides import both_opened
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
@@ -18,7 +19,8 @@ from integration.systems.values import Side
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """Both records as they are now, and the two-way fields that differ. The versions come back with the decision."""
+    """Both records as they are now, and the two-way fields that differ. The versions come back with the decision, and
+    so does what was ``decided`` before; ``carried`` says that in words."""
 
     mapping: TableMapping
     erp_id: uuid.UUID
@@ -27,6 +29,8 @@ class ConflictView:
     choices: Sequence[Choice]
     erp_version: str
     crm_version: str
+    decided: str
+    carried: str
 
 
 def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None:
@@ -42,4 +46,5 @@ def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None
             raise CouplingError(GONE)
         title = records.name_of(Side.ERP, comparison.rule.erp, ours)
         choices = comparison.clashing(ours, theirs, pair.agreed)
-        return ConflictView(mapping, erp_id, pair.crm_id, title, choices, ours.version, theirs.version)
+        marks = stamp(pair.agreed), in_words(comparison, pair.agreed)
+        return ConflictView(mapping, erp_id, pair.crm_id, title, choices, ours.version, theirs.version, *marks)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coupling.pages.compare import GONE, Choice, Comparison
+from coupling.pages.decided import decided, in_words, stamp, under_way
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -17,13 +18,14 @@ from integration.systems.values import Record, Side
 
 SAME = "Both records hold the same by now in every field that goes both ways; the next run closes this error."
 LOOSE = "This record is not coupled any more."
+CARRIED = "Somebody has decided this, and it is being carried: {}."
 Both = tuple[Record | None, Record | None]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenConflict:
     """One error of a conflict, and what is chosen between. ``problem``: why nothing can be decided. The versions come
-    back with the decision."""
+    back with the decision, and so does what was ``decided`` before."""
 
     error: SyncError
     erp_id: uuid.UUID | None = None
@@ -32,6 +34,7 @@ class OpenConflict:
     erp_version: str = ""
     crm_version: str = ""
     problem: str = ""
+    decided: str = ""
 
     @property
     def key(self) -> str:
@@ -66,24 +69,27 @@ def _of_mapping(connected: Connected, mapping: TableMapping, errors: Sequence[Sy
     comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
     pairs = _pairs(mapping, errors)
     there = read_all(connected, comparison, list({one.erp_id: one for one in pairs.values()}.values()))
-    found, shown = {}, set()
+    found, shown, carried = {}, set(), under_way(mapping)
     for error in errors:
         pair = pairs.get(error.pk)
         if pair is None:
             found[error.pk] = OpenConflict(error, problem=LOOSE)
         elif pair.erp_id not in shown:
             shown.add(pair.erp_id)
-            found[error.pk] = _open(comparison, error, pair, there[pair.erp_id])
+            found[error.pk] = _open(comparison, error, pair, there[pair.erp_id], carried=carried)
     return found
 
 
-def _open(comparison: Comparison, error: SyncError, pair: Pair, both: Both) -> OpenConflict:
+def _open(comparison: Comparison, error: SyncError, pair: Pair, both: Both, *, carried: bool) -> OpenConflict:
     ours, theirs = both
     if ours is None or theirs is None:
         return OpenConflict(error, pair.erp_id, pair.crm_id, problem=GONE)
     choices = comparison.clashing(ours, theirs, pair.agreed)
     problem = "" if choices else SAME
-    return OpenConflict(error, pair.erp_id, pair.crm_id, choices, ours.version, theirs.version, problem)
+    if carried and decided(pair.agreed):
+        problem = CARRIED.format(in_words(comparison, pair.agreed))
+    versions, before = (ours.version, theirs.version), stamp(pair.agreed)
+    return OpenConflict(error, pair.erp_id, pair.crm_id, choices, *versions, problem, before)
 
 
 def _pairs(mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, Pair]:

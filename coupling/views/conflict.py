@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from coupling.commands import repair
+from coupling.commands.decide_conflicts import PairGoneError
 from coupling.models import CouplingError
 from coupling.pages.compare import GONE
 from coupling.pages.conflict import conflict_of
@@ -34,6 +35,8 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
         show_problem(request, problem)
         if request.POST.get("back"):
             return back(request)
+        if isinstance(problem, PairGoneError) and str(problem) != GONE:
+            return redirect("synch_errors")
         again = request.method == "POST" and str(problem) != GONE
         return redirect(*(("conflict", mapping, erp_id) if again else ("erp_card", stored.erp_table, erp_id)))
     if shown is None:
@@ -58,4 +61,4 @@ def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> 
     if not chosen:
         raise CouplingError("Choose a value for at least one field.")
     seen = (request.POST.get("erp_version", ""), request.POST.get("crm_version", ""))
-    return repair.decide(mapping, erp_id, chosen, seen, person(request))
+    return repair.decide(mapping, erp_id, chosen, seen, person(request), request.POST.get("decided", ""))

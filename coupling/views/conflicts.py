@@ -92,7 +92,8 @@ def _wanted(
             left += [(error.record_name, INCOMPLETE)] if winners else []
             continue
         seen = (given.get(f"erp_version-{error.pk}", ""), given.get(f"crm_version-{error.pk}", ""))
-        wanted.setdefault(error.mapping, []).append((Decision(erp_id, winners, seen), error.record_name))
+        decision = Decision(erp_id, winners, seen, given.get(f"decided-{error.pk}", ""))
+        wanted.setdefault(error.mapping, []).append((decision, error.record_name))
     return wanted, left
 
 

@@ -139,7 +139,9 @@ class _Recovery:
     def _couple(self, document: SalesDocument, row: Record) -> None:
         pair = self.pairs[document.id]
         self.rows[document.id] = row
-        self.noted.forgotten += [pair] if pair.erp_id != row.id else []
+        if pair.erp_id != row.id:
+            self.noted.forgotten.append(pair)
+            pair = replace(pair, stored_as=None)
         coupled = replace(went_well(pair), erp_id=row.id, state=State.COUPLED, owed_erp=document.source is ORDER)
         self.noted.remembered.append(coupled)
         self.noted.recovered.append(document.id)

@@ -193,6 +193,9 @@ class OrderPass(DocumentPass):
             return None
         no = str((answer.values or {}).get("no") or "")
         place = self._place(document.header, pair)
+        if place.erp_id != answer.id:
+            noted.forgotten.append(place)
+            place = replace(place, stored_as=None)
         created = replace(
             went_well(place),
             erp_id=answer.id,
@@ -202,8 +205,6 @@ class OrderPass(DocumentPass):
             agreed=agreed_of(document),
             owed_erp=True,
         )
-        if place.erp_id != answer.id:
-            noted.forgotten.append(place)
         noted.remembered.append(created)
         noted.recovered.append(document.id)
         noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]

@@ -30,6 +30,10 @@ ADVICE: dict[str, tuple[str, str]] = {
         "The answer to making the other record was lost",
         "Nothing to do: it is looked for again in ten minutes, and made if it is not there.",
     ),
+    "coupled-meanwhile": (
+        "Somebody coupled the record with another one meanwhile",
+        "What a run has just made for it is coupled with nothing: delete it, or couple it instead.",
+    ),
     "locked": ("The other side was busy with the record", "Nothing to do: it is tried again with the next run."),
     "refused": ("The other side's own rules said no", "Its answer says why; correct the record there or here."),
     "privilege-missing": ("The integration user may not do this", "Give its role the privilege named, then retry."),

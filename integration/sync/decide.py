@@ -50,7 +50,7 @@ from integration.sync.actions import (
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
 from integration.sync.memory.outcomes import failed, succeeded
-from integration.sync.memory.pair_states import not_made
+from integration.sync.memory.pair_states import is_undone, not_made
 from integration.sync.merging.merge import Look, Merged
 from integration.sync.problems import AmbiguousMatch, Conflict, InDoubt, TwinGone, TwinMerged
 from integration.sync.record.meaning import Lack
@@ -241,6 +241,9 @@ class Decider(Shortcut):
         )
 
     def _twin_gone(self, record: Record, pair: Pair, draft: Draft) -> Action:
+        if is_undone(pair, self.direction):  # Its record has changed since an undoing deleted the other one.
+            place = not_made(replace(pair, state=State.INTENDED), self.direction.destination)
+            return self._insert(record, draft, place)
         if self.ignores_deletions:
             return Skip(record, "The other record was deleted, and deletions are not carried.", pair)
         match self.rule.deletion:

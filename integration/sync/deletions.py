@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.memory.ledger import Ledger, Outcome, Pair, Result
+from integration.sync.memory.pair_states import is_undone
 from integration.sync.problems import TwinGone
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Changed, Counters, Failure, Journal
@@ -58,7 +59,8 @@ def find_deletions(rule: TableRule, erp: System, crm: System, ledger: Ledger, jo
         journal.go_on()
         there = look(rule, erp, crm, pairs)
         gone = [pair for pair in pairs if not there.sides(pair)]
-        incomplete = [pair for pair in pairs if len(there.sides(pair)) == 1]
+        lonely = [pair for pair in pairs if len(there.sides(pair)) == 1]
+        incomplete = [pair for pair in lonely if not is_undone(pair, _towards_the_gap(rule, pair, there))]
         failures = [_failure(rule, pair, there) for pair in incomplete if not pair.skipped]
         with ledger.page():
             ledger.forget(gone)

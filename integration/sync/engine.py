@@ -24,17 +24,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from integration.sync.actions import Action, Ignore, Insert, SideWrite
+from integration.sync.actions import Action, Insert
 from integration.sync.approval.fingerprint import Expected
 from integration.sync.approval.guard import Guard
 from integration.sync.given_ids.landing import Landing
 from integration.sync.given_ids.recovery import recover
 from integration.sync.memory.ledger import Ledger
+from integration.sync.memory.outpaced import Outpaced, as_stored, tell, without
+from integration.sync.page_result import PageResult, counted, inside
 from integration.sync.plan import Planner
 from integration.sync.rare_collections import rare_collections
 from integration.sync.reading.reader import Reader
 from integration.sync.record.carry_back import CarryBack
-from integration.sync.results import PageResult, before_writing, collect_results
+from integration.sync.results import before_writing, collect_results
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options, Scope
 from integration.sync.special.base import Run
@@ -44,9 +46,6 @@ from integration.systems.system import COUNTED_AT_MOST, System
 from integration.systems.values import Page
 
 IN_FLIGHT = 4
-FAILING = ("failed", "skipped")
-WEAKER = {"inserted": ("modified", "unchanged"), "modified": ("unchanged",), "coupled": ("unchanged",)}
-"""What does not count any more behind the other."""
 
 
 def synchronize(
@@ -107,6 +106,8 @@ class _Pass:
         self.total = Counters()
         self.first: dict[uuid.UUID, str] = {}
         """What rows that come again in the last round were counted as in the first."""
+        self.outpaced: list[uuid.UUID] = []
+        """Rows that somebody coupled or uncoupled before they were begun."""
         self.flying: deque[tuple[Page, list[Action], Future[Results]]] = deque()
 
     def go(self) -> Counters:
@@ -164,11 +165,24 @@ class _Pass:
 
     def _take_locally(self, page: Page) -> None:
         actions = self._planned(page)
-        with self.run.ledger.page():
-            page_result = self._collected(actions, self._write(actions))
-            self._store(page.cursor, _inside(actions), page_result)
+        done, again = inside(actions), list[uuid.UUID]()
+        page_result: PageResult | None = None
+        while page_result is None:
+            try:
+                page_result = self._written_locally(page.cursor, done, actions)
+            except Outpaced as outpaced:
+                actions, others = without(actions, outpaced.lost)
+                again += others
+        page_result.overtaken += again
         self._again(page_result)
         self.back.page(actions)
+
+    def _written_locally(self, cursor: str | None, done: int, actions: Sequence[Action]) -> PageResult:
+        """Raises ``Outpaced`` where somebody has coupled one of its records meanwhile: then nothing is written."""
+        with self.run.ledger.page():
+            page_result = self._collected(actions, self._write(actions))
+            self._store(cursor, done, page_result, or_none_of=actions)
+        return page_result
 
     def _write(self, actions: Sequence[Action]) -> Results:
         return write(self.run, self.planner.special, actions, self.planner.destination_columns)
@@ -182,8 +196,7 @@ class _Pass:
     def _launch(self, page: Page, writers: ThreadPoolExecutor) -> None:
         if self.planner.special.page_by_page or self._is_under_way(page):
             self._land_all()
-        actions = self._planned(page)
-        self._intend(actions)
+        actions = self._intended(self._planned(page))
         while len(self.flying) >= IN_FLIGHT:
             self._land()
         self.flying.append((page, actions, writers.submit(self._write, actions)))
@@ -194,13 +207,18 @@ class _Pass:
         flying = {record.id for flown, *_ in self.flying for record in flown.records}
         return not flying.isdisjoint([*(record.id for record in page.records), *page.deleted])
 
-    def _intend(self, actions: Sequence[Action]) -> None:
+    def _intended(self, actions: list[Action]) -> list[Action]:
+        """What is left to be written once it is stored what is going to be written."""
         intentions = before_writing(actions, self.run.direction)
-        if intentions:
-            replaced = [action.replaces for action in actions if isinstance(action, Insert) and action.replaces]
-            with self.run.ledger.page():
-                self.run.ledger.forget(replaced)
-                self.run.ledger.remember(intentions)
+        if not intentions:
+            return actions
+        replaced = [action.replaces for action in actions if isinstance(action, Insert) and action.replaces]
+        with self.run.ledger.page():
+            self.run.ledger.forget(replaced)
+            lost = self.run.ledger.remember(intentions)
+        left, again = without(actions, lost)
+        self.outpaced += again
+        return as_stored(left)
 
     def _land(self) -> None:
         page, actions, future = self.flying.popleft()
@@ -212,7 +230,9 @@ class _Pass:
             raise
         page_result = self._collected(actions, results)
         with self.run.ledger.page():
-            self._store(page.cursor, _inside(actions), page_result)
+            self._store(page.cursor, inside(actions), page_result)
+        page_result.overtaken += self.outpaced
+        self.outpaced = []
         self._again(page_result)
         self.back.page(actions)
 
@@ -233,11 +253,15 @@ class _Pass:
 
     # --- both ---------------------------------------------------------------------------------------------
 
-    def _store(self, cursor: str | None, done: int, page_result: PageResult) -> None:
+    def _store(
+        self, cursor: str | None, done: int, page_result: PageResult, *, or_none_of: Sequence[Action] = ()
+    ) -> None:
         ledger, journal = self.run.ledger, self.journal
         ledger.forget(page_result.forgotten)
-        ledger.remember(page_result.remembered)
-        ledger.complete(page_result.completed)
+        lost = [*ledger.remember(page_result.remembered), *ledger.complete(page_result.completed)]
+        if len(without(or_none_of, lost)[0]) < len(or_none_of):
+            raise Outpaced(lost)
+        tell(page_result, lost, self.run)
         ledger.side_written(page_result.besides)
         if page_result.failures:
             journal.fail(page_result.failures)
@@ -249,29 +273,12 @@ class _Pass:
         if page_result.recovered:
             journal.succeed(self.run.direction, page_result.recovered)
         journal.outcomes(page_result.outcomes)
-        counters = self._counted(page_result)
+        again = self.planner.again.union(page_result.waiting)
+        counters = counted(page_result, self.first, again, last_round=self.planner.last_round)
         self.total.add(counters)
         journal.note(counters, done)
         if cursor is not None and self.run.options.scope is not Scope.IDS:
             journal.advance(cursor)
-
-    def _counted(self, page_result: PageResult) -> Counters:
-        """A row that comes again counts once, as what became of it at last: a later success takes back that it was
-        unchanged or waited, a later failure that it was unchanged."""
-        if not self.planner.last_round:
-            again = self.planner.again.union(page_result.waiting)
-            self.first.update((id, name) for id, name in page_result.outcomes.items() if id in again)
-            return page_result.counters
-        counters = page_result.counters
-        for id, name in page_result.outcomes.items():
-            first = self.first.get(id)
-            if first is None:
-                continue
-            outweighed = name if name == first or name in WEAKER.get(first, ()) else first
-            if name in FAILING and first in ("inserted", "modified"):
-                continue
-            setattr(counters, outweighed, getattr(counters, outweighed) - 1)
-        return counters
 
     def _not_again(self, failures: Sequence[Failure]) -> None:
         """What failed is not tried a second time in the same run: that would count as failing twice in a row."""
@@ -284,15 +291,8 @@ class _Pass:
         if not page_result.overtaken:
             return
         for page in self.reader.of_ids(page_result.overtaken):
-            actions = self._plan(page)
-            self._intend(actions)
+            actions = self._intended(self._plan(page))
             results = self._write(actions)
             second = self._collected(self.landing.finish(actions, results), results, last_try=True)
             with self.run.ledger.page():
                 self._store(None, 0, second)
-
-
-def _inside(actions: Sequence[Action]) -> int:
-    """How many of these rows were inside the mapping's filter: what ``begin`` counted."""
-    outside = sum(isinstance(action, Ignore) and action.outside for action in actions)
-    return len(actions) - outside - sum(isinstance(action, SideWrite) for action in actions)

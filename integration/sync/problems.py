@@ -64,6 +64,18 @@ class InDoubt(Locked):
     code = "in-doubt"
 
 
+class CoupledMeanwhile(RecordProblem):
+    """A person has coupled the record with another one, or uncoupled it, while this one was made for it."""
+
+    code = "coupled-meanwhile"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"While its {kind} was made, somebody coupled the record with another one, or deleted its coupling. That "
+            f"stands, so the {kind} just made is coupled with nothing. Look whether it is needed, or delete it."
+        )
+
+
 class NotUpdatable(RecordProblem):
     """A column that only a new record takes."""
 

@@ -254,7 +254,8 @@ class _Collecting:
     def _before(self, action: Insert | Update) -> Pair:
         """The pair as it was before a write that failed: the agreed values were not reached."""
         if isinstance(action, Insert):
-            place = Pair(action.pair.erp_id, action.pair.crm_id, raised=action.pair.raised)
+            one = action.pair
+            place = Pair(one.erp_id, one.crm_id, raised=one.raised, stored_as=one.stored_as)
             before = not_made(action.before or place, self.direction.destination)
             return replace(
                 place,

@@ -256,9 +256,9 @@ class QuotePass(DocumentPass):
             return pair
         if step.make is Make.REBUILD:
             self.flow.erp.act(HEADER_TABLE, step.before.erp_id, "rebuild", document=step.document)
-        noted.forgotten += [pair] if step.pair is not None else []
+        noted.forgotten += [step.before, *([pair] if step.pair is not None else [])]
         step.changed = True
-        return replace(step.before, crm_id=step.header.id)
+        return replace(step.before, crm_id=step.header.id, stored_as=None)
 
     def _inserted(self, step: Step, pair: Pair, answer: Written, noted: Noted) -> Pair:
         """One that is there already under its id was uncoupled by a person who wants it coupled again."""

@@ -52,7 +52,7 @@ class PlanLedger:
     ) -> dict[Reference, dict[uuid.UUID, uuid.UUID]]:
         return {reference: self.resolve(reference, side, ids) for reference, ids in wanted.items()}
 
-    def remember(self, pairs: Iterable[Pair]) -> None:
+    def remember(self, pairs: Iterable[Pair]) -> list[Pair]:
         """A matching run would couple these."""
         PlannedChange.objects.bulk_create(
             PlannedChange(
@@ -62,6 +62,7 @@ class PlanLedger:
             for pair in pairs
             if pair.state is State.COUPLED
         )  # fmt: skip
+        return []
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
         """Also the pairs of the plan: nobody has looked at them yet."""
@@ -96,8 +97,9 @@ class PlanLedger:
     def forget(self, pairs: Iterable[Pair]) -> None:
         """Nothing is forgotten in a dry run."""
 
-    def complete(self, pairs: Iterable[Pair]) -> None:
+    def complete(self, pairs: Iterable[Pair]) -> list[Pair]:
         """Nor completed."""
+        return []
 
     def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         return self.real.intended()

@@ -149,9 +149,11 @@ class _Matching:
                 self._pair(erp_id, crm_id, self._decided(self.transfer.draft(source, resolved), source, twin))
             )
         with self.ledger.page():
-            stale = {**self.ledger.pairs(Side.ERP, list(there))}
-            self.ledger.forget([*stale.values(), *self.ledger.pairs(Side.CRM, list(there.values())).values()])
-            self.ledger.remember(coupled)
+            of_ours = self.ledger.pairs(Side.ERP, list(there)).values()
+            of_theirs = self.ledger.pairs(Side.CRM, list(there.values())).values()
+            self.ledger.forget([one for one in (*of_ours, *of_theirs) if one.state is State.RESERVED])
+            lost = self.ledger.remember(coupled)
+            coupled = [one for one in coupled if one not in lost]
             names = {id: label_of(self.rule.erp, ours[id]) for id in there}
             self.journal.change([Changed(one.erp_id, one.crm_id, "coupled", [], names[one.erp_id]) for one in coupled])
             self._count(Counters(coupled=len(coupled)), len(pairs))
@@ -187,7 +189,8 @@ class _Matching:
             failures.append(self._failure(id, problem))
             before = existing.get(id) or Pair(id, uuid.uuid4())
             outcome = Outcome(Result.SKIPPED, problem.code)
-            pairs.append(Pair(id, before.crm_id, before.state).with_outcome(self.direction, outcome))
+            place = Pair(id, before.crm_id, before.state, stored_as=before.stored_as)
+            pairs.append(place.with_outcome(self.direction, outcome))
         with self.ledger.page():
             self.ledger.remember(pairs)
             self.journal.fail(self._named(failures))

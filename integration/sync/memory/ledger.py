@@ -56,6 +56,8 @@ class Outcome:
 
 
 NEVER = Outcome()
+KEPT = 0
+"""What a pair is stored as that this run itself has stored: as the row that holds both its ids."""
 UNFINISHED = (Result.FAILURE, Result.WAITING)
 
 
@@ -87,7 +89,8 @@ class Pair:
     where that is not known. It saves a look and proves nothing. ``owed_erp``, ``owed_crm``: the pass towards that side
     has to look though nobody changes the row again; each is cleared only by the pass that pays it. ``raised`` counts
     how often anyone but a pass set a flag: a pass that stores what it saw before then clears nothing. ``waits`` is what
-    a look found out; ``None``: as it is stored.
+    a look found out; ``None``: as it is stored. ``stored_as`` is the row of the ledger that it was read from, ``None``
+    for one that is new: whoever couples or uncouples a record makes another row, and over that nothing is stored.
     """
 
     erp_id: uuid.UUID
@@ -103,6 +106,7 @@ class Pair:
     in_flight: InFlight | None = None
     raised: int = 0
     waits: frozenset[Wait] | None = None
+    stored_as: int | None = field(default=None, compare=False)
 
     def id(self, side: Side) -> uuid.UUID:
         return self.erp_id if side is Side.ERP else self.crm_id
@@ -128,7 +132,7 @@ class Pair:
     def with_memory(self, agreed: Agreed, in_flight: InFlight | None, waits: frozenset[Wait] | None) -> Pair:
         """Nearly every record of a run comes here: half the time of ``replace``."""
         place = (self.erp_id, self.crm_id, self.state, self.seen_erp, self.seen_crm, agreed, self.owed_erp)
-        return Pair(*place, self.owed_crm, self.to_crm, self.to_erp, in_flight, self.raised, waits)
+        return Pair(*place, self.owed_crm, self.to_crm, self.to_erp, in_flight, self.raised, waits, self.stored_as)
 
     @property
     def skipped(self) -> bool:
@@ -228,12 +232,14 @@ class Ledger(Protocol):
         """One transaction for everything of a page that is written on the ledger's side. Raises ``Fenced`` where the
         run has lost its claim meanwhile."""
 
-    def remember(self, pairs: Iterable[Pair]) -> None:
+    def remember(self, pairs: Iterable[Pair]) -> list[Pair]:
         """Store these pairs as they are now, new ones too, with their waits where a look found them out. Where somebody
-        raised a flag since the pair was read, what is owed is added up and nothing counts as seen."""
+        raised a flag since the pair was read, what is owed is added up and nothing counts as seen. Answers those that
+        are not stored: meanwhile their records were coupled with others, or uncoupled, and that stands."""
 
-    def complete(self, pairs: Iterable[Pair]) -> None:
-        """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
+    def complete(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """These pairs, remembered as intended, are there now; all else about them is as it was remembered. Answers
+        those that are not: somebody else has coupled or uncoupled their records meanwhile."""
 
     def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         """The intended pairs, each with the moment (UTC) that it was stored last."""
@@ -243,7 +249,7 @@ class Ledger(Protocol):
         remembered of a pair stays, and what is the same already is left alone."""
 
     def forget(self, pairs: Iterable[Pair]) -> None:
-        """Uncouple these pairs."""
+        """Uncouple these pairs; a record that is in another one by now stays in that."""
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
         """Rows that were written beside the passes of their own mapping."""

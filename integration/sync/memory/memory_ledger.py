@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from integration.sync.memory.ledger import Pair, Result, SideWritten, State, Wait, stored_over
+from integration.sync.memory.ledger import KEPT, Pair, Result, SideWritten, State, Wait, stored_over
 from integration.sync.memory.pair_states import is_open
 from integration.sync.rules import Direction, Reference, utc_now
 from integration.systems.values import Side
@@ -17,6 +18,16 @@ from integration.systems.values import Side
 def as_stored(pair: Pair) -> Pair:
     """The pair as a ledger hands it out: its waits are not read with it."""
     return pair if pair.waits is None else pair.with_memory(pair.agreed, pair.in_flight, None)
+
+
+def _takes(before: Pair | None, pair: Pair, holder: uuid.UUID | None) -> bool:
+    """Is the pair stored where ``before`` is? ``holder`` is the record that its record of Sales is in a pair with."""
+    is_same = before is not None and before.crm_id == pair.crm_id
+    if before is not None and pair.stored_as is not None:
+        return is_same and pair.stored_as in (KEPT, before.stored_as)
+    if pair.stored_as is not None or holder not in (None, pair.erp_id):
+        return False
+    return before is None or is_same or before.state is State.RESERVED
 
 
 class MemoryLedger:
@@ -33,6 +44,8 @@ class MemoryLedger:
         self.stamps: dict[uuid.UUID, dt.datetime] = {}
         """When each row was stored last, by the id of the ERP."""
         self.rows: dict[uuid.UUID, Pair] = {}
+        self.numbers = itertools.count(1)
+        """What rows are called, each once."""
         self.others = others if others is not None else {}
         self.mapped = mapped or {}
 
@@ -116,17 +129,29 @@ class MemoryLedger:
             self.rows, self.stamps = before, stamps
             raise
 
-    def remember(self, pairs: Iterable[Pair]) -> None:
+    def remember(self, pairs: Iterable[Pair]) -> list[Pair]:
+        holders = {row.crm_id: row.erp_id for row in self.rows.values()}
+        lost = []
         for pair in pairs:
-            self.rows[pair.erp_id] = stored_over(self.rows.get(pair.erp_id), pair)
+            before = self.rows.get(pair.erp_id)
+            if not _takes(before, pair, holders.get(pair.crm_id)):
+                lost.append(pair)
+                continue
+            number = next(self.numbers) if before is None else before.stored_as
+            self.rows[pair.erp_id] = replace(stored_over(before, pair), stored_as=number)
             self.stamps[pair.erp_id] = self.clock()
-        if len({row.crm_id for row in self.rows.values()}) < len(self.rows):
-            raise ValueError("Two pairs hold the same record of Sales.")  # as the database has it
+            holders[pair.crm_id] = pair.erp_id
+        return lost
 
-    def complete(self, pairs: Iterable[Pair]) -> None:
+    def complete(self, pairs: Iterable[Pair]) -> list[Pair]:
+        lost = []
         for pair in pairs:
-            if pair.erp_id in self.rows:
-                self.rows[pair.erp_id] = replace(self.rows[pair.erp_id], state=State.COUPLED)
+            row = self.rows.get(pair.erp_id)
+            if row is None or row.crm_id != pair.crm_id:
+                lost.append(pair)
+            else:
+                self.rows[pair.erp_id] = replace(row, state=State.COUPLED)
+        return lost
 
     def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         for row in list(self.rows.values()):
@@ -148,7 +173,9 @@ class MemoryLedger:
 
     def forget(self, pairs: Iterable[Pair]) -> None:
         for pair in pairs:
-            self.rows.pop(pair.erp_id, None)
+            row = self.rows.get(pair.erp_id)
+            if row is not None and row.crm_id == pair.crm_id:
+                del self.rows[pair.erp_id]
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
         for write in writes:

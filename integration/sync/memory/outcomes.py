@@ -43,6 +43,7 @@ def succeeded(
         in_flight=None,
         raised=pair.raised,
         waits=waits,
+        stored_as=pair.stored_as,
     )
 
 

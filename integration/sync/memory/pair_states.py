@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
+from integration.sync.memory.outcomes import UNDONE
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 
 
 def is_awaited(pair: Pair, side: Side) -> bool:
     """Is the row of this side still to be made, begun by a run that died or set aside while its source waits? Whoever
-    misses it must not take it for deleted: its source would be forgotten."""
+    misses it must not take it for deleted: its source would be forgotten. Nor may what an undoing was about to delete:
+    its source would be made anew."""
+    if is_undone(pair, Direction.away_from(side.other)):
+        return True
     if pair.state is State.RESERVED:
         return pair.outcome(Direction.away_from(side.other)).result is not Result.NONE or pair.owed(side)
     return pair.state is State.INTENDED and not pair.seen(side)
+
+
+def is_undone(pair: Pair, direction: Direction) -> bool:
+    """Was the row that a run in this direction made deleted by an undoing, or going to be?"""
+    return pair.outcome(direction).code == UNDONE
 
 
 def not_made(pair: Pair, side: Side) -> Pair:

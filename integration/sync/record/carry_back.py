@@ -52,7 +52,10 @@ class CarryBack:
         begun = before_writing(wanted, self.run.direction)
         if begun:
             with self.run.ledger.page():
-                self.run.ledger.remember(begun)
+                lost = self.run.ledger.remember(begun)
+            wanted = [
+                one for one in wanted if one.pair is None or one.pair.erp_id not in {pair.erp_id for pair in lost}
+            ]
         results = write(self.run, self.planner.special, wanted)
         refused = {id for id, answer in results.written.items() if not answer.ok} | set(results.later)
         done = [action for action in wanted if action.record.id not in refused]

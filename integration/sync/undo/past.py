@@ -48,7 +48,7 @@ class Undoing:
     """What undoing comes to for one record. ``changes`` are written, ``lines`` tell all fields, ``reason`` is why the
     record stays as it is. ``before`` is its pair as stored (``None``: uncoupled meanwhile), ``read`` that pair once
     both rows were read, ``after`` once it is written. ``arrived``: an undoing that was interrupted has written it.
-    ``removes``: the row is deleted."""
+    ``removes``: the row is deleted; ``begun``: an undoing that was interrupted was about to."""
 
     past: Past
     name: str
@@ -62,6 +62,7 @@ class Undoing:
     after: Pair | None = None
     arrived: bool = False
     removes: bool = False
+    begun: bool = False
 
     @property
     def shown_name(self) -> str:

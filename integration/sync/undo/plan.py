@@ -19,7 +19,7 @@ from dataclasses import replace
 from integration.sync.actions import Change
 from integration.sync.memory.halves import made_of, value_of
 from integration.sync.memory.ledger import Pair, State
-from integration.sync.memory.outcomes import UNDONE
+from integration.sync.memory.outcomes import UNDONE, WENT_WELL
 from integration.sync.plan import Planner
 from integration.sync.record.values import normalizer
 from integration.sync.undo import removing
@@ -91,10 +91,15 @@ class UndoPlanner(Planner):
         row, pair = rows.get(past.id(side)), pairs.get(past.id(side))
         if past.deleted or (past.unkept and not past.exact and not past.inserted):
             return Undoing(past, "" if row is None else record_name(table, row), reason=_lasting(past))
+        begun = pair is not None and pair.outcome(self.run.direction).code == UNDONE
         if row is None:
-            is_done = pair is not None and pair.outcome(self.run.direction).code == UNDONE
-            return Undoing(past, "", reason=AS_BEFORE if is_done else GONE)
-        undoing = Undoing(past, record_name(table, row), row, before=pair)
+            undoing = Undoing(past, "", reason=AS_BEFORE if begun else GONE)
+            if pair is not None and begun and pair.state is State.COUPLED:
+                undoing.after = removing.set_aside(pair, self.run.direction, sources.get(pair.id(side.other)))
+            return undoing
+        if pair is not None and begun and pair.state is State.COUPLED:
+            pair = pair.with_outcome(self.run.direction, WENT_WELL)
+        undoing = Undoing(past, record_name(table, row), row, before=pair, begun=begun)
         if pair is None:
             return undoing
         undoing.source = sources.get(pair.id(side.other))
@@ -119,8 +124,7 @@ class UndoPlanner(Planner):
         for one in made:
             one.reason = removing.STAYS
             if removes and one.row is not None:
-                interrupted = one.before is not None and one.before.outcome(self.run.direction).code == UNDONE
-                one.reason = "" if interrupted else removing.why_it_stays(one.past, one.read, one.row, memory)
+                one.reason = removing.why_it_stays(one.past, one.read, one.row, memory)
         going = [one.row.id for one in made if not one.reason and one.row is not None]
         held = removing.referred(self.run.destination, self.run.destination_table, going) if going else set()
         for one in made:

@@ -62,7 +62,7 @@ def why_it_stays(past: Past, pair: Pair | None, row: Record, memory: SideMemory)
     refers to it."""
     if (memory.side, row.table) not in MAY_GO:
         return NOT_DEFINED
-    if pair is None:
+    if pair is None or pair.state is not State.COUPLED:
         return UNCOUPLED
     if past.later:
         return ANOTHER_RUN
@@ -94,9 +94,18 @@ def _named(system: System, table: str, column: str, ids: Sequence[uuid.UUID]) ->
     return {value.id for value in values if isinstance(value, Ref)}
 
 
+def about_to_go(pair: Pair, direction: Direction) -> Pair:
+    """The pair before its record is deleted: all that is remembered of both rows stays, so that whoever comes back to
+    it sees whether somebody has changed the record since. The mark says what was going to be done, it allows nothing;
+    no run takes the record for deleted by a person."""
+    return pair.with_outcome(direction, Outcome(Result.SKIPPED, UNDONE))
+
+
 def set_aside(pair: Pair, direction: Direction, source: Record | None) -> Pair:
     """The pair of a record that is deleted again: its place is kept, so that no run makes the record once more until
     its source changes, or a person retries it."""
-    place = Pair(pair.erp_id, pair.crm_id, State.RESERVED, raised=pair.raised, waits=frozenset())
+    place = Pair(
+        pair.erp_id, pair.crm_id, State.RESERVED, raised=pair.raised, waits=frozenset(), stored_as=pair.stored_as
+    )
     place = place.with_outcome(direction, Outcome(Result.SKIPPED, UNDONE))
     return place if source is None else place.with_seen(direction.source, source.version)

@@ -17,16 +17,19 @@ from dataclasses import replace
 
 from integration.sync.memory.history import in_words
 from integration.sync.memory.ledger import Pair
+from integration.sync.memory.outpaced import Outpaced
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure, Journal
 from integration.sync.special.base import Run
 from integration.sync.undo.past import Past, Undoing, reasons_of
-from integration.sync.undo.plan import AS_BEFORE, UndoPlanner
+from integration.sync.undo.plan import AS_BEFORE, ELSEWHERE, UndoPlanner
 from integration.sync.undo.remembering import begun
+from integration.sync.undo.removing import about_to_go
 from integration.sync.write import validated
 from integration.systems.errors import NotFound, Problem, VersionConflict
 from integration.systems.values import Record, Row, Written
 
 AT_ONCE = 100
+TRIES = 3
 
 
 def undo(run: Run, pasts: Sequence[Past], journal: Journal, *, done: int = 0, removes: bool = False) -> Counters:
@@ -50,31 +53,42 @@ class _Undo:
         return self.total
 
     def _page(self, pasts: Sequence[Past]) -> None:
+        """Where somebody couples or uncouples one of the records meanwhile, all of it is planned once more."""
+        for _ in range(TRIES):
+            try:
+                self._once(pasts)
+            except Outpaced:
+                continue
+            return
+        self._once(pasts, is_last=True)
+
+    def _once(self, pasts: Sequence[Past], *, is_last: bool = False) -> None:
         planned = self.planner.plan_back(pasts, removes=self.removes)
         if self.run.destination.remote:
-            self._intend(planned)
+            self._intend(planned, is_last=is_last)
             self._store(planned, self._write(planned), len(pasts))
             return
         with self.run.ledger.page():
-            self._intend(planned, inside=True)
-            self._remember(planned, self._write(planned), len(pasts))
+            self._remember(planned, self._write(planned), len(pasts), or_nothing=not is_last)
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
-    def _intend(self, planned: Sequence[Undoing], *, inside: bool = False) -> None:
-        """Store what is about to be written, and set aside the places of what is about to be deleted."""
-        intended = [one.after for one in planned if one.removes and one.after is not None]
-        if not inside:
-            intended += [
-                begun(one.read, self.side, one.after, one.row)
-                for one in planned
-                if one.changes and one.read is not None and one.after is not None and one.row is not None
-            ]
-        if inside:
-            self.run.ledger.remember(intended)
-        elif intended:
-            with self.run.ledger.page():
-                self.run.ledger.remember(intended)
+    def _intend(self, planned: Sequence[Undoing], *, is_last: bool) -> None:
+        """Store what is about to be written, and mark what is about to be deleted. Raises ``Outpaced``."""
+        intended = [
+            about_to_go(one.read, self.run.direction) if one.removes else begun(one.read, self.side, one.after, one.row)
+            for one in planned
+            if (one.removes or one.changes) and one.read is not None and one.after is not None and one.row is not None
+        ]
+        if not intended:
+            return
+        with self.run.ledger.page():
+            lost = self.run.ledger.remember(intended)
+            if lost and not is_last:
+                raise Outpaced(lost)
+        for one in planned:
+            if one.past.erp_id in {pair.erp_id for pair in lost}:
+                one.changes, one.removes, one.reason = [], False, ELSEWHERE
 
     def _write(self, planned: list[Undoing]) -> dict[int, Written]:
         """The answers by the place of each record; one that somebody changed meanwhile is planned once more."""
@@ -110,7 +124,9 @@ class _Undo:
         with self.run.ledger.page():
             self._remember(planned, answers, done)
 
-    def _remember(self, planned: Sequence[Undoing], answers: dict[int, Written], done: int) -> None:
+    def _remember(
+        self, planned: Sequence[Undoing], answers: dict[int, Written], done: int, *, or_nothing: bool = False
+    ) -> None:
         counters, left, failures = Counters(), list[Failure](), list[Failure]()
         pairs, changed = list[Pair](), list[Changed]()
         rows = self._rows_now(planned, answers)
@@ -128,7 +144,9 @@ class _Undo:
             reason = one.reason if one.reason != AS_BEFORE else ""
             if reason or one.left:
                 left.append(self._note(one, LEFT_OUT, reason or reasons_of(one.left)))
-        self.run.ledger.remember(pairs)
+        lost = self.run.ledger.remember(pairs)
+        if lost and or_nothing:
+            raise Outpaced(lost)
         for store, entries in ((self.journal.fail, failures), (self.journal.leave_out, left)):
             if entries:
                 store(entries)
@@ -145,11 +163,13 @@ class _Undo:
         return self.run.destination.get(self.table, ids, self.planner.destination_columns)
 
     def _pairs_after(self, one: Undoing, answer: Written | None, row: Record | None) -> list[Pair]:
-        """What is remembered of the pair: nothing of one that is uncoupled or whose place was set aside already."""
-        if one.removes or one.read is None or one.row is None:
+        """What is remembered of the pair: nothing of one that is uncoupled, its place of one whose record is gone."""
+        if one.removes or one.row is None:
+            return [one.after] if one.after is not None else []
+        if one.read is None:
             return []
         if answer is None:
-            return [one.read] if one.read != one.before else []
+            return [one.read] if one.read != one.before or one.begun else []
         pair = replace(one.after or one.read, in_flight=None)
         version = row.version if row is not None else answer.version or ""
         is_seen = bool(one.read.seen(self.side)) and one.read.seen(self.side) == one.row.version

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from integration.forms.filters import ErrorFilter
-from integration.models import SyncError, User
+from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.people.rights import CARE_FOR_ERRORS, SEE_PAGES
 from integration.pages.advice import advice, meaning
 from integration.pages.lists.cells import Cell, Column, Width
@@ -22,6 +22,7 @@ from integration.pages.lists.described import described
 from integration.pages.parts import first_url
 from integration.pages.runs.tabs import Cause
 from integration.pages.states import Shown, Style
+from integration.sync.memory.halves import DECIDED
 from integration.sync.problems import Conflict
 from integration.sync.run import LEFT_OUT
 from integration.systems.values import Side
@@ -33,6 +34,7 @@ COLUMNS = (
     "Time", "Mapping", "Direction", "Record", "Code", "Message", "What to do", "Business Central", "Sales", "Since",
     "Assigned to", "Note",
 )  # fmt: skip
+CARRIED = "Somebody has decided this conflict, and it is being carried."
 TABLE = described(
     SyncError,
     {
@@ -58,7 +60,17 @@ def every_error(asked: QueryDict, user: User | AnonymousUser) -> EveryRow:
 
 def _filter(asked: QueryDict, user: User | AnonymousUser) -> ErrorFilter:
     rows = SyncError.objects.select_related("mapping", "job", "assigned_to").exclude(code=LEFT_OUT)
+    rows = rows.annotate(is_carried=_carried())
     return ErrorFilter(asked, rows, person=user if isinstance(user, User) else None)
+
+
+def _carried() -> Exists:
+    """Has somebody decided this conflict, and is a run on its way with it?"""
+    decided = TableMapping.objects.filter(
+        couplings__erp_id=OuterRef(OuterRef("erp_id")), couplings__agreed__contains=f'"{DECIDED}"'
+    )
+    runs = SyncJob.objects.active().filter(mapping=OuterRef("mapping"))
+    return Exists(runs.filter(Exists(decided.filter(pk=OuterRef("mapping")))))
 
 
 def people_to_choose() -> QuerySet[User]:
@@ -92,8 +104,11 @@ def _own(request: HttpRequest) -> Sequence[Own]:
 
 def _message(request: HttpRequest, error: Any) -> Cell:
     """In one line; unfolded with what to do about it, and what the systems said."""
-    shown = {"error": error, "advice": advice(error.code)}
-    return Cell(error.message, fold=render_to_string("integration/_error_fold.html", shown, request))
+    shown = {"error": error, "advice": CARRIED if error.is_carried else advice(error.code)}
+    return Cell(
+        CARRIED if error.is_carried else error.message,
+        fold=render_to_string("integration/_error_fold.html", shown, request),
+    )
 
 
 def _cause(error: Any) -> Cell:

@@ -49,10 +49,10 @@ def test_nobody_asked_for_is_nobody_found(ledger: Any) -> None:
     assert ledger.pairs(Side.ERP, []) == {}
 
 
-def test_remembering_again_replaces_what_was_known(ledger: Any) -> None:
-    ledger.remember([FULL])
+def test_remembering_again_replaces_what_was_known_of_a_place_set_aside(ledger: Any) -> None:
+    ledger.remember([replace(FULL, state=State.RESERVED)])
     changed = Pair(FULL.erp_id, uuid.uuid4(), State.INTENDED, "2", "3", {"name:name": ("Fabrikam", "Fabrikam")})
-    ledger.remember([changed])
+    assert ledger.remember([changed]) == []
     assert kept(ledger, FULL) == changed
     assert ledger.pairs(Side.CRM, [FULL.crm_id]) == {}
 

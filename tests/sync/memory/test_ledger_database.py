@@ -35,7 +35,7 @@ def test_the_database_refuses_to_couple_one_sales_record_twice(stored: Any) -> N
     first = coupled()
     stored.remember([first])
     with pytest.raises(IntegrityError), stored.page():
-        stored.remember([coupled(crm_id=first.crm_id)])
+        stored.create(erp_id=uuid.uuid4(), crm_id=first.crm_id)
 
 
 def test_a_run_that_lost_its_claim_cannot_begin_a_page(stored: Any) -> None:

@@ -165,12 +165,12 @@ def test_a_quote_is_remembered_once_though_both_its_revisions_are_read(quoting: 
     remembered: list[uuid.UUID] = []
     plain = EngineLedger.remember
 
-    def remember(ledger: EngineLedger, pairs: Iterable[Pair]) -> None:
+    def remember(ledger: EngineLedger, pairs: Iterable[Pair]) -> list[Pair]:
         looked = list(pairs)
         ids = [pair.erp_id for pair in looked]
         assert len(ids) == len(set(ids))
         remembered.extend(ids)
-        plain(ledger, looked)
+        return plain(ledger, looked)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EngineLedger, "remember", remember)
