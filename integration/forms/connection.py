@@ -192,9 +192,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
         return Layout(
             "seen",
             Fieldset("Connection to Dynamics 365 Sales", "url", signing_in, "tenant", css_class="mb-4"),
-            Fieldset(
-                "Application user", "client_id", *self.cloud_secrets(), "token_endpoint", css_class="mb-4"
-            ),
+            Fieldset("Application user", "client_id", *self.cloud_secrets(), "token_endpoint", css_class="mb-4"),
             HTML(f'<details class="mb-4"{opened}><summary class="h5">On premises</summary>'),
             "sign_in_user",
             "password",
