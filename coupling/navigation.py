@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from coupling.pages.tables import Place, editing_of, every
@@ -9,6 +10,7 @@ from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.people.rights import EDIT_RECORD
 from integration.pages.parts import Entry, PagePart
+from integration.pages.standings import Standing
 from integration.sync.problems import Conflict
 from integration.systems.values import Side
 
@@ -87,6 +89,19 @@ def _of_conflict(error: SyncError) -> tuple[object, ...]:
     return error.mapping.name, error.erp_id
 
 
+def _in_sales(mapping: Any) -> bool:
+    """Where several mappings share the table of Business Central, the list of the other side has only this one's."""
+    return bool(mapping.shares_table)
+
+
+def _list_of(side: Side) -> Callable[[TableMapping], tuple[object, ...]]:
+    return lambda mapping: (mapping.table(side),)
+
+
+def _coupled(mapping: TableMapping) -> dict[str, str]:
+    return {"state": Standing.COUPLED.value}
+
+
 def _of_mapping(mapping: TableMapping) -> dict[str, str]:
     return {"mapping": mapping.name}
 
@@ -144,6 +159,8 @@ PARTS = (
     ),
     PagePart("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
     PagePart("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
+    PagePart("coupled.of_mapping", 0, "Coupled Records", "crm_list", _list_of(Side.CRM), _coupled, _in_sales),
+    PagePart("coupled.of_mapping", 1, "Coupled Records", "erp_list", _list_of(Side.ERP), _coupled),
     PagePart("skipped", 0, "Skipped Records", "synch_skipped"),
     PagePart("skipped.of_mapping", 0, "Skipped Records", "synch_skipped", query=_of_mapping),
     PagePart(

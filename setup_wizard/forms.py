@@ -16,7 +16,7 @@ from integration.forms.secrets import SecretInputs, control_characters, secret_i
 from integration.forms.versioned import Stored, VersionedForm, shown
 from integration.models import ConnectionSetup, User
 from integration.models.connection.moving import CLEARED
-from integration.models.connection.sign_in import ON_PREMISES, Authentication
+from integration.models.connection.sign_in import ON_PREMISES
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
 
@@ -65,15 +65,12 @@ class ConnectionStepForm(ConnectionForm):
             self.add_error(None, f"Still missing: {', '.join(others)}.{strange}")
 
     def _layout(self) -> Layout:
-        chosen = str(self["authentication"].value() or "")
-        opened = " open" if chosen in ON_PREMISES else ""
-        secret = self._only_for(chosen, Authentication.CLIENT_SECRET, "client_secret")
-        certificate = self._only_for(chosen, Authentication.CERTIFICATE, "certificate")
+        opened = " open" if self.chosen in ON_PREMISES else ""
         return Layout(
             "seen",
             "url",
             Field("authentication", data_shows=""),
-            Fieldset("Application", "tenant", "client_id", secret, certificate, css_class="mb-3"),
+            Fieldset("Application", "tenant", "client_id", *self.cloud_secrets(), css_class="mb-3"),
             HTML(
                 f'<details class="mb-3"{opened}><summary class="h5">On premises, sandboxes and special clouds</summary>'
             ),
@@ -84,13 +81,6 @@ class ConnectionStepForm(ConnectionForm):
             "sdk_version",
             HTML("</details>"),
         )
-
-    def _only_for(self, chosen: str, kind: Authentication, name: str) -> Div:
-        """An input that one way to sign in needs, and that is hidden while a person has chosen the other one of the
-        cloud. Without scripts it appears when the form comes back."""
-        others = {Authentication.CLIENT_SECRET.value, Authentication.CERTIFICATE.value} - {kind.value}
-        attributes = {"data_hidden_for": " ".join(others), **({"hidden": "hidden"} if chosen in others else {})}
-        return Div(name, **attributes)
 
 
 class ChoicesStepForm(SecretInputs, VersionedForm):

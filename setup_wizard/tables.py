@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coupling.pages.tables import caption
 from integration.defaults import OUTSIDE_FULL_SYNCH, STANDARD, MappingDefault
 from integration.models import FullSynchLine, TableMapping
 from integration.sync.rules import Direction
@@ -89,7 +90,7 @@ def _choice(default: MappingDefault, wanted: Mapping[str, Any]) -> Choice:
     return Choice(
         name=default.name,
         part=default.part,
-        says=f"{default.erp_table.replace('_', ' ')} – {default.crm_table}",
+        says=f"{caption(default.erp_table, Side.ERP)} – {caption(default.crm_table, Side.CRM)}",
         directions=(*((way.value, SAID[way]) for way in ways), (NOT_NOW, "Not now")),
         direction=wanted.get("direction", default.direction.value),
         create=wanted.get("create", not default.only_coupled),

@@ -238,8 +238,7 @@ def _name_other(shown: Card) -> None:
         return
     with opened(Side.ERP) as erp, suppress(Problem):
         table = erp.describe(shown.mapping.erp_table)
-        names = [name for name in (table.number_field, table.name_field) if name in table.fields]
-        record = erp.get(table.name, [shown.pair.erp_id], names).get(shown.pair.erp_id)
+        record = erp.get(table.name, [shown.pair.erp_id], records.naming(Side.ERP, table)).get(shown.pair.erp_id)
         shown.other_name = records.name_of(Side.ERP, table, record) if record is not None else ""
 
 

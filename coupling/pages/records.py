@@ -70,7 +70,7 @@ def columns_of(side: Side, table: Table) -> list[str]:
 
 def read_columns(side: Side, table: Table) -> list[str]:
     """What a list has to read: its columns, and what records are named by."""
-    return list(dict.fromkeys([*columns_of(side, table), *_naming(table)]))
+    return list(dict.fromkeys([*columns_of(side, table), *naming(side, table)]))
 
 
 def mappings_of(side: Side, table: str) -> list[TableMapping]:
@@ -134,8 +134,13 @@ def _cell(field: Field, value: Value) -> Cell:
 
 
 def name_of(side: Side, table: Table, record: Record) -> str:
-    """A record as people call it: number and name, or what its list shows first."""
-    return record_name(table, record, columns_of(side, table)[:3])
+    """A record as people call it: number and name, or what its file names it by."""
+    return record_name(table, record, listed(side, table).named_by)
+
+
+def naming(side: Side, table: Table) -> list[str]:
+    """What has to be read of a record to call it by its name."""
+    return list(dict.fromkeys([*_naming(table), *listed(side, table).named_by]))
 
 
 def shown(value: Value, field: Field | None = None) -> str:

@@ -168,7 +168,10 @@ def _solution(setup: ConnectionSetup, crm: System, found: Diagnosis) -> str:
 
 
 def _may_read(crm: System, tables: list[str]) -> str:
-    for table in tables:
-        name = crm.describe(table).name_field
-        crm.find(table, fields=[name] if name else [], size=1)
-    return f"The user may read {', '.join(tables)}."
+    """In words: "The user may read Account, Price List." """
+    labels = []
+    for name in tables:
+        table = crm.describe(name)
+        crm.find(name, fields=[table.name_field] if table.name_field else [], size=1)
+        labels.append(table.label)
+    return f"The user may read {', '.join(labels)}."

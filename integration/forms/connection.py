@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -18,7 +18,7 @@ from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
 from integration.models.connection.features import ADDRESSES
 from integration.models.connection.moving import PendingNotice
-from integration.models.connection.sign_in import ON_PREMISES
+from integration.models.connection.sign_in import ON_PREMISES, Authentication
 from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
@@ -169,14 +169,30 @@ class ConnectionForm(SecretInputs, VersionedForm):
         locked |= set() if setup.order_integration_enabled and setup.sales_enabled else set(ORDERS)
         return locked & set(self.fields)
 
+    @property
+    def chosen(self) -> str:
+        """The way to sign in that stands in the form."""
+        return str(self["authentication"].value() or "")
+
+    def cloud_secrets(self) -> tuple[Div, Div]:
+        """The inputs for a secret and for a certificate. Each is hidden while a person has chosen the other one;
+        without scripts it appears when the form comes back."""
+        return (
+            self._hidden_for(Authentication.CERTIFICATE, "client_secret"),
+            self._hidden_for(Authentication.CLIENT_SECRET, "certificate"),
+        )
+
+    def _hidden_for(self, kind: Authentication, name: str) -> Div:
+        hidden = {"hidden": "hidden"} if self.chosen == kind else {}
+        return Div(name, data_hidden_for=kind.value, **hidden)
+
     def _layout(self) -> Layout:
-        opened = " open" if self["authentication"].value() in ON_PREMISES else ""
+        opened = " open" if self.chosen in ON_PREMISES else ""
+        signing_in = Field("authentication", data_shows="")
         return Layout(
             "seen",
-            Fieldset("Connection to Dynamics 365 Sales", "url", "authentication", "tenant", css_class="mb-4"),
-            Fieldset(
-                "Application user", "client_id", "client_secret", "certificate", "token_endpoint", css_class="mb-4"
-            ),
+            Fieldset("Connection to Dynamics 365 Sales", "url", signing_in, "tenant", css_class="mb-4"),
+            Fieldset("Application user", "client_id", *self.cloud_secrets(), "token_endpoint", css_class="mb-4"),
             HTML(f'<details class="mb-4"{opened}><summary class="h5">On premises</summary>'),
             "sign_in_user",
             "password",

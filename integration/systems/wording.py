@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from integration.systems.formats import current
@@ -13,6 +13,7 @@ LONGEST_SHOWN = 60
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Embeddings, overrides and isolates: their end is rarely written. The marks of single letters stay."""
 NAMELESS = "a record whose name is not known"
+NO_NAME = "(no name)"
 
 
 def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None = None) -> str:
@@ -54,14 +55,24 @@ def field_name(field: Field) -> str:
 
 
 def record_name(table: Table, record: Record, otherwise: Sequence[str] = ()) -> str:
-    """A record as people call it, as far as it was read: number and name; a table that has neither column, by the
-    columns ``otherwise``; where all are blank, what it refers to (a price has its group, its item and its unit); in the
-    end its id."""
-    named = [name for name in (table.number_field, table.name_field) if name in table.fields] or otherwise
-    parts = [value_text(record.values.get(name), table.fields[name]) for name in named]
-    if not any(parts):
-        parts = [value.label for value in record.values.values() if isinstance(value, Ref)]
-    return unturned(" ".join(dict.fromkeys(part for part in parts if part))) or str(record.id)
+    """A record as people call it, as far as it was read: number and name; where it has neither, the columns
+    ``otherwise``; a record of a table without both columns, what it refers to (a price has its group, its item and its
+    unit). An account with a blank name is not called by its owner and its currency: it has no name. Its id, where no
+    such column was read."""
+    named = [name for name in (table.number_field, table.name_field) if name in table.fields]
+    text = _joined(table, record, named) or _joined(table, record, otherwise)
+    if not text and not named:
+        text = _together(value.label for value in record.values.values() if isinstance(value, Ref))
+    return text or (NO_NAME if any(name in record.values for name in named) else str(record.id))
+
+
+def _joined(table: Table, record: Record, columns: Iterable[str]) -> str:
+    return _together(value_text(record.values.get(name), table.fields[name]) for name in columns)
+
+
+def _together(parts: Iterable[str]) -> str:
+    """The parts that hold something, none of them twice."""
+    return unturned(" ".join(dict.fromkeys(part for part in parts if part)))
 
 
 def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:

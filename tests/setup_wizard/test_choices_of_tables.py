@@ -45,6 +45,14 @@ def test_a_table_is_offered_in_its_standard_direction_and_not_now(default: Mappi
     assert len(ways) == (4 if default.direction is Direction.BOTH else 2)
 
 
+def test_tables_are_named_as_their_lists_name_them() -> None:
+    says = {one.name: one.says for one in choices({})}
+
+    assert says["SALESPEOPLE"] == "Salesperson/Purchaser – User"
+    assert says["CUSTPRCGRP-PRICE"] == "Customer Price Group – Price List"
+    assert not any(default.crm_table in said.split() for default in STANDARD for said in says.values())
+
+
 def test_what_was_chosen_is_shown_again() -> None:
     found = choices({TWO_WAYS.name: {"direction": "to_crm", "create": True}})
 

@@ -13,7 +13,7 @@ import pytest
 from integration.systems.memory import MemorySystem
 from integration.systems.naming import names_of
 from integration.systems.values import Field, FieldType, Option, Record, Ref, Side, Table
-from integration.systems.wording import NAMELESS, field_name, record_name, said, shorten, value_text
+from integration.systems.wording import NAMELESS, NO_NAME, field_name, record_name, said, shorten, value_text
 
 ADATUM = uuid.UUID(int=10000)
 NO, NAME = Field("no", FieldType.CODE, "No."), Field("name", FieldType.TEXT)
@@ -55,10 +55,11 @@ def test_a_field_is_called_by_its_label_else_by_its_name() -> None:
         (CUSTOMER, {"name": "Adatum"}, "Adatum"),
         (CUSTOMER, {}, str(ADATUM)),
         (CUSTOMER, {"no": "10000", "name": "\u202emutadA \u2067of\u200f Ulm"}, "10000 mutadA of\u200f Ulm"),
+        (CUSTOMER, {"no": "", "name": None, "owner": Ref("systemuser", ADATUM, "Anna Lidman")}, NO_NAME),
         (PRICE, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1896-S"),
     ],
 )
-def test_a_record_is_called_by_number_and_name_else_by_what_it_refers_to_else_by_its_id(
+def test_a_record_is_called_by_number_and_name_and_one_without_such_columns_by_what_it_refers_to(
     table: Table, values: dict[str, Any], name: str
 ) -> None:
     assert record_name(table, Record(table.name, ADATUM, values, "1")) == name
@@ -67,6 +68,9 @@ def test_a_record_is_called_by_number_and_name_else_by_what_it_refers_to_else_by
 def test_a_record_without_number_and_name_is_called_by_other_columns_where_they_are_given() -> None:
     price = Record("sales_price", ADATUM, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1")
     assert record_name(PRICE, price, ["item", "code"]) == "1896-S PCS"
+    blank = Record("customer", ADATUM, {"no": "", "name": "", "city": "Atlanta"}, "1")
+    in_city = Table("customer", "Customer", {**CUSTOMER.fields, "city": NAME}, "name", "no")
+    assert record_name(in_city, blank, ["city"]) == "Atlanta"
 
 
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:

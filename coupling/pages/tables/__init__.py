@@ -7,6 +7,8 @@ caption        what one record is called ("Customer"); ``captions``: what the li
 columns        the columns of the list, in order
 order          the column the list is sorted by at first; left out: the number, else the name of the table, if lists
                are sorted by it (``Field.sortable``)
+named_by       what a record is called by whose number and name are blank, or whose table has neither; left out: for a
+               table that has neither, the first columns of its list
 filters        the fields the filter pane offers first; every other field is offered behind them
 [groups]       the FastTabs of the card, in order, with their fields; what no group names comes last, by itself
 [editing]      how people edit it (``editing.py``); left out: not at all
@@ -31,14 +33,14 @@ from coupling.pages.tables.editing import Editing, read_editing
 from integration.systems.values import FieldType, Side, Table
 
 HERE = Path(__file__).parent
-USUAL_COLUMNS = 6
+USUAL_COLUMNS, NAMING_COLUMNS = 6, 3
 MORE, ADMINISTRATION = "More", "Administration"
 KEPT_BY_THE_SYSTEM = (
     "system_", "created", "modified", "overridden", "owning", "version", "importsequence", "timezonerule",
     "utcconversion", "organizationid",
 )  # fmt: skip
 """How the names of fields begin that no person fills in."""
-KNOWN = {"caption", "captions", "columns", "order", "filters", "groups", "editing", "navigation"}
+KNOWN = {"caption", "captions", "columns", "order", "named_by", "filters", "groups", "editing", "navigation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class TablePage:
     captions: str
     columns: tuple[str, ...]
     order: str = ""
+    named_by: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     place: Place | None = None
@@ -96,6 +99,7 @@ def _read(side: Side, path: Path) -> TablePage:
         content["captions"],
         tuple(content["columns"]),
         content.get("order", ""),
+        tuple(content.get("named_by", ())),
         tuple(content.get("filters", ())),
         MappingProxyType({label: tuple(names) for label, names in content.get("groups", {}).items()}),
         Place(place["group"], place["position"], place.get("label", content["captions"])) if place else None,
@@ -110,8 +114,15 @@ def listed(side: Side, table: Table) -> TablePage:
         page,
         columns=tuple(name for name in page.columns if name in table.fields),
         order=next((name for name in (page.order, table.number_field, table.name_field) if _sorts(table, name)), ""),
+        named_by=_named_by(page, table),
         filters=tuple(name for name in page.filters if name in table.fields),
     )
+
+
+def _named_by(page: TablePage, table: Table) -> tuple[str, ...]:
+    has_name = table.number_field in table.fields or table.name_field in table.fields
+    first = () if has_name else page.columns
+    return tuple(name for name in page.named_by or first if name in table.fields)[:NAMING_COLUMNS]
 
 
 def _sorts(table: Table, name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -16,6 +16,7 @@ from integration.forms.filters import MappingFilter
 from integration.models import FieldMapping, SyncError, TableMapping
 from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.described import described
+from integration.pages.parts import first_url
 from integration.pages.runs.nouns import noun
 from integration.pages.runs.titles import noun_of
 from integration.pages.states import Shown, Style
@@ -38,10 +39,13 @@ TABLE = described(
 
 
 def with_numbers(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
-    """With what the list shows besides: jobs, and how many couplings and open errors there are."""
+    """With what the list shows besides: jobs, how many couplings and open errors there are, and whether another mapping
+    has the same table of Business Central."""
+    same_table = TableMapping.objects.filter(erp_table=OuterRef("erp_table")).exclude(pk=OuterRef("pk"))
     listed = rows.prefetch_related("queue_entries").annotate(
         coupled=Coalesce("tally__coupled", 0),
         open_errors=_number_of(SyncError.objects.open()),
+        shares_table=Exists(same_table),
         pairs=_number_of(FieldMapping.objects.filter(is_enabled=True)),
     )
     return listed.order_by("position", "name")
@@ -115,7 +119,7 @@ def _own() -> list[Own]:
         _said("deletion", "Deletion Conflicts", Width.CODE, _deletion),
         Own(Column("job", "Job", Width.CODE), _job),
         _count("pairs", "Fields", lambda row: reverse("fields", args=[row.name])),
-        _count("coupled", "Coupled", lambda row: ""),
+        _count("coupled", "Coupled", lambda row: first_url("coupled.of_mapping", row)),
         _count("open_errors", "Errors", lambda row: _of(row, "synch_errors")),
         Own(Column("state", "State", Width.STATE), _state),
     ]  # fmt: skip

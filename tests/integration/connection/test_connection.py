@@ -148,6 +148,11 @@ def test_a_complete_connection_passes_its_test_enabled_or_not(setup: ConnectionS
         "Dynamics 365 Sales",
         "Integration solution",
     ]
+    read = [finding.message for finding in findings_of(setup) if "may read" in finding.message]
+    assert read == [
+        "The user may read Account, Contact, Currency.",
+        "The user may read Product, Price List, Opportunity.",
+    ]
 
 
 @pytest.mark.scenario(

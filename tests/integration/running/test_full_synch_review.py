@@ -71,6 +71,7 @@ def test_a_line_leads_to_its_errors_and_the_summary_says_what_came_of_it_all(
     assert "1 min 5 s" in page
     assert "<strong>1 of 2 tables finished</strong>" in page
     assert "400 records: 300 inserted, 98 unchanged, 2 failed." in page
+    assert f'href="{reverse("synch_job", args=[run.pk])}" title="What became of them">400</a>' in page
     assert reverse("synch_errors") in page
 
 

@@ -190,3 +190,13 @@ def test_what_is_added_to_one_model_is_in_no_other() -> None:
         assert 99 not in model["account"].columns["customertypecode"].options
         assert "new_books" not in model["account"].collections
         assert "new_color" not in model["account"].columns
+
+
+def test_people_meet_a_caption_and_no_database_name_on_every_table_that_has_pages() -> None:
+    """Tables between two others have no form, and Microsoft gives their columns no caption."""
+    for table in MODEL:
+        if table.name_column and table.name != table.set:
+            bare = [column.name for column in table.columns.values() if column.label == column.name]
+            assert bare == [], table.name
+    assert MODEL["opportunity"].columns["accountid"].label == "Account"
+    assert MODEL["opportunity"].columns["contactid"].label == "Contact"
