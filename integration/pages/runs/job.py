@@ -14,6 +14,7 @@ from integration.sync.run import Scope
 SCOPES = {
     Scope.CHANGED: "what changed since the last run",
     Scope.OPEN: "what is still open",
+    Scope.COUPLED: "the pairs just made",
     Scope.EVERYTHING: "all records inside the filter",
 }
 
