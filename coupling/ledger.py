@@ -134,17 +134,19 @@ class CouplingManager(EngineLedger):
     def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None, crm: System | None = None) -> int:
         """Remove the couplings of these Business Central records; both records stay. With both systems, the pairs of
         contacts that belong to a pair of firms go with it, and the statistics of its account. Answers how many
-        couplings of this mapping are gone."""
+        couplings are gone, those of contacts included."""
         people: list[uuid.UUID] = []
         if erp is not None and crm is not None and self.instance.crm_table == ACCOUNT:
             people = self.people_of(erp_ids, erp, crm)
             self._delete_statistics(erp_ids, crm)
+        number = 0
         with transaction.atomic():
             for chunk in chunks(people):
                 contacts = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
+                number += contacts.filter(state=State.COUPLED.value).count()
                 self._waits.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
                 contacts.delete()
-            return sum(self._remove(chunk) for chunk in chunks(erp_ids))
+            return number + sum(self._remove(chunk) for chunk in chunks(erp_ids))
 
     def _delete_statistics(self, erp_ids: Collection[uuid.UUID], crm: System) -> None:
         """The account statistics of customers that are uncoupled go with their couplings. Raises what Sales says."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 
 from coupling.models import CouplingError
 from integration import jobs
@@ -65,11 +64,9 @@ def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], side: Side, create
 
 
 def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User | None) -> None:
-    """The passes behind a coupling run: they take what it left open, and create the rest where that is wanted."""
+    """The passes behind a coupling run: they take the pairs it has made, and create the rest where that is wanted."""
     for direction in Direction(mapping.direction).passes:
-        creates_rest = options.create and direction is Direction.TO_CRM
-        pass_options = replace(options, winner=None) if creates_rest else Options(scope=Scope.OPEN)
-        before = jobs.start(mapping, direction, options=pass_options, user=user, after=before)
+        before = jobs.start(mapping, direction, options=options.behind_matching(direction), user=user, after=before)
 
 
 def _free(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

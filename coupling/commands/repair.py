@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from coupling import commands
 from coupling.commands import decide_conflicts
+from coupling.commands.checks import options_for
 from coupling.models import RESTS, Coupling, CouplingError
 from coupling.sides import both_opened
 from integration import jobs
@@ -40,9 +41,8 @@ def retry(pairs: Mapping[TableMapping, Sequence[Pair]], user: User | None) -> in
     """Take these out of Skipped and have them tried again at once. Answers how many there are."""
     number = 0
     for mapping, chosen in pairs.items():
-        ids = [pair.erp_id for pair in chosen]
-        number += mapping.couplings.retry(ids)
-        _try_again(mapping, user)
+        number += mapping.couplings.retry([pair.erp_id for pair in chosen])
+        _try_again(mapping, chosen, user)
     return number
 
 
@@ -50,8 +50,9 @@ def retry_all(user: User | None) -> int:
     """The same with every skipped record of every mapping."""
     number = 0
     for mapping in TableMapping.objects.filter(pk__in=Coupling.objects.filter(RESTS).values("mapping")):
+        chosen = [row.pair for row in mapping.couplings.filter(RESTS)]
         number += mapping.couplings.retry()
-        _try_again(mapping, user)
+        _try_again(mapping, chosen, user)
     return number
 
 
@@ -170,11 +171,16 @@ def _look_up(mapping: TableMapping, pairs: Sequence[Pair]) -> There:
         return look(build_rule(mapping, connected.erp, connected.crm), connected.erp, connected.crm, pairs)
 
 
-def _try_again(mapping: TableMapping, user: User | None) -> None:
-    """Everything of the mapping that is open, one pass behind the other; documents that are still to be made, too."""
+def _try_again(mapping: TableMapping, pairs: Sequence[Pair], user: User | None) -> None:
+    """These and no others, one pass behind the other: coupled ones both ways, the rest where they come from. Documents
+    that are still to be made are tried, too."""
     before: SyncJob | None = None
     for direction in () if mapping.internal else Direction(mapping.direction).passes:
-        before = jobs.start(mapping, direction, options=Options(scope=Scope.OPEN), user=user, after=before)
+        opened = set(mapping.couplings.open(direction))
+        wanted = [pair for pair in pairs if pair.state is State.COUPLED or pair.id(direction.source) in opened]
+        if wanted:
+            options = options_for([pair.id(direction.source) for pair in wanted])
+            before = jobs.start(mapping, direction, options=options, user=user, after=before)
     for kind in jobs.kinds_of_flows(mapping):
         jobs.start(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN), user=user)
 

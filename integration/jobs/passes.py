@@ -18,6 +18,7 @@ from integration.gate import Gate
 from integration.jobs.create import create
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.behind_matching import free_records, made_before
 from integration.jobs.flows.invoices import follow_waiting
 from integration.jobs.flows.notes import LateNotes
 from integration.jobs.flows.posts import write_posts
@@ -96,7 +97,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     tables = (job.mapping.erp_table, job.mapping.crm_table)
     if tables == NOTES and job.run_options.scope is Scope.CHANGED:
         return _synchronize_notes(job, journal, connected)
-    counters = _carry(job, journal, connected, _options_from_cursor(job))
+    counters = _carry(job, journal, connected, _wanted(job, connected))
     if tables == INVOICES:
         follow_waiting(job.mapping)
     return counters
@@ -127,8 +128,19 @@ def _carry(job: SyncJob, journal: JobJournal, connected: Connected, wanted: Opti
     except DescriptionDoubtful:
         described = _described_anew(job.mapping, connected)
         again = replace(described, deletion=rule.deletion)
-        options = replace(wanted if wanted.ids else _options_from_cursor(job), doubts=False)
+        options = replace(wanted if wanted.scope is Scope.IDS else _options_from_cursor(job), doubts=False)
         return synchronize(again, direction, source, destination, ledger, journal, options, context)
+
+
+def _wanted(job: SyncJob, connected: Connected) -> Options:
+    """Behind a matching run: only the pairs it has made and, where this pass creates the rest, what has no pair."""
+    options = _options_from_cursor(job)
+    if options.scope is not Scope.COUPLED:
+        return options
+    ids = made_before(job)
+    if options.create:
+        ids += free_records(job.mapping, Direction(job.direction), connected, job.mapping.couplings)
+    return replace(options, scope=Scope.IDS, ids=tuple(dict.fromkeys(ids)))
 
 
 def _rule(mapping: TableMapping, connected: Connected) -> TableRule:

@@ -15,12 +15,15 @@ from integration.systems.values import Side, Value
 class Scope(StrEnum):
     """Which rows a run takes. ``CHANGED``: since the cursor, and what is still open. ``OPEN``: only what is still open.
     ``OWED``: of that only what it can carry now; what failed or still waits is not tried again. ``IDS``: only these.
-    ``EVERYTHING``: all rows inside the filter, as a full synchronization does."""
+    ``COUPLED``: only the pairs that the matching before it has made, with ``create`` also the records that are not
+    coupled; whoever has the run made turns it into ids when its turn has come. ``EVERYTHING``: all rows inside the
+    filter, as a full synchronization does."""
 
     CHANGED = "changed"
     OPEN = "open"
     OWED = "owed"
     IDS = "ids"
+    COUPLED = "coupled"
     EVERYTHING = "everything"
 
 
@@ -60,6 +63,13 @@ class Options:
         shown = {"shown": self.shown} if self.shown else {}
         of = {"of": self.of.value} if self.of is not Side.ERP else {}
         return {"scope": self.scope.value, **ids, **flags, **winner, **shown, **of}
+
+    def behind_matching(self, direction: Direction) -> Options:
+        """Those of a pass behind the matching run that has these: over the pairs it makes and, where that is wanted,
+        to Sales over what it leaves without one."""
+        creates = self.create and direction is Direction.TO_CRM
+        scope = Scope.IDS if creates and self.ids else Scope.COUPLED
+        return Options(scope, self.ids if creates else (), create=creates, dry_run=self.dry_run)
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Options:

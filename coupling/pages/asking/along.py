@@ -16,6 +16,7 @@ from integration.models import TableMapping
 from integration.sync.matching.number_conflicts import NUMBER
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
+from integration.sync.special.firms import ACCOUNT, CONTACT
 from integration.systems.errors import Problem
 
 LOOKED_AT = 20
@@ -34,31 +35,46 @@ class Along:
 def along(pairs: Mapping[TableMapping, Sequence[Pair]]) -> Along:
     """Of these pairs. A side that does not answer is told where its part would be."""
     found = Along()
+    going = Q()
     for mapping, held in pairs.items():
         ids = [pair.erp_id for pair in held]
-        found.goes += _people(mapping, ids) + _statistics(mapping, ids)
+        people = _people(mapping, ids)
+        found.goes += [people.said] if people.said else []
+        found.goes += _statistics(mapping, ids)
         found.next += _next(mapping)
+        going |= Q(mapping=mapping, erp_id__in=ids) | people.going
     everything = [pair for held in pairs.values() for pair in held]
     if len(everything) <= LOOKED_AT:
-        found.stays = _referring(everything)
+        found.stays = _referring(everything, going)
     else:
         found.stays.append("What refers to them (prices, documents, contacts of others) stays coupled.")
     return found
 
 
-def _people(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[str]:
-    if mapping.crm_table != "account":
-        return []
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The contacts of the firms: in words, and which couplings that are."""
+
+    said: str = ""
+    going: Q = field(default_factory=Q)
+
+
+def _people(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> _People:
+    if mapping.crm_table != ACCOUNT:
+        return _People()
+    contacts = Q(mapping__erp_table=CONTACT)
     try:
         with both_opened() as connected:
-            number = len(mapping.couplings.people_of(ids, connected.erp, connected.crm))
+            people = mapping.couplings.people_of(ids, connected.erp, connected.crm)
     except Problem as problem:
-        return [f"The couplings of their contacts; how many nobody can say now: {problem}"]
+        # Which of those that refer to the firm go and which stay nobody can say now, either.
+        return _People(f"The couplings of their contacts; how many nobody can say now: {problem}", contacts)
+    number, one = len(people), len(ids) == 1
     if not number:
-        return ["No coupled contact belongs to it." if len(ids) == 1 else "No coupled contact belongs to them."]
-    return [
-        f"The coupling{'' if number == 1 else 's'} of {number} contact{'' if number == 1 else 's'} of the same firm."
-    ]
+        return _People("No coupled contact belongs to it." if one else "No coupled contact belongs to them.")
+    them, whose = f"contact{'' if number == 1 else 's'}", "the same firm" if one else "the same firms"
+    said = f"The coupling{'' if number == 1 else 's'} of {number} {them} of {whose}."
+    return _People(said, contacts & Q(erp_id__in=people))
 
 
 def _statistics(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[str]:
@@ -70,16 +86,17 @@ def _statistics(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[str]:
     ]
 
 
-def _referring(pairs: Sequence[Pair]) -> list[str]:
-    """Coupled records that refer to one of these, by mapping."""
+def _referring(pairs: Sequence[Pair], going: Q) -> list[str]:
+    """Coupled records that refer to one of these, by mapping, without those that go along."""
     about = Q()
     for pair in pairs:
         about |= Q(agreed__contains=str(pair.erp_id)) | Q(agreed__contains=str(pair.crm_id))
     rows = Coupling.objects.filter(about, state=State.COUPLED.value) if about else Coupling.objects.none()
-    counted = Counter(rows.values_list("mapping__name", flat=True))
+    counted = Counter(rows.exclude(going).values_list("mapping__name", flat=True))
+    to, again = ("it", "it is") if len(pairs) == 1 else ("them", "they are")
     return [
-        f"{name}: {number} coupled record{' refers' if number == 1 else 's refer'} to it. "
-        f"{'It stays' if number == 1 else 'They stay'} coupled, and changes wait until it is coupled again."
+        f"{name}: {number} coupled record{' refers' if number == 1 else 's refer'} to {to}. "
+        f"{'It stays' if number == 1 else 'They stay'} coupled, and changes wait until {again} coupled again."
         for name, number in sorted(counted.items())
     ]
 

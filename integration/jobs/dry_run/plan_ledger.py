@@ -67,8 +67,12 @@ class PlanLedger:
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
         """Also the pairs of the plan: nobody has looked at them yet."""
         yield from self.real.open(direction)
-        planned = PlannedChange.objects.filter(plan=self.plan, mapping=self.mapping, action=Kind.COUPLE)
-        yield from planned.order_by("pk").values_list(f"{direction.source}_id", flat=True)
+        yield from self.planned(direction.source)
+
+    def planned(self, side: Side) -> list[uuid.UUID]:
+        """The records of a side that the plan would couple."""
+        rows = PlannedChange.objects.filter(plan=self.plan, mapping=self.mapping, action=Kind.COUPLE)
+        return list(rows.order_by("pk").values_list(f"{side}_id", flat=True))
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
         return self.real.released(direction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from integration.connection.systems import Connected
 from integration.jobs.dry_run.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
 from integration.jobs.dry_run.rows import rows_of
 from integration.jobs.dry_run.second_pass_preview import SecondPassPreview
+from integration.jobs.flows.behind_matching import free_records
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
 from integration.models import PlannedChange, SyncJob
@@ -19,7 +21,7 @@ from integration.sync.engine import plan
 from integration.sync.matching.run import couple_matching
 from integration.sync.results import label_of
 from integration.sync.rules import Direction, TableRule
-from integration.sync.run import Counters, Scope
+from integration.sync.run import Counters, Options, Scope
 from integration.systems.values import Side
 
 
@@ -50,13 +52,25 @@ def _plan_matching(job: SyncJob, journal: JobJournal, connected: Connected, rule
 
 
 def _plan_pass(job: SyncJob, journal: JobJournal, connected: Connected, rule: TableRule) -> Counters:
-    options, direction = job.run_options, Direction(job.direction)
+    direction = Direction(job.direction)
     ledger: Any = PlanLedger(job, journal)
+    options = _wanted(job, connected, ledger)
     source, destination = connected.source_and_destination(direction)
     cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
     actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
     preview = SecondPassPreview(job, rule, connected, ledger, options)
     return _keep(job, journal, preview, rule, actions)
+
+
+def _wanted(job: SyncJob, connected: Connected, ledger: Any) -> Options:
+    """Behind the matching of this plan: the pairs it would make, and where the rest is created what would have none."""
+    options, direction = job.run_options, Direction(job.direction)
+    if options.scope is not Scope.COUPLED:
+        return options
+    ids = ledger.planned(direction.source)
+    if options.create:
+        ids += free_records(job.mapping, direction, connected, ledger)
+    return replace(options, scope=Scope.IDS, ids=tuple(dict.fromkeys(ids)))
 
 
 def _keep(

@@ -60,9 +60,8 @@ def plan_matching(mapping: TableMapping, user: Person = None, *, options: Option
         kind = SyncJob.Kind.PLAN
         last = create(mapping, Direction.BOTH, kind=kind, options=options, user=user, plan=plan)
         for direction in directions(mapping):
-            creates = options.create and direction is Direction.TO_CRM
-            chosen = replace(options, winner=None) if creates else Options(scope=Scope.OPEN, dry_run=True)
-            last = create(mapping, direction, kind=kind, options=chosen, user=user, after=last, plan=plan)
+            behind = options.behind_matching(direction)
+            last = create(mapping, direction, kind=kind, options=behind, user=user, after=last, plan=plan)
     return plan
 
 

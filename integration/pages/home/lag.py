@@ -16,7 +16,8 @@ from integration.pages.states import Shown, Style, of_row
 from integration.sync.rules import Direction
 from integration.sync.run import Scope
 
-OF_SOME = (Scope.IDS, Scope.OPEN)
+OF_ALL = (Scope.CHANGED, Scope.EVERYTHING)
+OF_SOME = [scope for scope in Scope if scope not in OF_ALL]
 LATE = 3
 """A mapping that has missed so many of its times is late."""
 

@@ -14,11 +14,13 @@ from integration.models import RecordChange, SyncError, SyncJob
 from integration.sync.run import Scope
 
 LONGEST = 4
+OF_ITS_OWN = (Scope.IDS, Scope.COUPLED)
+"""Scopes of runs over records that were chosen, or coupled, for them."""
 
 
 def family(job: SyncJob) -> list[SyncJob]:
     """The passes over the same few records that were started together, in their order; of other runs it alone."""
-    if job.run_options.scope is not Scope.IDS:
+    if job.run_options.scope not in OF_ITS_OWN:
         return [job]
     passes = [job]
     while len(passes) < LONGEST and (before := passes[0].after) is not None and _belong(before, passes[0]):
@@ -38,8 +40,8 @@ def _belong(before: SyncJob, behind: SyncJob) -> bool:
         before.mapping_id == behind.mapping_id
         and before.kind == behind.kind
         and before.direction != behind.direction
-        and behind.run_options.scope is Scope.IDS
-        and before.run_options.scope is Scope.IDS
+        and behind.run_options.scope in OF_ITS_OWN
+        and before.run_options.scope in OF_ITS_OWN
     )
 
 

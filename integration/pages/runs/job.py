@@ -15,6 +15,7 @@ SCOPES = {
     Scope.CHANGED: "what changed since the last run",
     Scope.OPEN: "what is still open",
     Scope.OWED: "what other tables have left to carry",
+    Scope.COUPLED: "the pairs just made",
     Scope.EVERYTHING: "all records inside the filter",
 }
 

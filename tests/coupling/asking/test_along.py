@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from django.test.client import Client
 
-from integration.models import TableMapping
+from coupling.models import Coupling
+from coupling.pages.asking.outcome import outcome
+from integration import jobs
+from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref
@@ -50,6 +54,28 @@ def test_what_refers_to_it_stays_coupled_and_is_counted(world: JobsWorld, clerk:
     world.mapping("REGION").couplings.remember([Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED, agreed=about)])
 
     assert "REGION: 1 coupled record refers to it. It stays coupled" in asked(clerk, firm)
+
+
+def test_a_contact_that_goes_along_is_not_said_to_stay(world: JobsWorld, clerk: Client, firm: UUID) -> None:
+    works_for = {"company": (str(firm), "")}
+    jane = world.mapping("CONTACT").couplings.get().pair
+    world.mapping("CONTACT").couplings.remember([replace(jane, agreed=works_for)])
+
+    shown = asked(clerk, firm)
+
+    assert "The coupling of 1 contact of the same firm." in shown
+    assert "refers to it" not in shown
+
+
+def test_the_message_counts_the_coupling_of_jane_who_goes_with_her_firm(
+    world: JobsWorld, clerk: Client, firm: UUID
+) -> None:
+    press(clerk, "erp", "customer", "uncouple", firm, confirmed="yes")
+    job = SyncJob.objects.get()
+    jobs.run(job.pk)
+
+    assert outcome(SyncJob.objects.get()).words == "2 couplings deleted."
+    assert not Coupling.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,16 @@ def test_a_retried_record_whose_cause_is_gone_is_synchronized_and_its_error_clos
     assert not SyncError.objects.open().exists()
 
 
+def test_retrying_adatum_leaves_the_edit_of_fabrikam_for_the_next_run(world: JobsWorld, clerk: Client) -> None:
+    (adatum,) = skip(world, "Adatum")
+    fabrikam, theirs = world.add_customer("Fabrikam", phone_no="0300 1"), world.add_account("Fabrikam", telephone1="")
+    world.mapping().couplings.couple(fabrikam, theirs)
+    press(clerk, "retry", adatum)
+    run_all()
+    assert not still_skipped(world)
+    assert world.crm.values("account", theirs)["telephone1"] == ""
+
+
 def test_retry_all_tries_every_skipped_record_of_every_mapping(world: JobsWorld, clerk: Client) -> None:
     skip(world, "Adatum", "Fabrikam")
     assert told(press(clerk, "retry-all")) == ["2 records are being tried again."]

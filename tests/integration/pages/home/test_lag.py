@@ -7,9 +7,9 @@ import uuid
 
 import pytest
 from django.utils import timezone
-from integration.pages.lag import lags
 
 from integration.models import SyncJob, TableMapping
+from integration.pages.home.lag import lags
 from integration.sync.run import Options, Scope
 
 pytestmark = pytest.mark.django_db
