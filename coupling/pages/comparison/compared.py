@@ -9,6 +9,7 @@ from coupling.pages import records
 from coupling.pages.compare import planner_of
 from coupling.pages.comparison.agreements import Agreements
 from coupling.pages.comparison.differences import Alike, Compared, Difference, Next, Touched, without_partner
+from coupling.pages.editing.seen import CONNECTION, last_author
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -35,7 +36,8 @@ def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compare
     ours, theirs = rows[Side.ERP], rows[Side.CRM]
     if ours is None or theirs is None:
         return shown
-    shown.touched = {Side.ERP: Touched(ours.modified_at, ""), Side.CRM: _touched(connected, theirs)}
+    here = Touched(ours.modified_at, last_author(rule.erp, ours))
+    shown.touched = {Side.ERP: here, Side.CRM: _touched(connected, theirs)}
     agreements = Agreements(connected, rule, pair, (ours, theirs))
     listed: set[str] = set()
     for planner in planners:
@@ -61,7 +63,7 @@ def _touched(connected: Connected, record: Record) -> Touched:
     if by is None:
         return Touched(record.modified_at, "")
     if by == connected.context.user_id:
-        return Touched(record.modified_at, "this connection")
+        return Touched(record.modified_at, CONNECTION)
     person = connected.crm.get(table, [by], [column]).get(by)
     return Touched(record.modified_at, str(person.values.get(column) or "") if person is not None else "")
 

@@ -25,11 +25,13 @@ from integration.models import RecordChange
 from integration.models.stored.audit import AuditEntry
 from integration.sync.rules import Direction
 from integration.systems.formats import current
-from integration.systems.values import Table
+from integration.systems.values import Record, Table
 from integration.systems.wording import field_name
 
 SALT = "what was seen of a record"
-SOMEBODY = "Somebody"
+SOMEBODY, CONNECTION = "Somebody", "this connection"
+AT_ONCE = dt.timedelta(seconds=2)
+"""A record and the note of who wrote it are stored together, with the clock looked at for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +85,29 @@ def authors(table: Table, id: uuid.UUID, since: dt.datetime, names: list[str]) -
     by_label = {field_name(table.fields[name]): name for name in names}
     found: dict[str, Author] = {}
     for entry in _entries(table, id, since):
-        person = entry.user.get_full_name() if entry.user else ""
         labels = entry.after[FIELDS].split(SEPARATOR) if FIELDS in entry.after else list(by_label)
         for label in labels:
             if label in by_label:
-                found.setdefault(by_label[label], Author(person or entry.who or SOMEBODY, entry.at))
+                found.setdefault(by_label[label], Author(_person(entry) or SOMEBODY, entry.at))
     for run in _runs(id, since):
         for name, *_ in run.fields:
             if name in names and (name not in found or run.created_at > (found[name].at or since)):
                 found[name] = Author("Synchronization", run.created_at)
     return {name: found.get(name, Author()) for name in names}
+
+
+def last_author(table: Table, record: Record) -> str:
+    """Who wrote this record as it is now, a person or a run; blank where nobody noted it."""
+    if record.modified_at is None:
+        return ""
+    since = record.modified_at - AT_ONCE
+    wrote = [(entry.at, _person(entry)) for entry in _entries(table, record.id, since)]
+    wrote += [(run.created_at, CONNECTION) for run in _runs(record.id, since)]
+    return max(wrote)[1] if wrote else ""
+
+
+def _person(entry: AuditEntry) -> str:
+    return (entry.user.get_full_name() if entry.user else "") or entry.who
 
 
 def _entries(table: Table, id: uuid.UUID, since: dt.datetime) -> list[AuditEntry]:
