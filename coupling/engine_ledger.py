@@ -37,10 +37,9 @@ UNLESS_RAISED = {
 }
 """What is stored where somebody raised a flag since the pair was read: owed adds up, nothing counts as seen, a conflict
 that a person decided (``packing`` writes that half as ``"*"``) stays decided, and so does what was begun."""
-NEW = -1
 AS_READ = """
-EXISTS (SELECT 1 FROM {t} WHERE mapping_id = %s AND erp_id = %s AND crm_id = %s AND %s IN (0, id) {lock})
-OR (%s AND NOT EXISTS (SELECT 1 FROM {t} WHERE mapping_id = %s AND crm_id = %s AND erp_id <> %s))
+%s AND NOT EXISTS (SELECT 1 FROM {t} WHERE mapping_id = %s AND crm_id = %s AND erp_id <> %s)
+OR %s AND EXISTS (SELECT 1 FROM {t} WHERE mapping_id = %s AND erp_id = %s AND crm_id = %s AND %s IN (0, id) {lock})
 """
 """A pair that was read is stored over the row that it was read from, and nowhere else: a person who couples or
 uncouples its records meanwhile makes that row go. A new one is stored where nobody has coupled its records meanwhile.
@@ -187,9 +186,8 @@ class EngineLedger(models.Manager[Any]):
 
     def _as_read(self, pair: Pair) -> Sequence[Any]:
         mapping, (erp_id, crm_id) = self.instance.pk, as_stored(pair.erp_id, pair.crm_id)
-        is_new = pair.stored_as is None
-        row = NEW if pair.stored_as is None else pair.stored_as
-        return (mapping, erp_id, crm_id, row, is_new, mapping, crm_id, erp_id)
+        is_new, row = pair.stored_as is None, pair.stored_as or KEPT
+        return (is_new, mapping, crm_id, erp_id, not is_new, mapping, erp_id, crm_id, row)
 
     def _elsewhere(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Those of these whose records are in other rows by now, or in none."""

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from django.db import transaction
+
 from coupling.commands.checks import check_first, check_records, options_for
 from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
@@ -93,5 +95,10 @@ def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence
     there = connected.system(side.other).get(mapping.table(side.other), twins, []) if twins else {}
     incomplete = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
     if incomplete:
-        uncouple_now(mapping, [pair.erp_id for pair in incomplete.values()])
+        with transaction.atomic():
+            # Whoever has coupled one of them with another record meanwhile has made another pair of it.
+            rows = mapping.couplings.select_for_update().filter(pk__in=[one.stored_as for one in incomplete.values()])
+            apart = list(rows.values_list("erp_id", flat=True))
+            uncouple_now(mapping, apart)
+        incomplete = {id: pair for id, pair in incomplete.items() if pair.erp_id in apart}
     return [id for id in ids if id not in pairs or id in incomplete]

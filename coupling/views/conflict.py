@@ -32,16 +32,25 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
             return _on_its_way(request, _decided(request, stored, erp_id))
         shown = conflict_of(stored, erp_id)
     except (CouplingError, Problem) as problem:
-        show_problem(request, problem)
-        if request.POST.get("back"):
-            return back(request)
-        if isinstance(problem, PairGoneError) and str(problem) != GONE:
-            return redirect("synch_errors")
-        again = request.method == "POST" and str(problem) != GONE
-        return redirect(*(("conflict", mapping, erp_id) if again else ("erp_card", stored.erp_table, erp_id)))
+        return _refused(request, stored, erp_id, problem)
     if shown is None:
         raise Http404("There is no such pair.")
     return render(request, "coupling/conflict.html", {"conflict": shown})
+
+
+def _refused(
+    request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID, problem: CouplingError | Problem
+) -> HttpResponse:
+    """Where there is something to look at: a pair that is gone has no page any more, one of a deleted record its
+    card."""
+    show_problem(request, problem)
+    if request.POST.get("back"):
+        return back(request)
+    if isinstance(problem, PairGoneError) and str(problem) != GONE:
+        return redirect("synch_errors")
+    if request.method == "POST" and str(problem) != GONE:
+        return redirect("conflict", mapping.name, erp_id)
+    return redirect("erp_card", mapping.erp_table, erp_id)
 
 
 def _on_its_way(request: HttpRequest, job: SyncJob) -> HttpResponse:

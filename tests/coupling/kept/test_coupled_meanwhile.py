@@ -153,3 +153,12 @@ def test_a_page_of_business_central_is_written_without_what_was_coupled_meanwhil
     assert job.status == SyncJob.Status.FINISHED
     assert twin_of(world, ours) == theirs
     assert world.mapping().couplings.filter(crm_id=litware, state="coupled").count() == 1
+
+
+def test_a_customer_coupled_anew_while_it_is_asked_whether_its_account_exists_stays_so(world: JobsWorld) -> None:
+    ours, theirs, other = adatum_of(world)
+    world.crm.remove("account", theirs)
+    during(world.crm, "get", lambda: commands.couple(world.mapping(), ours, other, theirs))
+    with pytest.raises(CouplingError, match="coupled already"):
+        commands.creatable(world.mapping(), Side.ERP, [ours])
+    assert twin_of(world, ours) == other
