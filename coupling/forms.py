@@ -59,18 +59,26 @@ class CriteriaForm(VersionedInputs, forms.Form):
 
     def _row(self, pair: FieldMapping) -> Row:
         """The systems are asked what their fields are called when a page shows them, and not before."""
-        erp = self.captions.of_field(self.mapping, Side.ERP, pair.erp_field)
-        crm = self.captions.of_field(self.mapping, Side.CRM, pair.crm_field)
+        erp, crm = self._captions_of(pair)
         self.fields[_priority(pair)].label = f"Priority of {erp} – {crm}"
         self.fields[_case(pair)].label = f"{erp} – {crm} is case-sensitive"
         return Row(pair, erp, crm, self[_priority(pair)], self[_case(pair)])
+
+    def _captions_of(self, pair: FieldMapping) -> tuple[str, ...]:
+        names = ((Side.ERP, pair.erp_field), (Side.CRM, pair.crm_field))
+        return tuple(self.captions.of_field(self.mapping, side, name) for side, name in names)
 
     def rows(self) -> Sequence[QuerySet[Any]]:
         return [TableMapping.objects.filter(pk=self.mapping.pk)]
 
     def stored(self) -> Stored:
         pairs = self.mapping.fields.exclude(erp_field="").exclude(crm_field="")
-        return Stored({pair.pair: _in_words(pair) for pair in pairs})
+        return Stored({pair.pair: _in_words(pair) for pair in pairs}, self._called)
+
+    def _called(self, caption: str) -> str:
+        """A pair by the captions of its fields."""
+        found = (self._captions_of(pair) for pair in self.pairs if pair.pair == caption)
+        return " – ".join(next(found, (caption,)))
 
     def clean(self) -> dict[str, Any]:
         super().clean()

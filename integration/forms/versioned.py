@@ -34,9 +34,11 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What stands behind a page: caption -> value as a person reads it."""
+    """What stands behind a page: caption -> value as a person reads it. ``called`` says it for a person, where the
+    caption is one that stays the same while a system that knows the words does not answer."""
 
     values: Mapping[str, str] = field(default_factory=dict)
+    called: Callable[[str], str] = str
 
     def stamp(self) -> str:
         """Signed, to be sent back with the page."""
@@ -50,7 +52,7 @@ class Stored:
         except signing.BadSignature:
             return INCOMPLETE
         changes = [
-            f"{label}: “{before.get(label, NOT_THERE)}” → “{self.values.get(label, NOT_THERE)}”"
+            f"{self.called(label)}: “{before.get(label, NOT_THERE)}” → “{self.values.get(label, NOT_THERE)}”"
             for label in dict.fromkeys([*self.values, *before])
             if before.get(label) != self.values.get(label)
         ]

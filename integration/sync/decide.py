@@ -58,7 +58,7 @@ from integration.sync.record.transfer import Draft
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import LEFT_OUT
 from integration.sync.shortcut import Shortcut
-from integration.systems.values import Record, Ref
+from integration.systems.values import Record, Ref, Side
 from integration.systems.wording import record_name
 
 __all__ = ["MASTER", "Decider", "failed"]
@@ -205,7 +205,7 @@ class Decider(Shortcut):
             return Fail(record, draft.problem, self._as_far_as_equal(look))
         merged = self.merger.merge(look)
         if merged.conflicts:
-            return Fail(record, _conflict(merged), self._as_far_as_equal(look))
+            return Fail(record, _conflict(merged, direction), self._as_far_as_equal(look))
         if merged.problem is not None:
             return Fail(record, merged.problem, self._as_far_as_equal(look))
         remembered = self._remembered(look, merged)
@@ -252,10 +252,7 @@ class Decider(Shortcut):
             case DeletionPolicy.REMOVE:
                 return Uncouple(pair)
             case _:
-                side = self.direction.destination
-                other, twin_id = self.rule.table(side), pair.id(side)
-                problem = TwinGone(f"The coupled record of {other.label} was deleted (id {twin_id}).")
-                return Fail(record, problem, pair)
+                return Fail(record, TwinGone(self._gone(self.direction.destination)), pair)
 
     # --- the source row is gone ---------------------------------------------------------------------------
 
@@ -271,9 +268,12 @@ class Decider(Shortcut):
             case DeletionPolicy.RESTORE if self.rule.direction is Direction.BOTH:
                 return Restore(pair, self._reserved_back(pair))
             case _:
-                table = self.rule.table(self.direction.source)
                 left = record_name(self.rule.table(self.direction.destination), twin)
-                return SourceDeleted(pair, TwinGone(f"The coupled record of {table.label} was deleted."), left)
+                return SourceDeleted(pair, TwinGone(self._gone(self.direction.source)), left)
+
+    def _gone(self, side: Side) -> str:
+        """Nobody knows the name of what is deleted: its partner, which the error is listed under, says who it was."""
+        return f"The coupled record of {self.rule.table(side).label} was deleted."
 
     def _reserved_back(self, pair: Pair) -> Pair:
         fresh = uuid.uuid4()
@@ -286,10 +286,6 @@ def _missing(draft: Draft) -> tuple[str, ...]:
     return tuple([lacking.label for lacking in draft.lacking.values() if lacking.kind is Lack.LEAVE])
 
 
-def _conflict(merged: Merged) -> Conflict:
-    parts = [
-        f"{clash.source_label} is “{clash.source_value}” here and {clash.destination_label} is "
-        f"“{clash.destination_value}” there"
-        for clash in merged.conflicts
-    ]
-    return Conflict(f"Both records were changed: {'; '.join(parts)}. Choose which one wins.")
+def _conflict(merged: Merged, direction: Direction) -> Conflict:
+    parts = "; ".join(clash.in_words(direction) for clash in merged.conflicts)
+    return Conflict(f"Both records were changed: {parts}. Choose which one wins.")

@@ -109,7 +109,7 @@ class Refusal:
 def refusals(formset: Any) -> list[Refusal]:
     """What keeps a page of field mappings from being saved, above its many rows."""
     return [
-        Refusal(f"pair-{form.instance.pk}", form.instance.pair, str(error))
+        Refusal(f"pair-{form.instance.pk}", form.called, str(error))
         for form in formset
         for errors in form.errors.values()
         for error in errors

@@ -20,6 +20,7 @@ from integration.pages.runs.nouns import noun
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Side
+from integration.systems.wording import field_name
 
 EDITABLE = [
     "is_enabled",
@@ -72,9 +73,16 @@ class FieldMappingForm(forms.ModelForm):
         else:
             self.fields["match_priority"].disabled = True
         for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = f"{field.label} of {self.instance.pair}"
+            field.widget.attrs["aria-label"] = f"{field.label} of {self.called}"
             field.widget.attrs["class"] = "form-check-input" if name in _SWITCHES else _look(field)
         self.fields["match_priority"].widget.attrs["class"] += " few-digits"
+
+    @property
+    def called(self) -> str:
+        """Both fields as people call them: "E-Mail – Primary Email", "Type – constant “Person”"."""
+        sides = ((self.erp, self.instance.erp_field), (self.crm, self.instance.crm_field))
+        constant = f"constant “{self.instance.constant}”"
+        return " – ".join(field_name(field) if field else name or constant for field, name in sides)
 
     def _follow_mapping(self) -> None:
         """Under a mapping that goes one way, a line shows that way; its own direction is kept for the day the mapping
@@ -161,7 +169,12 @@ class FieldMappingFormSet(VersionedSet, forms.BaseModelFormSet):
         values = {"direction of the mapping": TableMapping.objects.get(pk=self.mapping.pk).get_direction_display()}
         for row in self.mapping.fields.prefetch_related("transformations"):
             values |= {f"{row.pair}, {label}": value for label, value in shown(row, EDITABLE).items()}
-        return Stored(values)
+        return Stored(values, self._called)
+
+    def _called(self, caption: str) -> str:
+        """What ``stored`` calls a value, with the captions of both fields."""
+        pair, _, label = caption.rpartition(", ")
+        return next((f"{form.called}, {label}" for form in self.forms if form.instance.pair == pair), caption)
 
     def clean(self) -> None:
         super().clean()

@@ -28,6 +28,7 @@ from integration.sync.problems import NotUpdatable
 from integration.sync.record.draft import Draft
 from integration.sync.record.field_transfer import FieldTransfer, Steps
 from integration.sync.record.meaning import Lack
+from integration.sync.rules import Direction
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Value
 from integration.systems.wording import LONGEST_SHOWN, said, shorten
@@ -44,6 +45,13 @@ class Clash:
     source_value: str
     destination_label: str
     destination_value: str
+
+    def in_words(self, direction: Direction) -> str:
+        """The same to who looks from either side, and in the pass of either direction."""
+        source, destination = (self.source_label, self.source_value), (self.destination_label, self.destination_value)
+        erp, crm = (source, destination) if direction is Direction.TO_CRM else (destination, source)
+        ours, theirs = (f"{label} is “{value}”" for label, value in (erp, crm))
+        return f"{ours} in Business Central and {theirs} in Dynamics 365 Sales"
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from integration.forms.versioned import made
 from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
 from integration.models.stored.cache import metadata_cache
+from integration.templatetags.runs import both_fields
 from integration.views.access import PageRequest, post_needs
 from integration.views.mapping.listing import CHANGE
 
@@ -40,7 +41,8 @@ def field_add(request: HttpRequest, name: str) -> HttpResponse:
         form = NewFieldForm(request.POST, mapping=mapping, live=live)
         field = made(form, form.save) if form.possible and form.is_valid() else None
         if field is not None:
-            messages.success(request, f"{field.pair} is added. Enable it when it is ready; that asks for a full run.")
+            added = f"{both_fields(field)} is added. Enable it when it is ready; that asks for a full run."
+            messages.success(request, added)
             return redirect("steps", field.pk) if form.cleaned_data["transformed"] else redirect("fields", name=name)
         return _page(request, mapping, live, field_formset(mapping, live), form)
 
