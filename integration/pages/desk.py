@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
 from integration.pages.in_sales import submitted_orders
+from integration.pages.standings import RESTS
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT
@@ -24,7 +25,8 @@ KEPT = ("coupled", "resting", "waiting")
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Open errors of one cause, mapping and direction. ``mine``: how many of them the person looks after."""
+    """Open errors of one cause, mapping and direction. ``mine``: how many of them the person looks after; ``resting``:
+    how many are of skipped records."""
 
     code: str
     mapping: str
@@ -32,10 +34,16 @@ class Heap:
     direction: str
     number: int
     mine: int
+    resting: int = 0
 
     @property
     def is_conflict(self) -> bool:
         return self.code == Conflict.code
+
+    @property
+    def awake(self) -> int:
+        """How many are of records that are not counted as skipped."""
+        return self.number - self.resting
 
     @property
     def is_document(self) -> bool:
@@ -94,7 +102,10 @@ def _heaps(person: User) -> list[Heap]:
     rows = SyncError.objects.open().exclude(code=LEFT_OUT).order_by()
     places = ("code", "mapping__name", "mapping__crm_table", "direction")
     mine = Count("pk", filter=Q(assigned_to=person.pk))
-    return [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine)]
+    pairs = TableMapping._meta.get_field("couplings").related_model._default_manager
+    rests = Exists(pairs.filter(RESTS, mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id")))
+    counted = rows.values_list(*places).annotate(number=Count("pk"), mine=mine, resting=Count("pk", filter=rests))
+    return [Heap(*row) for row in counted]
 
 
 def _by_name(heaps: Sequence[Heap]) -> list[SyncError]:

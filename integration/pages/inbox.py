@@ -181,10 +181,10 @@ def _mine(desk: Desk) -> Iterator[Waiting]:
 
 
 def _others(desk: Desk) -> Iterator[Waiting]:
-    """What no other kind has named, as one line."""
+    """What no other kind has named, as one line; skipped records have theirs."""
     heaps = [one for one in desk.heaps if not (one.is_conflict or one.is_document or one.is_option)]
-    if number := sum(heap.number for heap in heaps):
-        most = max(heaps, key=lambda heap: heap.number)
+    if number := sum(heap.awake for heap in heaps):
+        most = max(heaps, key=lambda heap: heap.awake)
         text = f"Mostly: {meaning(most.code).lower()}. {advice(most.code)}".strip()
         yield Waiting(f"{_of(number, 'record')} with errors", text, "See Causes", reverse("synch_errors"))
 
