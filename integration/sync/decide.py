@@ -249,10 +249,8 @@ class Decider(Shortcut):
             case DeletionPolicy.REMOVE:
                 return Uncouple(pair)
             case _:
-                side = self.direction.destination
-                other, twin_id = self.rule.table(side), pair.id(side)
-                problem = TwinGone(f"The coupled record of {other.label} was deleted (id {twin_id}).")
-                return Fail(record, problem, pair)
+                other = self.rule.table(self.direction.destination)
+                return Fail(record, TwinGone(f"The coupled record of {other.label} was deleted."), pair)
 
     # --- the source row is gone ---------------------------------------------------------------------------
 
