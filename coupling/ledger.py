@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from functools import reduce
 from operator import or_
@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from coupling.engine_ledger import EngineLedger, chunks
 from integration.documents.account_statistics.rows import delete_rows
-from integration.models import ConnectionSetup
+from integration.models import ConnectionSetup, SyncError
 from integration.pages.standings import RESTS
 from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction
@@ -40,6 +40,14 @@ class CouplingManager(EngineLedger):
         """The same ledger, whose pages first ask ``fence``, which raises ``Fenced`` when the run lost its claim."""
         self.fence = fence
         return self
+
+    def forget(self, pairs: Iterable[Pair]) -> None:
+        """What was wrong with these pairs goes with them: no later run meets it, so none would close its error."""
+        held = list(pairs)
+        super().forget(held)
+        gone = {pair.erp_id: pair.crm_id for pair in held}
+        for chunk in chunks(gone):
+            SyncError.objects.close_of(self.instance, chunk, [gone[id] for id in chunk])
 
     def look_again(self) -> int:
         """The mapping's rule changed: whichever pair the next reading brings is compared once more though nobody
@@ -144,8 +152,8 @@ class CouplingManager(EngineLedger):
             for chunk in chunks(people):
                 contacts = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
                 number += contacts.filter(state=State.COUPLED.value).count()
-                self._waits.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
-                contacts.delete()
+                for mapping in type(self.instance).objects.filter(pk__in=contacts.values("mapping")):
+                    mapping.couplings.forget([row.pair for row in contacts.filter(mapping=mapping)])
             return number + sum(self._remove(chunk) for chunk in chunks(erp_ids))
 
     def _delete_statistics(self, erp_ids: Collection[uuid.UUID], crm: System) -> None:

@@ -11,7 +11,7 @@ from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.people.rights import EDIT_RECORD
 from integration.pages.parts import Entry, PagePart
 from integration.pages.standings import Standing
-from integration.sync.problems import Conflict
+from integration.sync.problems import Conflict, TwinGone
 from integration.systems.values import Side
 
 COUPLE = "coupling.change_coupling"
@@ -80,6 +80,11 @@ def _may_be_retried(error: SyncError) -> bool:
     return error.code != Conflict.code
 
 
+def _has_lost_a_record(error: SyncError) -> bool:
+    """Was one of both records deleted, and nobody has decided what then?"""
+    return error.code == TwinGone.code and not error.closed_at and not error.mapping.internal
+
+
 def _error_query(error: SyncError | None) -> dict[str, str]:
     """One conflict, or all."""
     return {"error": str(error.pk)} if error else {}
@@ -145,6 +150,13 @@ def _bulk(order: int, label: str, action: str) -> PagePart:
     )
 
 
+MENDING = (
+    (1, "Restore", lambda _: ("restore",)),
+    (2, "Delete the Other Record", lambda _: ("delete",)),
+    (3, "Delete Coupling", lambda _: ("uncouple",)),
+)
+"""What is done about a pair that has lost a record: the verbs of Skipped Records."""
+
 PARTS = (
     PagePart("record", 0, "Business Central", "erp_card", args=_record, when=_on_erp),
     PagePart("record", 1, "Dynamics 365 Sales", "crm_card", args=_record, when=_on_crm),
@@ -186,6 +198,11 @@ PARTS = (
     ),
     PagePart("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
     PagePart("error.buttons", 0, "Retry", "errors_action", lambda _: ("retry",), when=_may_be_retried, right=COUPLE),
+    *(
+        PagePart(place, order, label, "errors_action", act, when=_has_lost_a_record, right=COUPLE)
+        for place in ("error.buttons", "error.mending")
+        for order, label, act in MENDING
+    ),
     PagePart("home.conflicts", 0, "Decide", "conflicts", query=_error_query, right=COUPLE),
     PagePart("home.retry_skipped", 0, "Retry All", "skipped_action", lambda _: ("retry-all",), right=COUPLE),
     PagePart("home.retry_posts", 0, "Retry Posts", "skipped_action", lambda _: ("retry-posts",), right=COUPLE),
@@ -194,5 +211,7 @@ PARTS = (
     _bulk(2, "Send: Business Central Wins", "send"),
     _bulk(3, "Get: Sales Wins", "get"),
     _bulk(4, "Merge", "merge"),
-    _bulk(5, "Delete Couplings", "uncouple"),
+    _bulk(5, "Restore Records", "restore"),
+    _bulk(6, "Delete the Other Records", "delete"),
+    _bulk(7, "Delete Couplings", "uncouple"),
 )

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import commands
+from coupling.commands import repair
 from coupling.commands.with_needs import create_with_needs, synchronize_with_needs
 from coupling.models import CouplingError
 from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
@@ -32,6 +33,7 @@ from coupling.views.access import (
 from coupling.views.match import IN_ADDRESS, match_many
 from coupling.views.outcomes import show_outcome
 from coupling.views.parts import Parts, records
+from coupling.views.skipped import QUESTIONS
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
@@ -145,6 +147,30 @@ def _uncouple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.U
     return _each(request, selection, lambda mapping, erp_ids: commands.uncouple(mapping, erp_ids, person(request)))
 
 
+def _restore(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    pairs = commands.coupled(side, mappings_of(side, table), ids)
+    return _mended(request, repair.restore(pairs, person(request)))
+
+
+def _delete_other(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """Of pairs that have lost a record, the other one, too."""
+    mappings = mappings_of(side, table)
+    pairs = commands.coupled(side, mappings, ids)
+    if "confirmed" in request.POST:
+        return _mended(request, repair.delete_rest(pairs, person(request)))
+    rows = selected(side, table, "uncouple", mappings, ids).rows
+    shown = {"question": QUESTIONS["delete"], "url": request.path, "keep": safe_back(request.POST) or "/"}
+    shown |= {"selected": ids, "number": len(rows), "names": ", ".join(row.name for row in rows)}
+    return render(request, "coupling/errors_ask.html", shown | {"back": safe_back(request.POST)})
+
+
+def _mended(request: PageRequest, done: tuple[list[SyncJob], list[str]]) -> HttpResponse:
+    started, left_out = done
+    for reason in left_out:
+        messages.warning(request, reason)
+    return show_outcome(request, started)
+
+
 def _each(
     request: PageRequest, selection: Selection, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
 ) -> HttpResponse:
@@ -191,6 +217,8 @@ ACTS: dict[str, Callable[[PageRequest, Side, str, Sequence[uuid.UUID]], HttpResp
     "create": _create,
     "synchronize": _synchronize,
     "uncouple": _uncouple,
+    "restore": _restore,
+    "delete": _delete_other,
     "match": _match,
     "plan": _plan,
     "statistics": _statistics,

@@ -1,8 +1,9 @@
-"""What is done with chosen errors of ``/synch/errors/``: retry, let one side win, decide, delete couplings."""
+"""What is done with chosen errors of ``/synch/errors/``: retry, let one side win, decide, restore what was deleted or
+delete the other record, too, delete couplings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -16,10 +17,13 @@ from coupling import commands
 from coupling.commands import chosen_errors, repair
 from coupling.commands.chosen_errors import ChosenPairs
 from coupling.models import CouplingError
-from coupling.views.access import back, may_couple, person, show, show_problem
+from coupling.views.access import back, may_couple, person, safe_back, show, show_problem
 from coupling.views.parts import Parts, records
-from integration.models import SyncJob, TableMapping
+from coupling.views.skipped import QUESTIONS as SKIPPED_QUESTIONS
+from integration.models import SyncError, SyncJob, TableMapping, User
+from integration.pages.advice import advice
 from integration.sync.memory.ledger import Pair, State
+from integration.sync.problems import Conflict, TwinGone
 from integration.systems.errors import Problem
 from integration.systems.wording import sentence
 from integration.views.running import error_inbox
@@ -29,27 +33,46 @@ NOT_COUPLED = "Not coupled yet and left out, {}: {} ({}). Retry makes or finds t
 DECIDED_AT_ONCE = 200
 """So many errors have room in an address."""
 TOO_MANY = f"Decide at most {DECIDED_AT_ONCE} errors at once: narrow the list first, for example to one mapping."
+NO_CONFLICT = "No conflict, so there is nothing to decide: {}. {}"
+BROKEN = "{}, {}: one of both records was deleted, so no value can be carried ({}). {}"
+Mend = Callable[[repair.Pairs, User | None], tuple[list[SyncJob], list[str]]]
+MENDING: dict[str, Mend] = {"restore": repair.restore, "delete": repair.delete_rest}
+QUESTIONS = {action: SKIPPED_QUESTIONS[action] for action in ("delete", "uncouple")}
+"""What cannot be undone is asked first, in the words of Skipped Records."""
 WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
 
 
 @require_POST
 @may_couple
 def errors_action(request: HttpRequest, action: str) -> HttpResponse:
-    """Retry, decide, ``send``, ``get``, ``merge`` or uncouple the records of the chosen errors, each once."""
-    if action not in ("retry", "decide", "uncouple", *WAYS):
+    """Retry, decide, ``send``, ``get``, ``merge``, restore, delete or uncouple the records of the chosen errors, each
+    once."""
+    if action not in ("retry", "decide", "restore", *QUESTIONS, *WAYS):
         raise Http404
     ids = error_inbox.chosen_errors(request)
     if action == "decide":
-        if len(ids) > DECIDED_AT_ONCE:
-            messages.error(request, TOO_MANY)
-            return back(request)
-        asked = urlencode([("error", id) for id in ids])
-        return redirect(f"{reverse('conflicts')}?{asked}") if ids else redirect("conflicts")
+        return _decide(request, ids)
     try:
         return _done(request, action, ids)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
         return back(request)
+
+
+def _decide(request: HttpRequest, ids: list[int]) -> HttpResponse:
+    """The page of conflicts, with those of the chosen errors that are some."""
+    if len(ids) > DECIDED_AT_ONCE:
+        messages.error(request, TOO_MANY)
+        return back(request)
+    others = SyncError.objects.filter(pk__in=ids).exclude(code=Conflict.code)
+    if others:
+        cures = " ".join(dict.fromkeys(advice(error.code) for error in others))
+        messages.info(request, NO_CONFLICT.format(error_inbox.named([one.record_name for one in others]), cures))
+    wanted = [id for id in ids if id not in {error.pk for error in others}]
+    if others and not wanted:
+        return back(request)
+    asked = urlencode([("error", id) for id in wanted])
+    return redirect(f"{reverse('conflicts')}?{asked}") if wanted else redirect("conflicts")
 
 
 def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
@@ -60,10 +83,14 @@ def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
     if action == "retry":
         return _retry(request, parts, chosen)
     _leave_uncoupled(parts, chosen)
-    if action == "uncouple" and "confirmed" not in request.POST:
-        return _ask(request, chosen, errors)
-    way = WAYS.get(action)
-    return _synchronize(request, parts, chosen, way) if way else _uncouple(request, parts, chosen)
+    if action in QUESTIONS and "confirmed" not in request.POST:
+        return _ask(request, action, chosen, errors)
+    if action in MENDING:
+        return _mend(request, parts, chosen, MENDING[action])
+    if action in WAYS:
+        _leave_broken(parts, chosen, errors)
+        return _synchronize(request, parts, chosen, WAYS[action])
+    return _uncouple(request, parts, chosen)
 
 
 def _retry(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs) -> HttpResponse:
@@ -84,6 +111,15 @@ def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], chosen: Chos
     for mapping, pairs in chosen.pairs.items():
         act = partial(repair.win, mapping, pairs, way, person(request))
         parts.do(mapping, len(pairs), act, _names(chosen, mapping, pairs))
+    return _shown(request, parts)
+
+
+def _mend(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs, mend: Mend) -> HttpResponse:
+    """Restore what was deleted, or delete the other record, too."""
+    started, left_out = mend(chosen.pairs, person(request))
+    parts.done += started
+    for reason in left_out:
+        parts.leave(reason)
     return _shown(request, parts)
 
 
@@ -109,9 +145,12 @@ def _shown(request: HttpRequest, parts: Parts[SyncJob | int]) -> HttpResponse:
     return show(started) if started else back(request)
 
 
-def _ask(request: HttpRequest, chosen: ChosenPairs, errors: list[int]) -> HttpResponse:
+def _ask(request: HttpRequest, action: str, chosen: ChosenPairs, errors: list[int]) -> HttpResponse:
     names = [name for mapping, pairs in chosen.pairs.items() for name in chosen.named(mapping, pairs)]
     context = {
+        "question": QUESTIONS[action],
+        "url": reverse("errors_action", args=[action]),
+        "keep": safe_back(request.POST) or reverse("synch_errors"),
         "selected": errors,
         "names": error_inbox.named(names),
         "number": len(names),
@@ -132,4 +171,24 @@ def _leave_uncoupled(parts: Parts[SyncJob | int], chosen: ChosenPairs) -> None:
             parts.leave(NOT_COUPLED.format(mapping.name, records(len(left)), _names(chosen, mapping, left)))
     if not found:
         raise CouplingError("None of these is coupled.")
+    chosen.pairs = found
+
+
+def _leave_broken(parts: Parts[SyncJob | int], chosen: ChosenPairs, errors: list[int]) -> None:
+    """Take out those of which a record was deleted. Raises ``CouplingError`` where nothing else is left."""
+    rows = SyncError.objects.open().filter(pk__in=errors, code=TwinGone.code)
+    gone = set(rows.values_list("mapping", "erp_id"))
+    found, reasons = dict[TableMapping, list[Pair]](), list[str]()
+    for mapping, pairs in chosen.pairs.items():
+        broken = [pair for pair in pairs if (mapping.pk, pair.erp_id) in gone]
+        whole = [pair for pair in pairs if pair not in broken]
+        if whole:
+            found[mapping] = whole
+        if broken:
+            names = _names(chosen, mapping, broken)
+            reasons.append(BROKEN.format(mapping.name, records(len(broken)), names, advice(TwinGone.code)))
+    if not found:
+        raise CouplingError(" ".join(reasons))
+    for reason in reasons:
+        parts.leave(reason)
     chosen.pairs = found

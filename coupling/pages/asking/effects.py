@@ -12,6 +12,7 @@ from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
+from integration.models.jobs.synch_error import OF_THE_PAIR
 from integration.sync.actions import Action, Change, Fail, Insert, SideWrite, Skip, Update
 from integration.sync.memory.ledger import Pair
 from integration.sync.plan import Planner
@@ -56,6 +57,8 @@ class RecordEffect:
     problems: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     creates: bool = False
+    of_pair: set[str] = field(default_factory=set)
+    """Codes of what is wrong with the pair: one pass has said it, the other one means the same."""
 
     @property
     def alarms(self) -> bool:
@@ -199,7 +202,10 @@ class _Found:
             case SideWrite(changes=changes, label=label) if label:
                 beside = self.connected.system(direction.destination).describe(action.table)
                 row.fields += [self._effect(direction, beside, one, f"{label}: ") for one in changes]
+            case Fail(problem=problem) if problem.code in row.of_pair:
+                pass
             case Fail(problem=problem):
+                row.of_pair |= {problem.code}.intersection(OF_THE_PAIR)
                 row.problems += [text for text in [str(problem)] if text not in row.problems]
             case Skip(reason=reason):
                 row.problems += [text for text in [reason] if text not in row.problems]

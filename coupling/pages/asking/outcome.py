@@ -13,6 +13,7 @@ from coupling.pages.captions import noun
 from coupling.sides import opened
 from integration.connection.live_systems import NAMES
 from integration.models import RecordChange, SyncError, SyncJob
+from integration.pages.runs.families import told_twice
 from integration.sync.memory.ledger import State
 from integration.sync.problems import AmbiguousMatch, Conflict
 from integration.sync.rules import Direction
@@ -175,10 +176,21 @@ def _made(change: RecordChange) -> tuple[str, str, uuid.UUID]:
 
 
 def _of_many(job: SyncJob, chain: Sequence[SyncJob], what: str) -> Outcome:
-    failed = sum(one.failed for one in chain)
+    failed = sum(one.failed for one in chain) - told_twice(chain)
     is_well = not failed and job.status == SyncJob.Status.FINISHED
     ambiguous = SyncError.objects.filter(job=job, code=AmbiguousMatch.code).count()
     return Outcome(job, what, _counted(chain), False, is_well, ambiguous=ambiguous)
+
+
+def _number_of(name: str, chain: Sequence[SyncJob]) -> int:
+    """A record that both passes of a mapping fail at, leave out or leave as it is counts once."""
+    numbers = [getattr(one, name) for one in chain]
+    if name == "unchanged":
+        return max(numbers)
+    if name == "skipped":
+        mappings = {one.mapping_id for one in chain}
+        return sum(max(one.skipped for one in chain if one.mapping_id == mapping) for mapping in mappings)
+    return sum(numbers) - (told_twice(chain) if name == "failed" else 0)
 
 
 COUNTED = (
@@ -197,8 +209,7 @@ def _counted(chain: Sequence[SyncJob]) -> str:
     """The counters of all passes; what one pass leaves unchanged another may have written, so that comes last."""
     parts = []
     for name, word in COUNTED:
-        numbers = [getattr(one, name) for one in chain]
-        number = max(numbers) if name == "unchanged" else sum(numbers)
+        number = _number_of(name, chain)
         if number:
             parts.append(f"{number:,} {word.replace('{s}', '' if number == 1 else 's')}")
     return f"{', '.join(parts)}." if parts else "Nothing had to be done."

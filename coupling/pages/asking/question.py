@@ -115,6 +115,8 @@ def about_synchronizing(selection: Selection, way: str = "") -> Question:
     """Synchronize Now, with what the way would write; without a way the suggested one is looked at."""
     pairs = selection.pairs()
     asked = Question("synchronize", selection, list(pairs))
+    if not pairs:
+        return asked
     asked.ways = _common_ways(asked.mappings)
     if not asked.ways:
         asked.problem = "These mappings do not synchronize in the same direction. Choose records of one of them."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from coupling.pages import records
@@ -14,6 +14,7 @@ from coupling.sides import both_opened, opened
 from integration.models import TableMapping
 from integration.pages.runs.captions import named_by_runs
 from integration.sync.memory.ledger import Pair
+from integration.sync.rules import DeletionPolicy
 from integration.systems.errors import Problem
 from integration.systems.filters import FilterError, fields_of, parse
 from integration.systems.values import Record, Side, Table
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     OUTSIDE = "coupled, outside the filter"
     HALF = "coupled, the other record is deleted"
     LEFT = "deleted, the other record is there"
+    BROKEN = "coupled, one of both records is deleted and nobody has said what then"
     BOTH_GONE = "both records are deleted"
     FREE = "not coupled"
     FREE_OUTSIDE = "not coupled, outside the filter"
@@ -42,12 +44,16 @@ DONE: Mapping[str, Sequence[Kind]] = {
     "create": (Kind.FREE, Kind.HALF),
 }
 """With which records an action does something."""
+NOBODY_HAS_SAID = (
+    "left out: one of both records was deleted. Restore it, delete the other one, too, or delete the coupling"
+)
 WORDS: Mapping[tuple[str, Kind], str] = {
     ("synchronize", Kind.COUPLED): "synchronized",
     ("synchronize", Kind.SKIPPED): "skipped until now; tried again",
     ("synchronize", Kind.CONFLICT): "in conflict until now; tried again",
     ("synchronize", Kind.HALF): "the other record is deleted; the mapping's rule for deletions decides",
     ("synchronize", Kind.LEFT): "deleted here; the mapping's rule for deletions decides",
+    ("synchronize", Kind.BROKEN): NOBODY_HAS_SAID,
     ("synchronize", Kind.BOTH_GONE): "left out: both records are deleted. Delete the coupling",
     ("synchronize", Kind.FREE): "left out: not coupled. Couple or create it first",
     ("uncouple", Kind.COUPLED): "coupling deleted",
@@ -134,6 +140,11 @@ class Selection:
         found = [(kind, [row for row in self.rows if row.kind is kind]) for kind in kinds]
         return [Group(self.words(kind), kind in DONE[self.action], rows) for kind, rows in found if rows]
 
+    @property
+    def broken(self) -> list[uuid.UUID]:
+        """Those of which a person says what becomes of them, since a record of theirs was deleted."""
+        return [row.id for row in self.rows if row.kind is Kind.BROKEN]
+
     def words(self, kind: Kind) -> str:
         """What becomes of a record of this kind."""
         otherwise = OUTSIDE_FILTER if kind in (Kind.OUTSIDE, Kind.FREE_OUTSIDE) else GONE_ALREADY
@@ -168,8 +179,15 @@ def selected(
     names = named_by_runs(gone) if gone else {}
     for id in ids:
         called = names.get(str(id), NAMELESS)
-        found.rows.append(_chosen(side, described, id, called, mappings, known[id], here, there))
+        found.rows.append(_asked(action, _chosen(side, described, id, called, mappings, known[id], here, there)))
     return found
+
+
+def _asked(action: str, row: Chosen) -> Chosen:
+    """Without a rule for deletions a run could only fail at what has lost a record."""
+    decides = row.mapping is not None and row.mapping.deletion != DeletionPolicy.NONE.value
+    is_broken = action == "synchronize" and row.kind in (Kind.HALF, Kind.LEFT) and not decides
+    return replace(row, kind=Kind.BROKEN) if is_broken else row
 
 
 def _there(found: Selection, side: Side, known: Iterable[Known]) -> dict[int, Mapping[uuid.UUID, Record]] | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from integration.models.jobs.job import SyncJob
 from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.table_mapping import TableMapping
-from integration.sync.problems import Conflict, NumberConflict, TwinMerged
+from integration.sync.problems import Conflict, NumberConflict, TwinGone, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
 
@@ -23,6 +23,8 @@ Inherited = tuple[dt.datetime, int | None]
 """Since when a record fails, and the person who looks after it."""
 COUPLE_WITH = (TwinMerged.code, NumberConflict.code)
 """Errors that name the record of Sales to couple with instead."""
+OF_THE_PAIR = (Conflict.code, TwinGone.code)
+"""Errors that are one, whichever pass has met them last."""
 APART = (SyncJob.Kind.STATISTICS,)
 """Kinds of runs about the same records as another kind: what the one says closes no error of the other."""
 
@@ -34,15 +36,14 @@ class SyncErrorManager(models.Manager["SyncError"]):
 
     def log(self, job: SyncJob, failures: Sequence[Failure]) -> None:
         """One row per failed record. An older open error of the same record and direction is closed: it is logged
-        anew, and who looks after it and how old it is go along. A conflict is one, whichever pass has met it last;
-        another failure leaves it open."""
+        anew, and who looks after it and how old it is go along. What is wrong with the pair is one error, whichever
+        pass has met it last; another failure leaves it open."""
         before: dict[tuple[Direction, uuid.UUID], Inherited] = {}
         for direction in {failure.direction for failure in failures}:
             these = [one for one in failures if one.direction is direction]
-            conflicts = [one for one in these if one.code == Conflict.code]
-            others = [one for one in these if one.code != Conflict.code]
-            before |= self._replace(job, direction, conflicts, both_ways=True)
-            before |= self._replace(job, direction, others, both_ways=False)
+            for code in OF_THE_PAIR:
+                before |= self._replace(job, direction, [one for one in these if one.code == code], both_ways=code)
+            before |= self._replace(job, direction, [one for one in these if one.code not in OF_THE_PAIR])
         rows = [_row(job, failure) for failure in failures]
         for row, failure in zip(rows, failures, strict=True):
             id = _source_id(failure)
@@ -51,14 +52,15 @@ class SyncErrorManager(models.Manager["SyncError"]):
         self.bulk_create(rows)
 
     def _replace(
-        self, job: SyncJob, direction: Direction, failures: Sequence[Failure], *, both_ways: bool
+        self, job: SyncJob, direction: Direction, failures: Sequence[Failure], *, both_ways: str = ""
     ) -> dict[tuple[Direction, uuid.UUID], Inherited]:
-        """Close the older ones; (direction, id) -> what the new one takes over from the oldest of them."""
+        """Close the older ones, those with the code ``both_ways`` of the other direction, too; (direction, id) -> what
+        the new one takes over from the oldest of them."""
         source = f"{direction.source.value}_id"
         ids = [id for one in failures if (id := _source_id(one)) is not None]
         rows = self.open().filter(_alike(job.kind), **{f"{source}__in": ids}, mapping=job.mapping)
         met = Q(direction=direction.value)
-        rows = rows.filter(met | Q(code=Conflict.code) if both_ways else met)
+        rows = rows.filter(met | Q(code=both_ways) if both_ways else met)
         found: dict[tuple[Direction, uuid.UUID], Inherited] = {}
         for id, first_at, person in rows.order_by("-first_at").values_list(source, "first_at", "assigned_to"):
             _, assigned = found.get((direction, id), (first_at, None))
@@ -72,6 +74,11 @@ class SyncErrorManager(models.Manager["SyncError"]):
         for row in rows:
             row.closed_at = timezone.now()
         self.bulk_create(rows)
+
+    def close_of(self, mapping: TableMapping, erp_ids: Sequence[uuid.UUID], crm_ids: Sequence[uuid.UUID]) -> None:
+        """The pairs of these records are no more: what was wrong with them is past."""
+        rows = self.open().filter(mapping=mapping, erp_id__in=erp_ids, crm_id__in=crm_ids)
+        rows.update(closed_at=timezone.now())
 
     def close(
         self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID], kind: str = ""

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
 from integration.pages.in_sales import submitted_orders
-from integration.sync.problems import Conflict
+from integration.pages.standings import RESTS
+from integration.sync.problems import Conflict, TwinGone
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT
 from integration.systems.values import is_option_table
@@ -24,7 +25,8 @@ KEPT = ("coupled", "resting", "waiting")
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Open errors of one cause, mapping and direction. ``mine``: how many of them the person looks after."""
+    """Open errors of one cause, mapping and direction. ``mine``: how many of them the person looks after; ``resting``:
+    how many are of skipped records."""
 
     code: str
     mapping: str
@@ -32,10 +34,26 @@ class Heap:
     direction: str
     number: int
     mine: int
+    resting: int = 0
 
     @property
     def is_conflict(self) -> bool:
         return self.code == Conflict.code
+
+    @property
+    def is_broken(self) -> bool:
+        """About pairs of which a record was deleted."""
+        return self.code == TwinGone.code and not self.is_document
+
+    @property
+    def is_of_many(self) -> bool:
+        """Named with all others in one line."""
+        return not (self.is_conflict or self.is_broken or self.is_document or self.is_option)
+
+    @property
+    def awake(self) -> int:
+        """How many are of records that are not counted as skipped."""
+        return self.number - self.resting
 
     @property
     def is_document(self) -> bool:
@@ -94,17 +112,26 @@ def _heaps(person: User) -> list[Heap]:
     rows = SyncError.objects.open().exclude(code=LEFT_OUT).order_by()
     places = ("code", "mapping__name", "mapping__crm_table", "direction")
     mine = Count("pk", filter=Q(assigned_to=person.pk))
-    return [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine)]
+    resting = Count("pk", filter=Q(_rests()))
+    return [Heap(*row) for row in rows.values_list(*places).annotate(number=Count("pk"), mine=mine, resting=resting)]
 
 
 def _by_name(heaps: Sequence[Heap]) -> list[SyncError]:
-    """Conflicts and documents that failed, newest first; none where there are many."""
-    number = sum(heap.number for heap in heaps if heap.is_conflict or heap.is_document)
+    """Conflicts, pairs that have lost a record and documents that failed, newest first; none where there are many."""
+    named = [heap for heap in heaps if heap.is_conflict or heap.is_broken or heap.is_document]
+    number = sum(heap.awake if heap.is_broken else heap.number for heap in named)
     if not 0 < number <= MOST_BY_NAME:
         return []
     documents = Q(mapping__crm_table__in=DOCUMENTS_OF_SALES, direction=Direction.TO_ERP.value)
-    rows = SyncError.objects.open().exclude(code=LEFT_OUT).filter(documents | Q(code=Conflict.code))
+    broken = Q(code=TwinGone.code) & ~Q(_rests())
+    rows = SyncError.objects.open().exclude(code=LEFT_OUT).filter(documents | Q(code=Conflict.code) | broken)
     return list(rows.select_related("mapping"))
+
+
+def _rests() -> Exists:
+    """Is the record of an error skipped?"""
+    pairs = TableMapping._meta.get_field("couplings").related_model._default_manager
+    return Exists(pairs.filter(RESTS, mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id")))
 
 
 def _jobs() -> dict[str, int]:

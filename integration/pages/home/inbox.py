@@ -16,8 +16,8 @@ from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE
 from integration.pages.advice import advice, meaning
 from integration.pages.home.desk import DOCUMENTS_OF_SALES, Desk
-from integration.pages.parts import first_url
-from integration.sync.problems import Conflict
+from integration.pages.parts import Link, first_url, links
+from integration.sync.problems import Conflict, TwinGone
 from integration.sync.rules import Direction
 from integration.systems.findings import Severity
 
@@ -36,7 +36,8 @@ ORDERS_OFF = "Sales order integration is off, so no order becomes one of Busines
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that waits. ``caption`` is that of a link to ``url``, or of a button where ``presses``; ``look`` is
-    where its rows are, where that is another page."""
+    where its rows are, where that is another page. ``ways``: the buttons, where a person chooses between several, about
+    the error ``only``."""
 
     title: str
     text: str
@@ -45,6 +46,8 @@ class Waiting:
     look: str = ""
     presses: bool = False
     name: str = ""
+    ways: Sequence[Link] = ()
+    only: int = 0
 
     @property
     def described(self) -> str:
@@ -106,6 +109,19 @@ def _conflicts(desk: Desk) -> Iterator[Waiting]:
         for error in (one for one in desk.by_name if one.code == Conflict.code):
             title = f"{error.record_name}: {meaning(error.code).lower()}"
             yield Waiting(title, _short(error.message), "Decide", first_url("home.conflicts", error), name=error.label)
+
+
+def _broken(desk: Desk) -> Iterator[Waiting]:
+    """Pairs that have lost a record; those that rest are counted as skipped."""
+    number = sum(heap.awake for heap in desk.heaps if heap.is_broken)
+    look = f"{reverse('synch_errors')}?code={TwinGone.code}"
+    if number > BY_NAME or (number and not desk.by_name):
+        yield Waiting(f"{_of(number, 'record')} with a deleted partner", advice(TwinGone.code), "Decide", look)
+    elif number:
+        for error in (one for one in desk.by_name if one.code == TwinGone.code):
+            title = f"{error.record_name}: {meaning(error.code).lower()}"
+            ways = links("error.mending", error, desk.person)
+            yield Waiting(title, advice(error.code), "Decide", look, look, ways=ways, only=error.pk)
 
 
 def _documents(desk: Desk) -> Iterator[Waiting]:
@@ -181,10 +197,10 @@ def _mine(desk: Desk) -> Iterator[Waiting]:
 
 
 def _others(desk: Desk) -> Iterator[Waiting]:
-    """What no other kind has named, as one line."""
-    heaps = [one for one in desk.heaps if not (one.is_conflict or one.is_document or one.is_option)]
-    if number := sum(heap.number for heap in heaps):
-        most = max(heaps, key=lambda heap: heap.number)
+    """What no other kind has named, as one line; skipped records have theirs."""
+    heaps = [one for one in desk.heaps if one.is_of_many]
+    if number := sum(heap.awake for heap in heaps):
+        most = max(heaps, key=lambda heap: heap.awake)
         text = f"Mostly: {meaning(most.code).lower()}. {advice(most.code)}".strip()
         yield Waiting(f"{_of(number, 'record')} with errors", text, "See Causes", reverse("synch_errors"))
 
@@ -193,6 +209,7 @@ KINDS: Sequence[tuple[str, Kind]] = (
     (SET_UP, _disconnected),
     (APPROVE, _approvals),
     (COUPLE, _conflicts),
+    (COUPLE, _broken),
     (COUPLE, _documents),
     (COUPLE, _orders_off),
     (KEEP_QUEUE, _stuck),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from integration.models import RecordChange, SyncError, SyncJob
-from integration.sync.run import Scope
+from integration.sync.run import LEFT_OUT, Scope
 
 LONGEST = 4
 OF_ITS_OWN = (Scope.IDS, Scope.COUPLED)
@@ -68,4 +69,26 @@ def counted(passes: Sequence[SyncJob]) -> dict[str, int]:
             totals[name] = totals.get(name, 0) + number
     if len(passes) > 1:
         totals["unchanged"] = changes_of(passes).filter(action=RecordChange.Action.UNCHANGED).count()
+        totals["failed"] -= told_twice(passes)
+        totals["skipped"] = max(one.skipped for one in passes)
     return totals
+
+
+def errors_of(passes: Sequence[SyncJob], *, left_out: bool = False) -> QuerySet[SyncError]:
+    """What failed in them, or was left out by a rule: of one cause each record once, as the last pass has said it."""
+    rows = SyncError.objects.filter(job__in=passes)
+    rows = rows.filter(code=LEFT_OUT) if left_out else rows.exclude(code=LEFT_OUT)
+    if len(passes) < 2:
+        return rows
+    record = Coalesce("erp_id", "crm_id")
+    last = rows.order_by().annotate(record=record).values("record", "code").annotate(last=Max("pk")).values("last")
+    return SyncError.objects.filter(pk__in=last)
+
+
+def told_twice(passes: Sequence[SyncJob]) -> int:
+    """How many of their failures are of a record that another of these passes has failed at, too."""
+    if len(passes) < 2 or sum(bool(one.failed) for one in passes) < 2:
+        return 0
+    rows = SyncError.objects.filter(job__in=passes).exclude(code=LEFT_OUT).order_by()
+    records = list(rows.values_list("mapping", "erp_id", "crm_id"))
+    return len(records) - len({(mapping, erp or crm) for mapping, erp, crm in records})

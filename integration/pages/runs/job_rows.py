@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from integration.models import SyncError, SyncJob
-from integration.pages.runs.families import changes_of
+from integration.pages.runs.families import changes_of, errors_of
 from integration.pages.runs.rows import Row, lines, rows
 from integration.pages.runs.tabs import (
     FAILED,
@@ -20,11 +20,9 @@ from integration.pages.runs.tabs import (
     Cause,
     Tab,
     causes,
-    errors_of,
     numbers_of,
     tab_of,
 )
-from integration.sync.run import LEFT_OUT
 
 AT_ONCE = 50
 NOT_ONE_BY_ONE = "Nothing differed in these records, so nothing about them is kept one by one."
@@ -110,7 +108,7 @@ def _rows_of(passes: Sequence[SyncJob], asked: Asked) -> QuerySet[Any]:
         found: QuerySet[Any] = errors_of(passes).filter(code=asked.code) if asked.code else errors_of(passes)
         return found.select_related("mapping", "job__started_by")
     if asked.show in (LEFT, SKIPPED):
-        wanted = SyncError.objects.filter(job__in=passes, code=LEFT_OUT)
+        wanted = errors_of(passes, left_out=True)
         return (wanted if asked.show == LEFT else wanted.none()).select_related("mapping", "job__started_by")
     return changes_of(passes).filter(action=asked.show).select_related("job__mapping", "job__started_by")
 

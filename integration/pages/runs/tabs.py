@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
-from integration.models import SyncError, SyncJob
+from integration.models import SyncJob
 from integration.pages.advice import advice, meaning
-from integration.pages.runs.families import counted
-from integration.sync.run import LEFT_OUT
+from integration.pages.runs.families import counted, errors_of
 
 FAILED, LEFT = "failed", "left-out"
 SKIPPED = "skipped"
@@ -103,7 +102,7 @@ def numbers_of(passes: Sequence[SyncJob]) -> dict[str, int]:
     """Tab -> its number: the counters, but for what was skipped, which is left out by a rule or rests."""
     numbers = counted(passes)
     if numbers[SKIPPED] or numbers[FAILED]:
-        left_out = SyncError.objects.filter(job__in=passes, code=LEFT_OUT).count()
+        left_out = errors_of(passes, left_out=True).count()
         numbers[LEFT] = left_out
         numbers[SKIPPED] = max(0, numbers[SKIPPED] - left_out)
     return numbers
@@ -113,11 +112,6 @@ def causes(passes: Sequence[SyncJob], asked: Asked) -> list[Cause]:
     """The errors of these passes by cause, the most frequent first."""
     errors = errors_of(passes).order_by().values_list("code").annotate(number=Count("pk")).order_by("-number", "code")
     return [Cause(code, number, asked.query(code=code, q=""), code == asked.code) for code, number in errors]
-
-
-def errors_of(passes: Sequence[SyncJob]) -> QuerySet[SyncError]:
-    """The failures of these passes, without what a rule leaves out."""
-    return SyncError.objects.filter(job__in=passes).exclude(code=LEFT_OUT)
 
 
 def _number(text: str) -> int:

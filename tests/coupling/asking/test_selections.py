@@ -24,11 +24,17 @@ ERP = Side.ERP
 
 
 class Mixed:
-    """One customer of each kind."""
+    """One customer of each kind, in a mapping whose rule for deletions decides."""
 
     def __init__(self, mapping: TableMapping, company: MemorySystem, organization: MemorySystem) -> None:
         self.mapping, self.company, self.organization = mapping, company, organization
-        self.ids = {kind: self._made(kind, place) for place, kind in enumerate(Kind)}
+        self.rule("restore")
+        kinds = [kind for kind in Kind if kind is not Kind.BROKEN]
+        self.ids = {kind: self._made(kind, place) for place, kind in enumerate(kinds)}
+
+    def rule(self, deletion: str) -> None:
+        self.mapping.deletion = deletion
+        self.mapping.save(update_fields=["deletion"])
 
     def _made(self, kind: Kind, place: int) -> UUID:
         outside = kind in (Kind.OUTSIDE, Kind.FREE_OUTSIDE)
@@ -63,8 +69,16 @@ def test_every_chosen_record_is_of_one_kind_and_has_words_for_each_action(mixed:
     for action in DONE:
         found = mixed.selected(action)
         assert {row.kind: row.id for row in found.rows} == mixed.ids
-        assert sum(len(group.rows) for group in found.groups) == len(Kind)
+        assert sum(len(group.rows) for group in found.groups) == len(mixed.ids)
         assert all(group.is_done is (not group.words.startswith("left out")) for group in found.groups)
+
+
+def test_without_a_rule_for_deletions_what_has_lost_a_record_is_left_out_of_a_synchronization(mixed: Mixed) -> None:
+    mixed.rule("none")
+    found = mixed.selected("synchronize")
+    assert set(found.broken) == {mixed.ids[Kind.HALF], mixed.ids[Kind.LEFT]}
+    assert not set(found.broken) & {row.id for row in found.done}
+    assert any("Restore it, delete the other one, too" in group.words for group in found.left_out)
 
 
 def test_the_question_lists_each_with_its_link_and_its_reason(clerk: Client, mixed: Mixed) -> None:
