@@ -77,6 +77,8 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         shown = listing(side, table, request.GET, request.user)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
+    if shown.shown.address.moved:
+        return redirect(f"{request.path}?{shown.shown.address.moved}")
     lead_back(request.session, shown.shown)
     more = {"made": shown, "offers_sales": _offers_sales(shown), "may_edit": may_edit(request.user, side, table)}
     more |= {"nobody": NOBODY, "setup": shown.setup}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.forms.models import model_to_dict
 from django.http import QueryDict
+
+from integration.systems.typed_number import in_input
 
 
 def aligned(
@@ -43,7 +47,11 @@ def _stored(row: models.Model, names: Iterable[str], key: str) -> dict[str, list
     """As a browser would send it: a box without a tick is not sent."""
     stored = model_to_dict(row, list(names))
     values = {name: value for name, value in stored.items() if value is not False and value is not None}
-    return {key: [str(row.pk)], **{name: ["on" if value is True else str(value)] for name, value in values.items()}}
+    return {key: [str(row.pk)], **{name: ["on" if value is True else _sent(value)] for name, value in values.items()}}
+
+
+def _sent(value: Any) -> str:
+    return in_input(value.normalize()) if isinstance(value, Decimal) else str(value)
 
 
 def _number(posted: QueryDict, name: str) -> int:

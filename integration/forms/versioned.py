@@ -176,7 +176,8 @@ class VersionedInputs(Versioned):
     def _is_ignored(self, name: str) -> bool:
         """Was something typed here that the form does not take as things are now?"""
         bound = self[name]  # type: ignore[index]
-        shown, sent = ("" if value is None else str(value).strip() for value in (bound.initial, bound.data))
+        texts = (bound.field.prepare_value(bound.initial), bound.data)
+        shown, sent = ("" if value is None else str(value).strip() for value in texts)
         return bound.field.disabled and bound.html_name in self.data and shown != sent
 
     def token(self) -> str:

@@ -18,7 +18,7 @@ def money(amount: Any, step: Decimal = PENNY) -> str:
 
 
 def typed(amount: Any, step: Decimal = PENNY) -> str:
-    """An amount as an input or a spreadsheet holds it: ``1234.50``."""
+    """An amount as a spreadsheet holds it: ``1234.50``."""
     return _exact(amount, step).replace(",", "")
 
 
@@ -36,11 +36,6 @@ def plain(number: Any) -> str:
     if number is None or number == "":
         return ""
     return current().number(_shortest(number))
-
-
-def typed_plain(number: Any) -> str:
-    """The same as an input holds it: ``2.5``."""
-    return "" if number is None or number == "" else _shortest(number).replace(",", "")
 
 
 def _shortest(number: Any) -> str:

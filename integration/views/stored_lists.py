@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from integration.business_central.reading import search
 from integration.business_central.reading.filter_sql import condition
@@ -105,6 +105,8 @@ def stored_list(
     made = _Making(kind, chosen, _address(request.GET, chosen), request.user)
     if request.GET.get("format") == "csv":
         return as_csv(kind.file, kind.file_of(made.rows) if kind.file_of else made.exported())
+    if made.address.moved:
+        return redirect(f"{request.path}?{made.address.moved}")
     shown = made.page()
     shown.selectable = selectable
     lead_back(request.session, shown)

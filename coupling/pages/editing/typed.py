@@ -21,20 +21,17 @@ A reference is looked up elsewhere (``lookups``): here it stays the code that wa
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from integration.forms.day import typed_day
-from integration.systems.formats import NUMBERS as SIGNS
-from integration.systems.formats import POINT, current
+from integration.systems.formats import current
+from integration.systems.typed_number import QUOTED, NotANumber, in_input, read_number
 from integration.systems.values import Field, FieldType, Ref, Value
 from integration.systems.wording import field_name, shorten
 
 CHECKED = "yes"
-QUOTED = 40
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 class NotTaken(Exception):
@@ -50,7 +47,7 @@ def as_typed(field: Field, value: Value) -> str:
     if isinstance(value, bool):
         return CHECKED if value else ""
     if isinstance(value, Decimal | int) and field.type in NUMBERS:
-        return current().number(f"{Decimal(value).normalize():f}") if value else ""
+        return in_input(Decimal(value).normalize()) if value else ""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return current().day(value)
     if isinstance(value, str) and field.type is not FieldType.MEMO:
@@ -80,8 +77,8 @@ def _memo(field: Field, text: str) -> Value:
 
 
 def _decimal(field: Field, text: str) -> Value:
-    number = _number(field, text)
     scale = field.scale or 0
+    number = _number(field, text, scale)
     if number != round(number, scale):
         places = f"{scale} decimal{'s' if scale != 1 else ''}" if scale else "whole numbers only"
         raise NotTaken(f"{field_name(field)} takes {'at most ' if scale else ''}{places}.")
@@ -95,30 +92,11 @@ def _integer(field: Field, text: str) -> Value:
     return int(number)
 
 
-def _number(field: Field, text: str) -> Decimal:
-    """The number that was typed. Blanks that set thousands apart are passed over; a comma or a point that does so is
-    taken where nothing else can be meant, and refused where it may stand before decimals."""
-    thousands, point = SIGNS.get(current().numbers, SIGNS[POINT])
-    plain = "".join(text.split()).replace("’", "")
-    if thousands in plain:
-        groups = rf"(?:{re.escape(thousands)}\d{{3}})"
-        if not re.fullmatch(rf"[+-]?\d{{1,3}}(?:{groups}+{re.escape(point)}\d*|{groups}{{2,}})", plain):
-            raise NotTaken(f"{field_name(field)}: write the number without “{thousands}”, such as {_example()}.")
-        plain = plain.replace(thousands, "")
-    plain = plain.replace(point, ".") if point in plain or "." not in plain else "–"
-    if not _NUMBER.fullmatch(plain):
-        quoted = shorten(text.strip(), QUOTED)
-        raise NotTaken(f"{field_name(field)} takes a number such as {_example()}, not “{quoted}”.")
+def _number(field: Field, text: str, places: int = 0) -> Decimal:
     try:
-        number = Decimal(plain)
-        round(number, field.scale or 0)
-    except InvalidOperation as error:
-        raise NotTaken(f"{field_name(field)} takes a smaller number than this one.") from error
-    return number
-
-
-def _example() -> str:
-    return current().number("1234.5")
+        return read_number(text, places)
+    except NotANumber as refusal:
+        raise NotTaken(f"{field_name(field)}: {refusal}") from refusal
 
 
 def _date(field: Field, text: str) -> Value:

@@ -19,6 +19,7 @@ from integration.business_central.models import (
 )
 from integration.business_central.posting.crediting import Credit
 from integration.forms.bookkeeping.posting import VerbForm, amount_field
+from integration.forms.number import TypedNumberField
 from integration.forms.versioned import Stored
 from integration.models.stored.audit import AuditEntry
 from integration.pages.amounts import money
@@ -84,7 +85,7 @@ class CreditForm(CorrectionForm):
         self.sold = list(SalesInvoiceLine.objects.filter(document_no=row.pk).exclude(type=0).order_by("line_no"))
         for line in self.sold:
             named = f"{line.description}, line {line.line_no}"
-            self._add(f"{QUANTITY}_{line.line_no}", forms.DecimalField(max_digits=15, decimal_places=5, required=False),
+            self._add(f"{QUANTITY}_{line.line_no}", TypedNumberField(max_digits=15, decimal_places=5, required=False),
                       f"Quantity to credit of {named}")  # fmt: skip
             self._add(f"{AMOUNT}_{line.line_no}", amount_field("", required=False), f"Amount to credit of {named}")
 

@@ -7,12 +7,13 @@ from typing import Any, cast
 
 from django import forms
 
+from integration.business_central.amounts import rounded
 from integration.business_central.documents.masters import Masters
 from integration.business_central.models import Currency, CustLedgerEntry, Customer, SalesInvoiceHeader
 from integration.business_central.posting.payments import discount_of, proposes_discount
 from integration.forms.bookkeeping.posting import VerbForm, amount_field
 from integration.forms.versioned import Stored
-from integration.pages.amounts import money, typed
+from integration.pages.amounts import money
 from integration.systems.errors import Problem
 from integration.systems.refusals import ConfirmationMissing
 
@@ -52,7 +53,7 @@ class PaymentForm(ReceiptForm):
         masters = Masters()
         self.step = masters.step(row.currency_code_id).normalize()
         self.currency = masters.currency_code(row.currency_code_id)
-        super().__init__(row, by, *args, initial={"amount": typed(row.remaining_amount, self.step)}, **more)
+        super().__init__(row, by, *args, initial={"amount": rounded(row.remaining_amount, self.step)}, **more)
         self.fields["amount"].label = f"Amount ({self.currency})"
         self.fields["close_rest"].help_text = self.offer
         if not self.data.get("confirmed"):

@@ -21,6 +21,7 @@ from integration.business_central.fields import today
 from integration.business_central.row_versions import lock_company
 from integration.connection import systems
 from integration.forms.day import DayInput
+from integration.forms.number import TypedNumberField
 from integration.forms.versioned import OVERTAKEN, VersionedInputs
 from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import Problem
@@ -29,9 +30,9 @@ LOOK_AGAIN = "Look at it, then press again."
 BUSY = "Somebody else is posting just now. Nothing was posted; press again."
 
 
-def amount_field(label: str, **more: Any) -> forms.DecimalField:
+def amount_field(label: str, **more: Any) -> TypedNumberField:
     """An amount in the currency of a document."""
-    return forms.DecimalField(label=label, max_digits=15, decimal_places=3, **more)
+    return TypedNumberField(label=label, max_digits=15, decimal_places=3, **more)
 
 
 class VerbForm(VersionedInputs, forms.Form):

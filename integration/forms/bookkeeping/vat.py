@@ -10,11 +10,13 @@ from django.db.models import ProtectedError, QuerySet
 
 from integration.business_central.models import VatBusinessPostingGroup, VatPostingSetup, VatProductPostingGroup
 from integration.business_central.row_versions import lock_company
+from integration.forms.documents.values import plain as shortest
 from integration.forms.lines import aligned
+from integration.forms.number import TypedNumberField
 from integration.forms.versioned import Stored, VersionedSet
 from integration.mappings.flows import try_again
 from integration.models.stored.audit import AuditEntry, record
-from integration.pages.amounts import plain, typed_plain
+from integration.pages.amounts import plain
 from integration.systems.refusals import VatSetupMissing
 
 KEY = "system_id"
@@ -37,10 +39,11 @@ class RateForm(LineForm):
     class Meta:
         model = VatPostingSetup
         fields = ["vat_bus_posting_group", "vat_prod_posting_group", "vat_identifier", "vat_percent"]
+        field_classes = {"vat_percent": TypedNumberField}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.initial["vat_percent"] = typed_plain(self.instance.vat_percent) if self.instance.vat_identifier else ""
+        self.initial["vat_percent"] = shortest(self.instance.vat_percent) if self.instance.vat_identifier else ""
         for name in ("vat_bus_posting_group", "vat_prod_posting_group"):
             cast(forms.ModelChoiceField, self.fields[name]).empty_label = "(blank)"
         for name, width in (("vat_identifier", "short-code"), ("vat_percent", "few-digits")):

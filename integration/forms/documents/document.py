@@ -18,6 +18,7 @@ from integration.business_central.store import EmbeddedCompany
 from integration.forms.day import DayInput
 from integration.forms.documents.lines import LineGrid
 from integration.forms.documents.values import plain, typed_values
+from integration.forms.number import TypedNumberField
 from integration.forms.versioned import VersionedForm
 from integration.models.stored.audit import AuditEntry, record
 from integration.pages.documents.kinds import HEADER, QUOTE, kind_of
@@ -87,8 +88,9 @@ class DocumentForm(VersionedForm):
         fields = COLUMNS
         widgets = {name: DayInput() for name in DAYS} | {
             "work_description": forms.Textarea({"rows": 2}),
-            "invoice_discount_value": forms.TextInput({"inputmode": "decimal"}),
+            "invoice_discount_value": forms.TextInput,
         }
+        field_classes = {"invoice_discount_value": TypedNumberField}
 
     def __init__(self, data: QueryDict | None, *, instance: SalesHeader, page: int = 1) -> None:
         lines = list(SalesLine.objects.filter(document_no=instance.pk).order_by("line_no"))

@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from integration.business_central.models import LineType, SalesHeader, SalesLine
 from integration.forms.documents.values import PRICE_PLACES, plain, typed_values
+from integration.forms.number import TypedNumberField
 from integration.systems.values import Row
 
 AT_ONCE = 40
@@ -44,14 +45,11 @@ NO_TYPE = ("type", None)
 SENT = re.compile(r"line-(\d{1,4})-id")
 
 
-def _number(name: str) -> forms.DecimalField:
+def _number(name: str) -> TypedNumberField:
     column: Any = SalesLine._meta.get_field(name)
-    look = {"inputmode": "decimal", "class": "form-control form-control-sm number", "autocomplete": "off"}
-    field = forms.DecimalField(
-        label=str(column.verbose_name), required=False, max_digits=15, decimal_places=5, widget=forms.TextInput(look)
-    )
-    field.widget.attrs["aria-label"] = field.label
-    return field
+    label = str(column.verbose_name)
+    widget = forms.TextInput({"class": "form-control form-control-sm number", "aria-label": label})
+    return TypedNumberField(label=label, required=False, max_digits=15, decimal_places=5, widget=widget)
 
 
 def _text(name: str, **look: str) -> forms.CharField:

@@ -17,6 +17,7 @@ from integration.forms.documents.values import PRICE_PLACES, plain
 from integration.pages.amounts import PENNY
 from integration.pages.documents.cards import Currencies, LineShown, Totals, totals_of
 from integration.systems.errors import RecordProblem
+from integration.systems.typed_number import in_input
 
 FOLLOWING = ("line_discount_percent", "line_discount_amount", "qty_to_ship", "qty_to_invoice")
 """What changes with the quantity, the price or the other kind of discount."""
@@ -52,7 +53,7 @@ class PreviewedLine:
         if self.row is None or self.form.row is None or self.row.type == LineType.COMMENT:
             return {}
         typed = self.form.changed_data if self.form.is_bound else ()
-        return {name: str(_plain(self.row, name)) for name in FOLLOWING if name not in typed}
+        return {name: in_input(_plain(self.row, name)) for name in FOLLOWING if name not in typed}
 
 
 def _plain(row: Any, name: str) -> Decimal:

@@ -24,6 +24,7 @@ class Address:
         self.asked = asked
         self.words = (*OWN, *more)
         self.kept: dict[str, list[str]] = {}
+        self.rewritten: dict[str, list[str]] = {}
         for name in asked:
             values = [value for value in self.values(name) if value]
             if values and (name in self.words or name.startswith((FIELD, OPERATOR))):
@@ -49,6 +50,20 @@ class Address:
         """Leave these words out of every address from here on: they mean nothing in this list."""
         for name in names:
             self.kept.pop(name, None)
+
+    def rewrite(self, name: str, values: Sequence[str]) -> None:
+        """Say a word as it stands for everybody, from here on, instead of as this person typed it."""
+        self.kept[name] = self.rewritten[name] = list(values)
+
+    @property
+    def moved(self) -> str:
+        """All that was asked for as it stands for everybody; blank where it did already."""
+        if not self.rewritten or not isinstance(self.asked, QueryDict):
+            return ""
+        moved = self.asked.copy()
+        for name, values in self.rewritten.items():
+            moved.setlist(name, values)
+        return moved.urlencode()
 
     def query(self, **changed: str) -> str:
         """The list as it is, with these words instead; a blank one is left out."""

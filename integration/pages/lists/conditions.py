@@ -5,6 +5,9 @@ Credit Limit    is              1000..5000 | 9000
 Salesperson     is not          JR
 Blocked         is any of       Ship, Invoice
 Created On      at least        2027-01-01
+
+Days and numbers are typed as the person writes them, and stand in the address as everybody reads them: a list that
+was narrowed to ``1.234,50`` is the same list in the browser of a person who writes ``1,234.50``.
 """
 
 from __future__ import annotations
@@ -28,11 +31,13 @@ from integration.systems.filters import (
     typed,
 )
 from integration.systems.formats import current
+from integration.systems.typed_number import NotANumber, in_address, in_input, of_address, read_number
 from integration.systems.values import Field, FieldType, Table
 from integration.systems.wording import field_name
 
 MOST_VALUES = 100
 SEPARATOR, RANGE = "|", ".."
+NUMBERS, DAYS = (FieldType.INTEGER, FieldType.DECIMAL), (FieldType.DATE, FieldType.DATETIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition as it was asked for. ``problem``: why it cannot be, in a sentence; then it narrows nothing."""
+    """One condition as it was asked for, its values as they stand in the address. ``problem``: why it cannot be, in a
+    sentence; then it narrows nothing."""
 
     field: Field
     operator: Operator
@@ -102,6 +108,11 @@ class Condition:
         """ "is London or Paris"."""
         labels = [_label(self.field, value) for value in self.values]
         return " ".join([self.operator.label, " or ".join(labels)]).strip()
+
+    @property
+    def typed(self) -> str:
+        """The values as they stand in the input of the person who looks."""
+        return f" {SEPARATOR} ".join(_in_input(self.field, value) for value in self.values)
 
 
 def read(table: Table, address: Address) -> list[Condition]:
@@ -131,7 +142,12 @@ def _read(table: Table, field: Field, address: Address) -> Condition:
     if not offered or (not values and not operator.blank):
         return asked
     try:
-        return replace(asked, where=typed(_filter(asked), table))
+        read = replace(asked, values=tuple(_in_address(field, value) for value in asked.values))
+        if read != asked:
+            address.rewrite(FIELD + field.name, read.values)
+        return replace(read, where=typed(_filter(read), table))
+    except NotANumber as refusal:
+        return replace(asked, problem=f"{field_name(field)}: {refusal}")
     except FilterError as error:
         return replace(asked, problem=str(error))
 
@@ -155,8 +171,7 @@ def _filter(asked: Condition) -> Filter:
 
 
 def _one(field: Field, operator: Operator, value: str) -> Filter:
-    ordered = field.type in (FieldType.INTEGER, FieldType.DECIMAL, FieldType.DATE, FieldType.DATETIME)
-    if ordered and operator.sign == "=" and RANGE in value:
+    if field.type in (*NUMBERS, *DAYS) and operator.sign == "=" and RANGE in value:
         low, _, high = (part.strip() for part in value.partition(RANGE))
         ends = [(">=", low), ("<=", high)]
         return AllOf(tuple(_compare(field, sign, end) for sign, end in ends if end))
@@ -165,10 +180,8 @@ def _one(field: Field, operator: Operator, value: str) -> Filter:
 
 def _compare(field: Field, sign: str, value: str) -> Filter:
     """A day asked of a moment is all of that day, where the person lives."""
-    if field.type in (FieldType.DATE, FieldType.DATETIME):
-        value = _day(value)
     if field.type is not FieldType.DATETIME:
-        return Comparison(field.name, sign, value.replace(",", "") if field.type is FieldType.DECIMAL else value)
+        return Comparison(field.name, sign, value)
     try:
         begins = timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(value), dt.time()))
         ends = begins + dt.timedelta(days=1)
@@ -189,8 +202,40 @@ def _day(typed: str) -> str:
         return typed
 
 
+def _in_address(field: Field, value: str) -> str:
+    """A value, or both ends of a range, as it stands in the address. Raises ``NotANumber``."""
+    if field.type not in (*NUMBERS, *DAYS):
+        return value
+    return RANGE.join(_end(field, end.strip()) for end in value.split(RANGE))
+
+
+def _end(field: Field, typed: str) -> str:
+    if not typed:
+        return ""
+    if field.type in DAYS:
+        return _day(typed)
+    number = of_address(typed)
+    return in_address(read_number(typed, field.scale or 0) if number is None else number)
+
+
+def _in_input(field: Field, value: str) -> str:
+    if field.type in DAYS:
+        return RANGE.join(map(_day_in_input, value.split(RANGE)))
+    if field.type not in NUMBERS:
+        return value
+    numbers = {end: of_address(end) for end in value.split(RANGE)}
+    return RANGE.join(end if number is None else in_input(number) for end, number in numbers.items())
+
+
+def _day_in_input(end: str) -> str:
+    try:
+        return current().day(dt.date.fromisoformat(end))
+    except ValueError:
+        return end
+
+
 def _label(field: Field, value: str) -> str:
     if field.type is FieldType.BOOLEAN:
         return YES_OR_NO.get(value, value)
     labels = {str(option.value): option.label.strip() or "blank" for option in field.options}
-    return labels.get(value, value)
+    return labels.get(value) or _in_input(field, value)

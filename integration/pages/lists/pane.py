@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from integration.pages.lists import conditions
 from integration.pages.lists.address import FIELD, OPERATOR, SEARCH, Address
-from integration.pages.lists.conditions import SEPARATOR, YES_OR_NO, Condition, operators_of
+from integration.pages.lists.conditions import YES_OR_NO, Condition, operators_of
 from integration.systems.filters import Filter
 from integration.systems.formats import current
 from integration.systems.values import Field, FieldType, Table
@@ -145,7 +145,7 @@ def _entry(column: Field, asked: Condition | None) -> Entry:
         field_name(column),
         operators,
         _choices(column, values),
-        f" {SEPARATOR} ".join(values),
+        asked.typed if asked else "",
         _example(column),
         asked.problem if asked else "",
         current().placeholder if column.type in DATED else "",

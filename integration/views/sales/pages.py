@@ -77,6 +77,8 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv(request, kind)
     made = listing(kind, request.GET, request.user)
+    if made.shown.address.moved:
+        return redirect(f"{request.path}?{made.shown.address.moved}")
     lead_back(request.session, made.shown)
     return render(request, "integration/sales_list.html", {"list": made.shown, "made": made, "kind": kind})
 

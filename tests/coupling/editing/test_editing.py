@@ -77,10 +77,10 @@ def test_what_is_typed_is_stored_as_what_it_is(
 WRONG = {
     "too long": ("name", "A" * 101, "Name takes at most 100 characters; “"),
     "ten thousand": ("name", "A" * 10_000, "has 10000"),
-    "no number": ("credit_limit_lcy", "a lot", "Credit Limit (LCY) takes a number such as 1234.5, not “a lot”."),
+    "no number": ("credit_limit_lcy", "a lot", "Credit Limit (LCY): enter a number such as 1234.5, not “a lot”."),
     "comma": ("credit_limit_lcy", "12,5", "write the number without “,”, such as 1234.5."),
     "decimals": ("credit_limit_lcy", "1.234", "Credit Limit (LCY) takes at most 2 decimals."),
-    "endless": ("credit_limit_lcy", "9" * 400, "Credit Limit (LCY) takes "),
+    "endless": ("credit_limit_lcy", "9" * 400, "Credit Limit (LCY): enter a smaller number than this one."),
     "no address": ("e_mail", "adatum", "E-Mail “adatum” is not a valid e-mail address."),
     "no such code": ("salesperson_code", "ZZ", "There is no Salesperson/Purchaser “ZZ”."),
     "no country": ("country_region_code", "Atlantis", "“Atlantis” is not among the Countries/Regions."),

@@ -102,7 +102,7 @@ def test_what_is_credited_of_a_paid_invoice_stays_on_the_account(annette: Client
         ({"quantity_10000": "1", "amount_10000": "1"}, "Line 10000: enter either a quantity or an amount to credit."),
         ({"amount_30000": "30.01"}, "Line 30000: that is more than was invoiced"),
         ({"quantity_20000": "1"}, "Enter a quantity or an amount on one line at least."),
-        ({"quantity_10000": "many"}, "Enter a number."),
+        ({"quantity_10000": "many"}, "Enter a number such as 1234.5, not “many”."),
         ({"quantity_10000": "1", "posting_date": "2027-01-14"}, "is before that of invoice 103001"),
     ],
 )

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from integration.pages.lists.address import Address
 from integration.pages.lists.conditions import operators_of, read, where
 from integration.pages.lists.pane import pane
-from integration.systems.filters import EVERYTHING, matches
-from integration.systems.formats import Formats, reading
+from integration.systems.filters import EVERYTHING, Comparison, matches
+from integration.systems.formats import NUMBERS, Formats, reading
+from integration.systems.typed_number import in_address
 from integration.systems.values import Field, FieldType, Option, Record, Ref, Table
 from tests.makers import code, option, reference, table, text
 
@@ -66,7 +67,7 @@ CASES = {
     "o-city=nonsense&f-city=paris": "B",
     "o-city=contains": "ABCD",
     "f-credit_limit=100..2000": "AB",
-    "f-credit_limit=100|9,000": "AC",
+    "f-credit_limit=100|9,000.00": "AC",
     "f-credit_limit=..100": "AD",
     "f-credit_limit=1500..": "BC",
     "o-credit_limit=above&f-credit_limit=1500": "C",
@@ -107,7 +108,9 @@ def test_a_day_asked_of_a_moment_is_that_day_where_the_person_lives() -> None:
 @pytest.mark.parametrize(
     ("query", "problem"),
     [
-        ("f-credit_limit=much", "“much” is not a value of Credit Limit (decimal)."),
+        ("f-credit_limit=much", "Credit Limit: enter a number such as 1234.5, not “much”."),
+        ("f-credit_limit=9,000", "Credit Limit: write the number without “,”, such as 1234.5."),
+        ("f-staff=1.5", "“1.5” is not a value of staff (integer)."),
         ("f-founded=31.1.2027", "“31.1.2027” is not a value of founded (date)."),
         ("f-blocked=77", "“77” is not a value of blocked (option)."),
         ("f-seen_at=yesterday", "“yesterday” is not a value of seen_at (datetime)."),
@@ -171,3 +174,63 @@ def test_days_are_asked_for_as_the_person_reads_them() -> None:
         assert [one.values["no"] for one in HERE if matches(where(asked), one)] == ["B"]
         (entry,) = pane(FIRMS, ["founded"], Address(QueryDict(""))).entries
     assert entry.example == "01.01.2027..31.01.2027"
+
+
+LIMITED = [
+    firm("A", "Adatum", limit="1234.5"),
+    firm("B", "Fabrikam", limit="1.234"),
+    firm("C", "Litware", limit="1234"),
+]
+LIMITS = {
+    ("point", "1,234.50"): ("A", "1234.5"),
+    ("comma", "1.234,50"): ("A", "1234.5"),
+    ("comma", "1234,5|1234"): ("AC", "1234.5|1234"),
+    ("space", "1 234,5"): ("A", "1234.5"),
+    ("apostrophe", "1’234.5"): ("A", "1234.5"),
+    ("point", "1.234"): ("B", "1.2340"),
+    ("comma", "1,234"): ("B", "1.2340"),
+    ("comma", "1.000,0..2.000,0"): ("AC", "1000..2000"),
+}
+
+
+@pytest.mark.parametrize(("numbers", "typed"), LIMITS)
+def test_a_number_is_asked_for_as_the_person_writes_it_and_stands_in_the_address_for_everybody(
+    numbers: str, typed: str
+) -> None:
+    firms, stands = LIMITS[numbers, typed]
+    address = Address(QueryDict(f"f-credit_limit={typed}"))
+    with reading(Formats(numbers=numbers)):
+        asked = read(FIRMS, address)
+
+    assert "".join(one.values["no"] for one in LIMITED if matches(where(asked), one)) == firms
+    assert "|".join(address.kept["f-credit_limit"]) == stands
+    for other in NUMBERS:
+        with reading(Formats(numbers=other)):
+            again = Address(QueryDict(address.query()))
+            assert where(read(FIRMS, again)) == where(asked)
+            assert not again.moved
+
+
+@pytest.mark.parametrize(("numbers", "typed"), [("comma", "1.234"), ("point", "1234,5"), ("space", "1.234")])
+def test_a_number_that_may_be_two_narrows_nothing_and_says_so(numbers: str, typed: str) -> None:
+    with reading(Formats(numbers=numbers)):
+        (asked,) = read(FIRMS, Address(QueryDict(f"f-credit_limit={typed}")))
+    assert asked.where == EVERYTHING
+    assert "such as" in asked.problem
+
+
+def test_what_the_address_says_is_shown_as_the_person_writes_it() -> None:
+    asked = "f-credit_limit=1234.5..1.2340&f-founded=2027-02-01"
+    with reading(Formats("dots", "comma")):
+        shown = pane(FIRMS, ["credit_limit", "founded"], Address(QueryDict(asked)))
+
+    assert [one.text for one in shown.entries] == ["1234,5..1,234", "01.02.2027"]
+    assert [one.text for one in shown.chips] == ["is 1234,5..1,234", "is 01.02.2027"]
+
+
+@given(st.sampled_from(list(NUMBERS)), st.decimals(-(10**9), 10**9, places=4))
+def test_what_stands_in_an_input_is_asked_for_again_as_the_same(numbers: str, number: Decimal) -> None:
+    with reading(Formats(numbers=numbers)):
+        (entry,) = pane(FIRMS, ["credit_limit"], Address(QueryDict(f"f-credit_limit={in_address(number)}"))).entries
+        (again,) = read(FIRMS, Address(QueryDict(f"f-credit_limit={entry.text}")))
+    assert again.where == Comparison("credit_limit", "=", number)

@@ -75,7 +75,7 @@ def test_an_order_in_euros_shows_its_worth_in_pounds_too(olga: Client) -> None:
 
 
 PROBLEMS = {
-    "line_0_quantity=x": "Line 1: Quantity: Enter a number.",
+    "line_0_quantity=x": "Line 1: Quantity: Enter a number such as 1234.5, not “x”.",
     "line_0_no=NOTHING": "there is no item NOTHING",
     "line_0_line_discount_percent=-3": "is not between 0 and 100%",
     "line_1_type=9": "Line 2: Type: Select a valid choice",
