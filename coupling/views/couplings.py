@@ -29,6 +29,7 @@ from coupling.views.access import (
 from coupling.views.outcomes import note, wait_for
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.pages.runs.captions import named_by_runs
+from integration.pages.runs.existing import is_known
 from integration.pages.runs.titles import names_here
 from integration.systems.errors import Problem
 from integration.systems.values import Side
@@ -53,7 +54,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     try:
         shown = dialog(stored, erp_id, _looked(request.GET), setup)
     except Problem as problem:
-        return _silent(request, stored, names_here(stored.erp_table, [erp_id]).get(erp_id, ""), here, problem)
+        return _silent(request, stored, _ours(stored, erp_id), here, problem)
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
@@ -75,7 +76,7 @@ def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> Http
     try:
         shown = choice(stored, crm_id, request.GET.get("q"), request.GET.get("page", ""))
     except Problem as problem:
-        return _silent(request, stored, named_by_runs([str(crm_id)]).get(str(crm_id), ""), here, problem)
+        return _silent(request, stored, _theirs(stored, crm_id), here, problem)
     except CouplingError as problem:
         show_problem(request, problem)
         return redirect(here)
@@ -83,6 +84,21 @@ def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> Http
         raise Http404("There is no such record.")
     template = "coupling/_choices.html" if request.htmx else "coupling/choose.html"
     return render(request, template, {"choice": shown, "back": here, "stands_at": here})
+
+
+def _ours(mapping: TableMapping, erp_id: uuid.UUID) -> str:
+    """What the record is called; there is none is said while Sales is silent, too."""
+    names = names_here(mapping.erp_table, [erp_id])
+    if erp_id not in names:
+        raise Http404("There is no such record.")
+    return names[erp_id]
+
+
+def _theirs(mapping: TableMapping, crm_id: uuid.UUID) -> str:
+    """What our side knows the record of Sales as; blank where Sales alone knows it."""
+    if not is_known(Side.CRM, mapping.crm_table, crm_id):
+        raise Http404("There is no such record.")
+    return named_by_runs([str(crm_id)]).get(str(crm_id), "")
 
 
 def _silent(request: PageRequest, mapping: TableMapping, title: str, here: str, problem: Problem) -> HttpResponse:

@@ -18,7 +18,7 @@ class TypedNumberField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         return in_input(value) if isinstance(value, Decimal | int) else value
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs have the integers of its base
         if not isinstance(value, str):
             return super().to_python(value)
         if not value.strip():

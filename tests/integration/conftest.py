@@ -31,7 +31,8 @@ def company() -> MemorySystem:
 @pytest.fixture
 def organization() -> MemorySystem:
     """A Sales organization with our user, two customers and a vendor."""
-    products = [table(name, name.capitalize(), [text("name")]) for name in ("product", "pricelevel", "opportunity")]
+    labels = {"product": "Product", "pricelevel": "Price List", "opportunity": "Opportunity"}
+    products = [table(name, label, [text("name")]) for name, label in labels.items()]
     users = next(one for one in crm_tables() if one.name == "systemuser")
     disabled = Field("isdisabled", FieldType.BOOLEAN)
     known = [one for one in crm_tables() if one.name != "systemuser"]

