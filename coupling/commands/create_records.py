@@ -30,11 +30,13 @@ def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, fi
     :class:`CouplingError` where something is in the way, and ``ConnectionProblem``."""
     direction = _creating(mapping, side)
     with both_opened() as connected:
-        free = _free(connected, mapping, side, ids)
+        free, incomplete = _free(connected, mapping, side, ids)
         if free and len(ids) == 1:
             check_records(connected, mapping, side, ids)
             if not (first or _is_of(mapping, INVOICES)):  # What an invoice needs is made before it.
                 check_first(connected, mapping, direction, ids[0])
+        if incomplete:
+            uncouple_now(mapping, incomplete)
     return free or _all_coupled(ids)
 
 
@@ -85,13 +87,14 @@ def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, us
         jobs.start(lines, Direction.TO_CRM, options=options_for(found, create=True), user=user, after=job)
 
 
-def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Those not coupled. Pairs whose other record is gone are taken apart for it."""
+def _free(
+    connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]
+) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """Those that can be coupled, and the ERP ids of the pairs that have to be taken apart for it."""
     existing: Mapping[uuid.UUID, Pair] = mapping.couplings.pairs(side, ids)
     pairs = {id: pair for id, pair in existing.items() if pair.state is State.COUPLED}
     twins = [pair.id(side.other) for pair in pairs.values()]
     there = connected.system(side.other).get(mapping.table(side.other), twins, []) if twins else {}
     incomplete = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
-    if incomplete:
-        uncouple_now(mapping, [pair.erp_id for pair in incomplete.values()])
-    return [id for id in ids if id not in pairs or id in incomplete]
+    free = [id for id in ids if id not in pairs or id in incomplete]
+    return free, [pair.erp_id for pair in incomplete.values()]
