@@ -27,8 +27,8 @@ LINES = {"customer_price_group": ("sales_price", "sales_code")}
 
 
 def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, first: bool = False) -> list[uuid.UUID]:
-    """Which of these records are free to have their other record made; a coupling whose other record is gone gives
-    way. A single one is looked at closely; ``first``: what it needs is going to be made before it. Raises
+    """Which of these records are free to have their other record made, also because the other one is gone. Nothing is
+    changed. A single one is looked at closely; ``first``: what it needs is going to be made before it. Raises
     :class:`CouplingError` where something is in the way, and ``ConnectionProblem``."""
     direction = _creating(mapping, side)
     with both_opened() as connected:
@@ -43,16 +43,20 @@ def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, fi
 def create(
     mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None, *, after: SyncJob | None = None
 ) -> SyncJob:
-    """Make the other record of these uncoupled ones, and couple. ``side`` is where they are; ``after``: not before that
-    job has finished. Raises ``CouplingError`` where they are coupled already or the mapping does not go that way."""
+    """Make the other record of these, and couple; a coupling whose other record is gone gives way in the same moment.
+    ``side`` is where they are; ``after``: not before that job has finished. Raises ``CouplingError`` where they are
+    coupled already or the mapping does not go that way, and ``ConnectionProblem``."""
     direction = _creating(mapping, side)
-    existing = mapping.couplings.pairs(side, ids)
-    free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED] or _all_coupled(ids)
-    if _is_of(mapping, INVOICES):
-        return jobs.create_invoices(free, user=user)
-    job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user, after=after)
-    if side is Side.ERP:
-        _lines_too(mapping, free, job, user)
+    lost = _lost(mapping, side, ids)
+    with transaction.atomic():
+        _take_apart(mapping, lost)
+        existing = mapping.couplings.pairs(side, ids)
+        free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED] or _all_coupled(ids)
+        if _is_of(mapping, INVOICES):
+            return jobs.create_invoices(free, user=user)
+        job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user, after=after)
+        if side is Side.ERP:
+            _lines_too(mapping, free, job, user)
     return job
 
 
@@ -88,17 +92,35 @@ def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, us
 
 
 def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Those not coupled. Pairs whose other record is gone are taken apart for it."""
-    existing: Mapping[uuid.UUID, Pair] = mapping.couplings.pairs(side, ids)
-    pairs = {id: pair for id, pair in existing.items() if pair.state is State.COUPLED}
+    pairs = _coupled(mapping, side, ids)
+    lost = _without_other(connected, mapping, side, pairs)
+    return [id for id in ids if id not in pairs or id in lost]
+
+
+def _lost(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Pair]:
+    """The pairs of these whose other record is gone; no side is asked where none of them is coupled."""
+    pairs = _coupled(mapping, side, ids)
+    if not pairs:
+        return []
+    with both_opened() as connected:
+        return list(_without_other(connected, mapping, side, pairs).values())
+
+
+def _coupled(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Pair]:
+    pairs = mapping.couplings.pairs(side, ids)
+    return {id: pair for id, pair in pairs.items() if pair.state is State.COUPLED}
+
+
+def _without_other(
+    connected: Connected, mapping: TableMapping, side: Side, pairs: Mapping[uuid.UUID, Pair]
+) -> dict[uuid.UUID, Pair]:
     twins = [pair.id(side.other) for pair in pairs.values()]
     there = connected.system(side.other).get(mapping.table(side.other), twins, []) if twins else {}
-    incomplete = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
-    if incomplete:
-        with transaction.atomic():
-            # Whoever has coupled one of them with another record meanwhile has made another pair of it.
-            rows = mapping.couplings.select_for_update().filter(pk__in=[one.stored_as for one in incomplete.values()])
-            apart = list(rows.values_list("erp_id", flat=True))
-            uncouple_now(mapping, apart)
-        incomplete = {id: pair for id, pair in incomplete.items() if pair.erp_id in apart}
-    return [id for id in ids if id not in pairs or id in incomplete]
+    return {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
+
+
+def _take_apart(mapping: TableMapping, pairs: Sequence[Pair]) -> None:
+    """Whoever has coupled one of them with another record meanwhile has made another pair of it, which stays."""
+    if pairs:
+        rows = mapping.couplings.select_for_update().filter(pk__in=[one.stored_as for one in pairs])
+        uncouple_now(mapping, list(rows.values_list("erp_id", flat=True)))

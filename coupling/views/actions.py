@@ -118,7 +118,11 @@ def _create(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUI
             commands.creatable(mapping, side, ids)  # says why a single one cannot be
         return _ask(request, about_creating(selection, mapping))
     selection = selected(side, table, "create", [mapping], ids)
-    free = commands.creatable(mapping, side, [row.id for row in selection.done] or ids, first="first" in request.POST)
+    wanted = [row.id for row in selection.done]
+    if not wanted and len(ids) > 1:
+        _say_left_out(request, selection)
+        return back(request)
+    free = commands.creatable(mapping, side, wanted or ids, first="first" in request.POST)
     job = create_with_needs(mapping, side, free, person(request), first="first" in request.POST)
     _say_left_out(request, selection)
     return show_outcome(request, [job])

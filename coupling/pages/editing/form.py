@@ -90,8 +90,8 @@ class RecordForm(EditedRecord):
         return found
 
     def _inserted(self, values: Mapping[str, Value]) -> Written:
-        """A page that is sent twice makes one record."""
-        self.id = self.seen.new_id
+        """A page that is sent twice makes one record of the same values."""
+        self.id = self.seen.new_id({name: one.text for name, one in self.inputs.items()})
         written = edit_records.create(self.system, self.table, self.id, values)
         if isinstance(written.error, DuplicateKey) and self.read() is not None:
             return Written(self.id)

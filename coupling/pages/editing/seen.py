@@ -13,6 +13,7 @@ The page carries it along, signed. What is stored now is compared with it when t
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,10 +49,10 @@ class Seen:
         kept = {"values": dict(self.values), "at": self.at.isoformat(), "nonce": self.nonce}
         return signing.dumps(kept, salt=SALT, compress=True)
 
-    @property
-    def new_id(self) -> uuid.UUID:
-        """The id of the record that this page makes, however often it is sent."""
-        return uuid.uuid5(uuid.NAMESPACE_OID, self.nonce)
+    def new_id(self, typed: Mapping[str, str]) -> uuid.UUID:
+        """The id of the record that this page makes of what was typed, however often it is sent. Who goes back in the
+        browser and types something else makes another one."""
+        return uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([self.nonce, dict(typed)], sort_keys=True))
 
 
 def read_stamp(token: str) -> Seen | None:

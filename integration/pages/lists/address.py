@@ -31,9 +31,9 @@ class Address:
                 self.kept[name] = values
 
     def values(self, name: str) -> list[str]:
-        """All values of a word."""
+        """All values of a word. No database stores a null character, so none is asked for."""
         found = self.asked.getlist(name) if isinstance(self.asked, QueryDict) else [self.asked.get(name, "")]
-        return [str(value).strip()[:LONGEST] for value in found if value]
+        return [str(value).replace("\0", "").strip()[:LONGEST] for value in found if value]
 
     def value(self, name: str) -> str:
         """The last value of a word; blank for none."""

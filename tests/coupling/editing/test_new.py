@@ -91,6 +91,26 @@ def test_a_page_that_is_sent_twice_makes_one_record(susan: Client, adatum: Custo
     assert Customer.objects.filter(name="Fabrikam").count() == 1
 
 
+def test_a_page_that_is_sent_again_with_other_values_makes_another_record(susan: Client, adatum: Customer) -> None:
+    page = new(susan, "customer").type(name="Fabrikam")
+    first = page.save().answer.url
+    second = page.type(name="Litware", phone_no="030 9").save().answer.url
+
+    assert first != second
+    made = Customer.objects.exclude(pk=adatum.pk).order_by("name")
+    assert list(made.values_list("name", "phone_no")) == [("Fabrikam", ""), ("Litware", "030 9")]
+
+
+def test_another_record_with_the_same_code_is_refused_and_stays_on_the_page(susan: Client) -> None:
+    page = new(susan, "unit_of_measure").type(code="PCS", description="Piece")
+    page.save()
+    refused = page.type(description="Packet").save()
+
+    assert not refused.is_saved
+    assert 'value="Packet"' in refused.text
+    assert UnitOfMeasure.objects.get().description == "Piece"
+
+
 def test_a_table_of_codes_needs_its_code(susan: Client) -> None:
     refused = new(susan, "unit_of_measure").type(description="Piece").save()
     assert "Code must be filled in." in refused.text

@@ -176,6 +176,12 @@ def test_days_are_asked_for_as_the_person_reads_them() -> None:
     assert entry.example == "01.01.2027..31.01.2027"
 
 
+def test_a_null_character_in_an_address_is_passed_over() -> None:
+    assert found("f-city=lon%00don&o-city=contains") == "AC"
+    assert found("f-city=%00&f-salesperson_code=%00") == "ABCD"
+    assert Address(QueryDict("q=%00a")).value("q") == "a"
+
+
 LIMITED = [
     firm("A", "Adatum", limit="1234.5"),
     firm("B", "Fabrikam", limit="1.234"),
