@@ -190,3 +190,24 @@ def test_a_run_that_slipped_in_between_two_pages_has_written_it_since(world: Job
     assert (gone.deleted, gone.skipped) == (1, 1)
     assert [row.message for row in SyncError.objects.filter(job=gone)] == [removing.ANOTHER_RUN]
     assert world.names(Side.CRM, "account") == ["Adatum"]
+
+
+def page_of(job: SyncJob) -> str:
+    return client_of(made("ann", ADMINISTRATOR)).get(reverse("synch_job_undo", args=[job.pk])).content.decode()
+
+
+def test_a_run_that_made_nothing_offers_no_deletion_and_warns_that_both_will_differ(world: JobsWorld) -> None:
+    shown = page_of(carried(world, coupled(world, "Adatum")))
+    assert "Delete Them" not in shown
+    assert "Undo: Adatum" in shown
+    assert "Business Central keeps its values: afterwards both records differ" in shown
+    assert "Undo the Run" in shown
+
+
+def test_a_run_whose_records_all_stay_offers_their_deletion_alone(world: JobsWorld) -> None:
+    world.couple_jim()
+    world.add_customer("Adatum")
+    shown = page_of(ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True))))
+    assert "Delete Them" in shown
+    assert "Nothing goes back" in shown
+    assert "Undo the Run" not in shown
