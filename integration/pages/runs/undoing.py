@@ -1,13 +1,81 @@
-"""The preview of an undoing, in words."""
+"""The page that asks before a run is undone: what goes back, what stays, and what is offered."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from integration.jobs.undo.start import Preview, why_not
+from integration.models import RecordChange, SyncJob
 from integration.pages.runs.captions import is_id, named_by_runs
+from integration.pages.runs.families import family
+from integration.pages.runs.titles import FEW, title
+from integration.sync.rules import Direction
 from integration.sync.undo.past import Line, Undoing
 from integration.systems.wording import NAMELESS
+
+SIDES = {Direction.TO_CRM: "Sales", Direction.TO_ERP: "Business Central"}
+OTHER = {Direction.TO_CRM: Direction.TO_ERP, Direction.TO_ERP: Direction.TO_CRM}
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPage:
+    """``other``: the pass of the same action that wrote on the other side, where it can be undone as well."""
+
+    job: SyncJob
+    records: Sequence[uuid.UUID]
+    preview: Preview
+    other: SyncJob | None
+
+    @property
+    def subject(self) -> str:
+        """The records where they are few, else the mapping."""
+        if self.preview.total <= FEW and len(self.preview.planned) == self.preview.total:
+            return ", ".join(one.shown_name for one in self.preview.planned)
+        return title(self.job).about
+
+    @property
+    def made(self) -> bool:
+        """Did the run make records, of which one could ask what becomes of them?"""
+        made = RecordChange.objects.filter(job=self.job, action=RecordChange.Action.INSERTED)
+        return (made.filter(erp_id__in=self.records) if self.records else made).exists()
+
+    @property
+    def does_nothing(self) -> bool:
+        """Does all of it stay as it is? Of records on other pages nobody can say."""
+        shown = self.preview.planned
+        return len(shown) == self.preview.total and not any(one.changes or one.removes for one in shown)
+
+    @property
+    def puts_back(self) -> bool:
+        return any(one.changes for one in self.preview.planned)
+
+    @property
+    def written(self) -> str:
+        """The side on which the values go back."""
+        return SIDES[Direction(self.job.direction)]
+
+    @property
+    def kept(self) -> str:
+        """The side that keeps its values."""
+        return SIDES[OTHER[Direction(self.job.direction)]]
+
+
+def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview) -> UndoPage:
+    """What the page shows of an undoing."""
+    name_ids(preview.planned)
+    return UndoPage(job, records, preview, _other(job, records))
+
+
+def _other(job: SyncJob, records: Sequence[uuid.UUID]) -> SyncJob | None:
+    """The pass that went the other way, where it wrote something (into these records)."""
+    for one in family(job):
+        if one.direction == OTHER[Direction(job.direction)].value and not why_not(one):
+            wrote = RecordChange.objects.written().filter(job=one, side=Direction(one.direction).destination.value)
+            if (wrote.filter(erp_id__in=records) if records else wrote).exists():
+                return one
+    return None
 
 
 def name_ids(planned: Sequence[Undoing]) -> None:

@@ -16,38 +16,73 @@ from integration.sync.memory.side_memory import SideMemory
 from integration.sync.rules import Direction
 from integration.sync.undo.past import Past
 from integration.systems.errors import TableMissing
-from integration.systems.filters import OneOf
+from integration.systems.filters import EVERYTHING, Comparison, Filter, OneOf, both
 from integration.systems.system import System, every
 from integration.systems.values import FieldType, Record, Ref, Side
 
+SOLD = (
+    "sales_header", "sales_header_archive", "sales_shipment_header", "sales_invoice_header", "sales_cr_memo_header",
+)  # fmt: skip
+OF_BOTH = (
+    ("annotation", "objectid"),
+    ("activitypointer", "regardingobjectid"),
+    ("activityparty", "partyid"),
+    ("connection", "record1id"),
+    ("connection", "record2id"),
+    ("post", "regardingobjectid"),
+    ("incident", "customerid"),
+    ("contract", "customerid"),
+    ("opportunity", "customerid"),
+    ("quote", "customerid"),
+    ("salesorder", "customerid"),
+    ("invoice", "customerid"),
+    ("lead", "customerid"),
+    ("listmember", "entityid"),
+)
+"""What hangs on an account as on a contact. Calls, tasks, appointments, e-mails and all other activities are rows
+of ``activitypointer``, whom they were held with is an ``activityparty``."""
+
 MAY_GO: Mapping[tuple[Side, str], Sequence[tuple[str, str]]] = {
     (Side.CRM, "account"): (
+        *OF_BOTH,
         ("contact", "parentcustomerid"),
+        ("contact", "accountid"),
         ("account", "parentaccountid"),
-        ("opportunity", "customerid"),
-        ("quote", "customerid"),
-        ("salesorder", "customerid"),
-        ("invoice", "customerid"),
+        ("account", "masterid"),
+        ("opportunity", "parentaccountid"),
+        ("lead", "parentaccountid"),
     ),
     (Side.CRM, "contact"): (
+        *OF_BOTH,
         ("account", "primarycontactid"),
-        ("opportunity", "customerid"),
+        ("contact", "parentcustomerid"),
+        ("contact", "parentcontactid"),
+        ("contact", "masterid"),
         ("opportunity", "parentcontactid"),
-        ("quote", "customerid"),
-        ("salesorder", "customerid"),
-        ("invoice", "customerid"),
+        ("lead", "parentcontactid"),
+        ("incident", "primarycontactid"),
+        ("incident", "responsiblecontactid"),
     ),
     (Side.ERP, "customer"): (
-        ("sales_header", "sell_to_customer_no"),
-        ("sales_header", "bill_to_customer_no"),
-        ("sales_invoice_header", "sell_to_customer_no"),
-        ("sales_invoice_header", "bill_to_customer_no"),
+        *((table, f"{role}_customer_no") for table in SOLD for role in ("sell_to", "bill_to")),
         ("cust_ledger_entry", "customer_no"),
+        ("cust_ledger_entry", "sell_to_customer_no"),
+        ("customer", "bill_to_customer_no"),
+        ("sales_price", "customer_no"),
     ),
-    (Side.ERP, "vendor"): (("item", "vendor_no"),),
-    (Side.ERP, "contact"): (("opportunity", "contact_no"), ("customer", "primary_contact_no")),
+    (Side.ERP, "vendor"): (("item", "vendor_no"), ("resource", "vendor_no")),
+    (Side.ERP, "contact"): (
+        ("contact", "company_no"),
+        ("customer", "primary_contact_no"),
+        ("vendor", "primary_contact_no"),
+        ("opportunity", "contact_no"),
+        ("opportunity", "contact_company_no"),
+    ),
 }
 """(side, table) -> the (table, column) pairs whose rows may refer to a record of it."""
+
+WRITTEN_BY_PEOPLE: Mapping[str, Filter] = {"post": Comparison("source", "<>", 1)}
+"""table -> the rows that people wrote: the others the system makes along with records of its own accord."""
 
 STAYS = "It was made by this run and stays."
 NOT_DEFINED = "What the deletion of such a record takes along is not defined, so it stays."
@@ -76,7 +111,7 @@ def why_it_stays(past: Past, pair: Pair | None, row: Record, memory: SideMemory)
 
 
 def referred(system: System, table: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of these records rows of their own system refer to. Raises ``ConnectionProblem``."""
+    """Which of these records other rows of their own system refer to. Raises ``ConnectionProblem``."""
     found: set[uuid.UUID] = set()
     for referring, column in MAY_GO[system.side, table] if ids else ():
         found |= _named(system, referring, column, ids)
@@ -90,8 +125,9 @@ def _named(system: System, table: str, column: str, ids: Sequence[uuid.UUID]) ->
         return set()
     if described is None or described.type is not FieldType.REFERENCE:
         return set()
-    values = (row.values.get(column) for row in every(system, table, OneOf(column, tuple(ids)), [column]))
-    return {value.id for value in values if isinstance(value, Ref)}
+    where = both(OneOf(column, tuple(ids)), WRITTEN_BY_PEOPLE.get(table, EVERYTHING))
+    rows = ((row.id, row.values.get(column)) for row in every(system, table, where, [column]))
+    return {value.id for id, value in rows if isinstance(value, Ref) and value.id != id}
 
 
 def about_to_go(pair: Pair, direction: Direction) -> Pair:

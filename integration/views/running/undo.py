@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from integration.jobs.undo.start import NotUndoable, preview, undo
 from integration.models import SyncJob
 from integration.models.people.rights import APPROVE, UNDO
-from integration.pages.runs.undoing import name_ids
+from integration.pages.runs.undoing import undo_page
 from integration.systems.errors import Problem
 
 
@@ -33,8 +33,8 @@ def synch_job_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     except (NotUndoable, Problem) as problem:
         messages.error(request, str(problem))
         return redirect("synch_job", id)
-    name_ids(found.planned)
-    shown = {"job": job, "preview": found, "records": records, "removes": removes}
+    page = undo_page(job, records, found)
+    shown = {"job": job, "page": page, "preview": found, "records": records, "removes": removes}
     return render(request, "integration/synch_job_undo.html", shown)
 
 

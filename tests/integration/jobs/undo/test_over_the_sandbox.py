@@ -6,35 +6,22 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from integration import jobs
 from integration.business_central.models import Customer, Item
 from integration.business_central.store import EmbeddedCompany
-from integration.jobs.undo import start
-from integration.models import SyncError, SyncJob, TableMapping
+from integration.models import SyncError, TableMapping
 from integration.sync.rules import Direction
-from integration.sync.run import Options, Scope
+from integration.sync.run import Scope
 from integration.systems.filters import Comparison
 from integration.systems.system import every
 from integration.systems.values import Ref, Row, Side
 from tests.integration.flows.organization import Organization, organization
+from tests.integration.jobs.undo.undoing import carry, undone
 
 __all__ = ["organization"]
 
 D = Decimal
 erp = EmbeddedCompany()
 ACCOUNT = ("name", "telephone1", "creditlimit", "transactioncurrencyid", "address1_city")
-
-
-def carry(name: str, direction: Direction = Direction.TO_CRM, **more: Any) -> SyncJob:
-    job = jobs.start(TableMapping.objects.get(name=name), direction, options=Options(**more), inline=True)
-    assert (job.status, job.failed) == (SyncJob.Status.FINISHED, 0), list(job.errors.all())
-    return job
-
-
-def undone(job: SyncJob, **more: Any) -> SyncJob:
-    started = jobs.run_here(start.undo(job, None, **more))
-    assert (started.status, started.failed) == (SyncJob.Status.FINISHED, 0), list(started.errors.all())
-    return started
 
 
 def rests(name: str) -> bool:

@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.jobs.undo import start
-from integration.models import AuditEntry, RecordChange, SyncJob
+from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
+from integration.sync.undo import removing
 from integration.systems.errors import Unreachable
+from integration.systems.values import Side
 from tests.coupling.conftest import told
 from tests.integration.jobs_world import JobsWorld, silent_for, world
 from tests.people import ADMINISTRATOR, INTEGRATOR, ORDER_PROCESSOR, VIEWER, client_of, made, signed_in
@@ -173,3 +175,39 @@ def test_a_page_that_names_no_record_and_a_silent_sales_are_answered_in_words(wo
     assert told(client.get(address, {"record": str(uuid.uuid4())}))[-1] == start.NOTHING
     world.crm.fail_on("get", Unreachable("The organization cannot be reached."), times=9)
     assert told(client.get(address))[-1] == "The organization cannot be reached."
+
+
+def test_a_run_that_slipped_in_between_two_pages_has_written_it_since(world: JobsWorld) -> None:
+    """Adatum was made, another run carried an edit of it, then the first run made Litware."""
+    world.couple_jim()
+    adatum, litware = world.add_customer("Adatum"), world.add_customer("Litware")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    both(world)
+    world.erp.edit("customer", adatum, phone_no="030 9")
+    assert ran(jobs.start(world.mapping(), "to_crm")).modified == 1
+    RecordChange.objects.filter(job=job, erp_id=litware).update(id=10**6)
+    gone = ran(start.undo(job, None, removes=True))
+    assert (gone.deleted, gone.skipped) == (1, 1)
+    assert [row.message for row in SyncError.objects.filter(job=gone)] == [removing.ANOTHER_RUN]
+    assert world.names(Side.CRM, "account") == ["Adatum"]
+
+
+def page_of(job: SyncJob) -> str:
+    return client_of(made("ann", ADMINISTRATOR)).get(reverse("synch_job_undo", args=[job.pk])).content.decode()
+
+
+def test_a_run_that_made_nothing_offers_no_deletion_and_warns_that_both_will_differ(world: JobsWorld) -> None:
+    shown = page_of(carried(world, coupled(world, "Adatum")))
+    assert "Delete Them" not in shown
+    assert "Undo: Adatum" in shown
+    assert "Business Central keeps its values: afterwards both records differ" in shown
+    assert "Undo the Run" in shown
+
+
+def test_a_run_whose_records_all_stay_offers_their_deletion_alone(world: JobsWorld) -> None:
+    world.couple_jim()
+    world.add_customer("Adatum")
+    shown = page_of(ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True))))
+    assert "Delete Them" in shown
+    assert "Nothing goes back" in shown
+    assert "Undo the Run" not in shown
