@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from integration.connection import systems
 from integration.connection.opening import open_crm_for_page, open_for_download, open_for_page
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
+from integration.systems.errors import Problem
+from integration.systems.naming import names_of
 from integration.systems.system import System
-from integration.systems.values import Side
+from integration.systems.values import Ref, Side
+
+NAMED = 3
+"""So many records are named in a sentence."""
 
 
 @contextmanager
@@ -40,3 +46,14 @@ def both_opened(setup: ConnectionSetup | None = None) -> Iterator[Connected]:
     ``ConfigurationProblem`` while the connection is disabled, ``TimedOut`` where other pages wait already."""
     with open_for_page(setup or ConnectionSetup.current()) as connected:
         yield connected
+
+
+def called(side: Side, table: str, ids: Sequence[uuid.UUID]) -> str:
+    """These records by name, the first few of many: "C00110 Northwind Traders and 4 more"; blank where their system
+    does not answer."""
+    found: dict[uuid.UUID, str] = {}
+    with suppress(Problem), opened(side) as system:
+        found = dict(names_of(system, [Ref(table, id) for id in ids[:NAMED]]))
+    names = [found[id] for id in ids if id in found]
+    more = [f"{len(ids) - len(names)} more"] if names and len(ids) > len(names) else []
+    return " and ".join([", ".join(names), *more])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import NoReturn
 
 from coupling.models import CouplingError
 from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.cards import passes
 from coupling.pages.compare import Missing, missing_first
+from coupling.sides import called
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -78,3 +80,11 @@ def options_for(
 ) -> Options:
     """A run of exactly these source records."""
     return Options(scope=Scope.IDS, ids=tuple(ids), create=create, force=force, winner=winner)
+
+
+def all_coupled(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> NoReturn:
+    """Raises ``CouplingError``, which names the records that somebody wanted to couple and that are coupled already."""
+    names = called(side, mapping.table(side), ids)
+    if len(ids) == 1:
+        raise CouplingError(f"{names or 'This'} is coupled already.")
+    raise CouplingError(f"All of these are coupled already{f': {names}' if names else ''}.")

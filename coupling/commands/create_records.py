@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
 
 from django.db import transaction
 
-from coupling.commands.checks import check_first, check_records, options_for
+from coupling.commands.checks import all_coupled, check_first, check_records, options_for
 from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
 from coupling.sides import both_opened, opened
@@ -37,7 +36,7 @@ def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], *, fi
             check_records(connected, mapping, side, ids)
             if not (first or _is_of(mapping, INVOICES)):  # What an invoice needs is made before it.
                 check_first(connected, mapping, direction, ids[0])
-    return free or _all_coupled(ids)
+    return free or all_coupled(mapping, side, ids)
 
 
 def create(
@@ -51,7 +50,8 @@ def create(
     with transaction.atomic():
         _take_apart(mapping, lost)
         existing = mapping.couplings.pairs(side, ids)
-        free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED] or _all_coupled(ids)
+        free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED]
+        free = free or all_coupled(mapping, side, ids)
         if _is_of(mapping, INVOICES):
             return jobs.create_invoices(free, user=user)
         job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user, after=after)
@@ -73,10 +73,6 @@ def _creating(mapping: TableMapping, side: Side) -> Direction:
 
 def _is_of(mapping: TableMapping, tables: tuple[str, str]) -> bool:
     return (mapping.erp_table, mapping.crm_table) == tables
-
-
-def _all_coupled(ids: Sequence[uuid.UUID]) -> NoReturn:
-    raise CouplingError("This is coupled already." if len(ids) == 1 else "All of these are coupled already.")
 
 
 def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, user: User | None) -> None:

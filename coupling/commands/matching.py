@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from coupling.commands.checks import all_coupled
 from coupling.models import CouplingError
 from integration import jobs
 from integration.mappings.flows import creates
@@ -56,8 +57,8 @@ def plan(
 def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], side: Side, create: bool, winner: Side | None) -> Options:
     if not mapping.criteria():
         raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
-    if ids and not (ids := _free(mapping, side, ids)):
-        raise CouplingError("All of these are coupled already.")
+    if ids:
+        ids = _free(mapping, side, ids) or all_coupled(mapping, side, ids)
     create = create and side is Side.ERP and creates(mapping, Direction.TO_CRM)
     scope = Scope.IDS if ids else Scope.EVERYTHING
     return Options(scope=scope, ids=tuple(ids), create=create, winner=winner, of=side if ids else Side.ERP)

@@ -13,6 +13,7 @@ from integration.business_central.models import Customer
 from integration.business_central.store import EmbeddedCompany
 from integration.forms.day import DayInput
 from integration.forms.documents.document import NumberField
+from integration.forms.once import OnceForm
 from integration.models.stored.audit import AuditEntry, record
 from integration.pages.documents.kinds import HEADER, Kind
 from integration.systems.errors import Problem
@@ -24,7 +25,7 @@ def day_input() -> DayInput:
     return DayInput({"class": "form-control form-control-sm"})
 
 
-class NewDocumentForm(forms.Form):
+class NewDocumentForm(OnceForm):
     """Whose document it is. All else is taken over from the customer, and can be changed on the next page."""
 
     customer = NumberField(Customer.objects.all(), "customer", label="Customer No.")
@@ -44,7 +45,10 @@ class NewDocumentForm(forms.Form):
             "external_document_no": typed["external_document_no"],
             "requested_delivery_date": typed["requested_delivery_date"],
         }
-        [made] = EmbeddedCompany().insert_documents(HEADER, [Document(Row(uuid.uuid4(), values))])
+        company = EmbeddedCompany()
+        [made] = company.insert_documents(HEADER, [Document(Row(self.new_id, values))])
+        if self.is_made(company, HEADER, made):
+            return self.new_id
         if made.error is not None:
             self.refuse(made.error)
             return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
 
 from integration.business_central.models import Note, SalesHeader
 from integration.business_central.store import EmbeddedCompany
+from integration.forms.once import OnceForm
 from integration.forms.versioned import VersionedForm
 from integration.models.stored.audit import AuditEntry, record
 from integration.pages.documents.kinds import HEADER, kind_of
@@ -19,7 +19,7 @@ LONGEST = 10_000
 """Characters of a note, which Sales takes, too."""
 
 
-class NewNoteForm(forms.Form):
+class NewNoteForm(OnceForm):
     """A note that is written now."""
 
     text = forms.CharField(label="Note", max_length=LONGEST, widget=forms.Textarea({"rows": 2}))
@@ -27,7 +27,10 @@ class NewNoteForm(forms.Form):
     def save(self, header: SalesHeader, by: str) -> None:
         """Store it. Raises what the company refuses."""
         values = {"record_table": HEADER, "record_id": header.pk, "text": self.cleaned_data["text"], "created_by": by}
-        [made] = EmbeddedCompany().insert(NOTE, [Row(uuid.uuid4(), values)])
+        company = EmbeddedCompany()
+        [made] = company.insert(NOTE, [Row(self.new_id, values)])
+        if self.is_made(company, NOTE, made):
+            return
         if made.error is not None:
             raise made.error
         record(AuditEntry.Action.CREATED, "note", f"{kind_of(header).noun.lower()} {header.no}")

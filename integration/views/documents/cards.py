@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from integration.business_central.models import SalesHeader, SalesLine, SalesShipmentHeader, SalesShipmentLine
 from integration.business_central.models.documents import SalesHeaderArchive, SalesLineArchive
 from integration.forms.documents.document import TABS
+from integration.forms.documents.notes import NewNoteForm
 from integration.pages.documents.cards import belonging_to, errors_of, lines_shown, partner_of, tabs_of, totals_of
 from integration.pages.documents.kinds import HEADER, actions_of, kind_of, name_of, state_of
 from integration.views.documents.lists import with_progress
@@ -29,7 +30,7 @@ def document(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown |= {"tabs": tabs_of(header, TABS), "lines": lines_shown(header, lines), "totals": totals_of(header, lines)}
     partner = partner_of(id, HEADER)
     shown |= {"actions": actions_of(header), "belonging": belonging_to(header), "partner": partner}
-    shown |= {"errors": errors_of(id, partner), "stands_at": reverse(kind.list)}
+    shown |= {"errors": errors_of(id, partner), "stands_at": reverse(kind.list), "new_note": NewNoteForm()}
     return render(request, "integration/documents/card.html", shown)
 
 

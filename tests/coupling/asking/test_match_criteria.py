@@ -40,7 +40,7 @@ def test_nothing_left_of_the_chosen_ones_is_said(
 ) -> None:
     mapping.fields.filter(erp_field="name").update(match_priority=1)
     mapping.couplings.couple(adatum, adatum_account)
-    assert told(start(clerk, adatum)) == ["All of these are coupled already."]
+    assert told(start(clerk, adatum)) == ["C-ADATUM Adatum is coupled already."]
 
 
 def test_criteria_that_are_typed_here_are_kept_and_used(organizer: Client, mapping: TableMapping) -> None:

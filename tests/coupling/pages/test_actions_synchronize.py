@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 from uuid import UUID
 
@@ -112,11 +111,16 @@ def test_synchronizing_what_is_not_coupled_is_refused(clerk: Client, mapping: Ta
 
 
 def test_accounts_of_two_mappings_are_synchronized_by_a_job_each(
-    clerk: Client, mapping: TableMapping, vendors: TableMapping, organization: MemorySystem, adatum: UUID
+    clerk: Client,
+    mapping: TableMapping,
+    vendors: TableMapping,
+    company: MemorySystem,
+    organization: MemorySystem,
+    adatum: UUID,
 ) -> None:
     bought, sold = id_of(organization, "Wingtip Toys"), id_of(organization, "Adatum")
     mapping.couplings.couple(adatum, sold)
-    vendors.couplings.couple(uuid.uuid4(), bought)
+    vendors.couplings.couple(company.add("vendor", name="Wingtip Toys"), bought)
     answer = press(clerk, "crm", "account", "synchronize", bought, sold, way="get")
     assert sorted(job.mapping.name for job in SyncJob.objects.all()) == ["CUSTOMER", "VENDOR"]
     assert answer.url == "/records/crm/account/"

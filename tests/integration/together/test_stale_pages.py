@@ -32,7 +32,7 @@ MAKING = {
 """Forms of something new."""
 PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""
-STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm", "SalesDocumentFilter"}
+STORES_NOTHING = {"OnceForm", "PreviewForm", "RecordFilter", "PostingForm", "SalesDocumentFilter"}
 OF_ONESELF = {
     "OwnSettingsForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
