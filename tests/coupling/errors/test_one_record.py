@@ -6,11 +6,11 @@ import uuid
 
 import pytest
 from django.test import Client
-from integration.pages.desk import desk_of
-from integration.pages.inbox import waiting_for
 
 from coupling.pages.asking.outcome import outcome
 from integration.models import ConnectionSetup, SyncError, SyncJob, User
+from integration.pages.home.desk import desk_of
+from integration.pages.home.inbox import waiting_for
 from integration.pages.runs.families import errors_of, family
 from integration.pages.runs.tabs import numbers_of
 from tests.coupling.conftest import page, press

@@ -160,5 +160,5 @@ def test_a_customer_coupled_anew_while_it_is_asked_whether_its_account_exists_st
     world.crm.remove("account", theirs)
     during(world.crm, "get", lambda: commands.couple(world.mapping(), ours, other, theirs))
     with pytest.raises(CouplingError, match="coupled already"):
-        commands.creatable(world.mapping(), Side.ERP, [ours])
+        commands.create(world.mapping(), Side.ERP, [ours], None)
     assert twin_of(world, ours) == other
