@@ -76,7 +76,7 @@ def test_two_tables_of_ones_own_are_mapped_and_synchronized(page: Page) -> None:
 
 
 def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page: Page) -> None:
-    rules_of(page, "no – accountnumber")
+    rules_of(page, "No. – Account Number")
     add_rule(page, "prefix", Text="BC-")
     add_rule(page, "lowercase")
     page.get_by_label("Value").fill("10000")
@@ -93,7 +93,7 @@ def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page: Pa
 
 
 def test_a_pattern_that_is_none_is_told_beside_its_field(page: Page) -> None:
-    rules_of(page, "no – accountnumber")
+    rules_of(page, "No. – Account Number")
     add_rule(page, "regex", Pattern="(0+")
     expect(page.locator(".invalid-feedback").first).to_contain_text("no regular expression")
     page.get_by_label("Pattern", exact=True).fill("^0+")
@@ -104,7 +104,7 @@ def test_a_pattern_that_is_none_is_told_beside_its_field(page: Page) -> None:
 
 def test_enabling_a_field_among_coupled_customers_asks_who_wins(page: Page) -> None:
     page.goto("/mappings/CUSTOMER/fields/")
-    row = page.get_by_role("row", name=re.compile("mobile_phone_no"))
+    row = page.get_by_role("row", name=re.compile("Mobile Phone No."))
     row.get_by_label(re.compile("^Enabled of")).check()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text(re.compile("say who wins|are saved"))

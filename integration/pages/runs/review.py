@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from integration.models import FullSynchLine, SyncJob
 from integration.models.jobs.progress import COUNTERS
+from integration.pages.runs.titles import SHORT_WAYS
+from integration.sync.rules import Direction
 from integration.sync.run import Scope
 
 USUAL_RATE = 40.0
@@ -36,6 +38,11 @@ class Some:
 
     job_id: uuid.UUID
     number: int
+    way: str
+
+
+def _some(job: SyncJob, number: int) -> Some:
+    return Some(job.pk, number, SHORT_WAYS[Direction(job.direction)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +54,17 @@ class ReviewLine:
 
     @property
     def errors(self) -> list[Some]:
-        return [Some(job.pk, job.failed) for job in self.line.jobs if job.failed]
+        return [_some(job, job.failed) for job in self.line.jobs if job.failed]
 
     @property
     def left_out(self) -> list[Some]:
         """Left out by a rule, or skipped."""
-        return [Some(job.pk, job.skipped) for job in self.line.jobs if job.skipped]
+        return [_some(job, job.skipped) for job in self.line.jobs if job.skipped]
 
     @property
     def second_round(self) -> list[Some]:
         """Those that got what tables behind this one had left to them."""
-        return [Some(job.pk, number) for job in self.line.second_round if (number := job.inserted + job.modified)]
+        return [_some(job, number) for job in self.line.second_round if (number := job.inserted + job.modified)]
 
     @property
     def records(self) -> int:

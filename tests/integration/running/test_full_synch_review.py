@@ -153,5 +153,6 @@ def test_a_second_round_counts_neither_its_records_nor_the_wait_for_it_again(
     page = shown(susan)
 
     assert "60 records: 60 inserted." in page
-    assert f'href="/synch/jobs/{again.pk}/" aria-label="23 written in a second round in CUSTOMER"' in page
+    words = 'title="BC → Sales" aria-label="23 written in a second round in CUSTOMER, BC → Sales"'
+    assert f'href="/synch/jobs/{again.pk}/" {words}' in page
     assert '<td class="number text-nowrap">12 s' in page
