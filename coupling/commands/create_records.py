@@ -12,7 +12,7 @@ from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
 from coupling.sides import both_opened, opened
 from integration import jobs
-from integration.connection.document_passes import INVOICES, ORDERS
+from integration.connection.document_passes import INVOICE_LINES, INVOICES, ORDERS
 from integration.connection.systems import Connected
 from integration.models import SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair, State
@@ -68,6 +68,8 @@ def _creating(mapping: TableMapping, side: Side) -> Direction:
         raise CouplingError(f"A flow makes the records of {mapping.name} by itself.")
     if _is_of(mapping, ORDERS):
         raise CouplingError("No order is made in Dynamics 365 Sales: orders are made of those submitted there.")
+    if _is_of(mapping, INVOICE_LINES):
+        raise CouplingError("No line is made alone: the lines of an invoice are made with it.")
     return direction
 
 

@@ -12,13 +12,14 @@ from integration.systems.errors import ConfigurationProblem
 ORDERS = ("sales_header", "salesorder")
 QUOTES = ("sales_header", "quote")
 NOTES = ("note", "annotation")
+INVOICE_LINES = ("sales_invoice_line", "invoicedetail")
 """Table here, table in Sales."""
 
 
 def creates(mapping: TableMapping, direction: Direction) -> bool:
     """Can people have the other records made in this direction? Not orders in Sales: orders are made of those submitted
-    there; and not what a flow makes by itself."""
-    by_hand = not mapping.internal and (mapping.erp_table, mapping.crm_table) != ORDERS
+    there; not lines, which are made with their invoice; and not what a flow makes by itself."""
+    by_hand = not mapping.internal and (mapping.erp_table, mapping.crm_table) not in (ORDERS, INVOICE_LINES)
     return by_hand and Direction(mapping.direction).includes(direction)
 
 

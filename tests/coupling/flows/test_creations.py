@@ -27,6 +27,7 @@ ID = uuid.UUID(int=7)
 CUSTOMERS = TableMapping(name="CUSTOMER", erp_table="customer", crm_table="account", direction="both")
 ORDERS = TableMapping(name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder", direction="to_crm")
 INVOICES = TableMapping(name="INVOICE", erp_table="sales_invoice_header", crm_table="invoice", direction="to_crm")
+LINES = TableMapping(name="LINES", erp_table="sales_invoice_line", crm_table="invoicedetail", direction="to_crm")
 QUOTES = {"name": "SALESQUOTE-QUOTE", "erp_table": "sales_header", "crm_table": "quote", "direction": "to_erp"}
 
 
@@ -36,6 +37,7 @@ QUOTES = {"name": "SALESQUOTE-QUOTE", "erp_table": "sales_header", "crm_table": 
         (CUSTOMERS, True, True),
         (INVOICES, False, True),
         (ORDERS, False, False),
+        (LINES, False, False),
         (TableMapping(**QUOTES, internal=True), False, False),
     ],
 )
@@ -45,8 +47,8 @@ def test_people_have_made_what_the_mapping_carries_but_no_orders_and_nothing_of_
     assert [creates(mapping, one) for one in (Direction.TO_ERP, Direction.TO_CRM)] == [here, there]
 
 
-@pytest.mark.parametrize(("mapping", "offered"), [(CUSTOMERS, "Create Account"), (ORDERS, "")])
-def test_no_page_offers_to_make_an_order_in_sales(mapping: TableMapping, offered: str) -> None:
+@pytest.mark.parametrize(("mapping", "offered"), [(CUSTOMERS, "Create Account"), (ORDERS, ""), (LINES, "")])
+def test_no_page_offers_to_make_an_order_or_a_line_in_sales(mapping: TableMapping, offered: str) -> None:
     table = mapping.erp_table
     card = Card(Side.ERP, table, ID, is_enabled=True, mapping=mapping)
     listing = Listing(
