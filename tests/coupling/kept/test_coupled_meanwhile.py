@@ -3,11 +3,13 @@ twice or left without a word."""
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from coupling import commands
 from coupling.models import CouplingError
@@ -33,6 +35,8 @@ def during(system: MemorySystem, verb: str, what: Callable[[], Any]) -> None:
         if not done:
             done.append(True)
             what()
+            if threading.current_thread() is not threading.main_thread():
+                connections.close_all()  # Sales is asked by a thread that has no database of its own
         return answer(*args, **more)
 
     setattr(system, verb, call)
