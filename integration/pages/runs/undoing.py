@@ -16,7 +16,6 @@ from integration.sync.undo.past import Line, Undoing
 from integration.systems.wording import NAMELESS
 
 SIDES = {Direction.TO_CRM: "Sales", Direction.TO_ERP: "Business Central"}
-OTHER = {Direction.TO_CRM: Direction.TO_ERP, Direction.TO_ERP: Direction.TO_CRM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class UndoPage:
     @property
     def kept(self) -> str:
         """The side that keeps its values."""
-        return SIDES[OTHER[Direction(self.job.direction)]]
+        return SIDES[Direction(self.job.direction).back]
 
 
 def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview) -> UndoPage:
@@ -71,7 +70,7 @@ def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview) -> U
 def _other(job: SyncJob, records: Sequence[uuid.UUID]) -> SyncJob | None:
     """The pass that went the other way, where it wrote something (into these records)."""
     for one in family(job):
-        if one.direction == OTHER[Direction(job.direction)].value and not why_not(one):
+        if one.direction == Direction(job.direction).back.value and not why_not(one):
             wrote = RecordChange.objects.written().filter(job=one, side=Direction(one.direction).destination.value)
             if (wrote.filter(erp_id__in=records) if records else wrote).exists():
                 return one
