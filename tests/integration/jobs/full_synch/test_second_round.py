@@ -126,7 +126,8 @@ def test_the_review_says_how_many_records_got_something_in_the_second_round_and_
     firms.synchronize()
     page = signed_in("susan", INTEGRATOR).get(reverse("full_synch"), headers={"HX-Request": "true"})
     there = lines()["CUSTOMER"].second_to_crm_job
-    row = re.search(r'href="([^"]+)" aria-label="2 written in a second round in CUSTOMER"', page.content.decode())
+    said = r'href="([^"]+)"[^>]* aria-label="2 written in a second round in CUSTOMER, BC → Sales"'
+    row = re.search(said, page.content.decode())
     assert row is not None
     assert row[1] == reverse("synch_job", args=[there.pk])
     assert "what other tables have left to carry" in signed_in("vera", INTEGRATOR).get(row[1]).content.decode()
