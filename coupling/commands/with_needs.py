@@ -36,7 +36,7 @@ def create_with_needs(
     mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None, *, first: bool
 ) -> SyncJob:
     """Create the other records of these; with ``first`` behind everything that has to be coupled before. Answers the
-    first job, which the others follow. Raises :class:`CouplingError` where a person has to couple something."""
+    job of these, which waits for the others. Raises :class:`CouplingError` where a person has to couple something."""
 
     def last(after: SyncJob | None) -> SyncJob:
         return create(mapping, side, ids, user, after=after)
@@ -82,14 +82,14 @@ def _looked_at(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> l
 
 
 def _behind(wanted: Sequence[Need], last: Last, side: Side, user: User | None) -> SyncJob:
-    """Couple at once what can be, then the jobs of the rest, one behind the other. Answers the first."""
+    """Couple at once what can be, then the jobs of the rest, one behind the other. Answers the last."""
     with transaction.atomic():
         for mapping, pairs in _matched(wanted).items():
             couple_each(mapping, pairs)
         before = _created(side, [need for need in wanted if need.match is None], user)
         if before:
-            last(before[-1])
-    return before[0] if before else last(None)
+            return last(before[-1])
+    return last(None)
 
 
 def _matched(wanted: Sequence[Need]) -> dict[TableMapping, dict[uuid.UUID, uuid.UUID]]:

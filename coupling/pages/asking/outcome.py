@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
 from coupling.pages import records
 from coupling.pages.captions import noun
+from coupling.pages.tables import captions
 from coupling.sides import opened
 from integration.connection.live_systems import NAMES
 from integration.models import RecordChange, SyncError, SyncJob
@@ -23,6 +24,7 @@ from integration.systems.values import Side
 
 LONGEST_CHAIN = 30
 """Passes, the lines behind them, and what had to be coupled first."""
+FIRST = "What is needed first: "
 SYNCHRONIZING = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY)
 
 
@@ -54,17 +56,29 @@ class Outcome:
 
 
 def outcome(job: SyncJob) -> Outcome:
-    """How the job and those behind it stand, about their one record or all of them."""
-    chain = chain_of(job)
+    """How the job and those behind it stand, about their one record or all of them; and what those need first, which
+    runs before it."""
+    ahead, chain = ahead_of(job), chain_of(job)
     id = _only_id(job)
-    what = _name(job, id) if id is not None else f"{job.mapping.name}, {_number(job)}"
-    active = next((one for one in chain if one.is_active), None)
+    what = _name(job, id) if id is not None else _several(job)
+    active = next((one for one in (*ahead, *chain) if one.is_active), None)
     if active is not None:
-        return Outcome(job, what, _going_on(active), True, True, active.records_done, active.records_total)
-    stopped = next((one for one in chain if one.status != SyncJob.Status.FINISHED), None)
+        words = f"{FIRST if active in ahead else ''}{_going_on(active)}"
+        return Outcome(job, what, words, True, True, active.records_done, active.records_total)
+    stopped = next((one for one in (*ahead, *chain) if one.status != SyncJob.Status.FINISHED), None)
     if stopped is not None and not stopped.records_done:
         return Outcome(job, what, stopped.message or stopped.get_status_display(), False, False)
-    return _of_one(job, chain, id, what) if id is not None else _of_many(job, chain, what)
+    found = _of_one(job, chain, id, what) if id is not None else _of_many(job, chain, what)
+    return replace(found, words=f"{found.words} {FIRST}{_counted(ahead)}") if ahead else found
+
+
+def ahead_of(job: SyncJob) -> list[SyncJob]:
+    """What was started to run before the job, in that order."""
+    ahead: list[SyncJob] = []
+    while job.after is not None and len(ahead) < LONGEST_CHAIN:
+        job = job.after
+        ahead.insert(0, job)
+    return ahead
 
 
 def chain_of(job: SyncJob) -> list[SyncJob]:
@@ -84,9 +98,12 @@ def _only_id(job: SyncJob) -> uuid.UUID | None:
     return options.ids[0] if options.scope is Scope.IDS and len(options.ids) == 1 else None
 
 
-def _number(job: SyncJob) -> str:
-    options = job.run_options
-    return f"{len(options.ids):,} records" if options.scope is Scope.IDS else "all records"
+def _several(job: SyncJob) -> str:
+    """ "797 Customers", or "CUSTOMER, all records"."""
+    options, side = job.run_options, _side(job)
+    if options.scope is not Scope.IDS:
+        return f"{job.mapping.name}, all records"
+    return f"{len(options.ids):,} {captions(side, job.mapping.table(side))}"
 
 
 def _side(job: SyncJob) -> Side:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coupling.commands import with_needs
+from coupling.pages.asking.outcome import outcome
 from integration import jobs
 from integration.models import SyncJob
 from integration.systems.errors import TimedOut
@@ -93,6 +94,21 @@ def test_synchronizing_couples_the_salesperson_first_too(world: JobsWorld, clerk
 
     assert world.crm.values("account", theirs)["name"] == "Adatum"
     assert world.mapping("SALESPEOPLE").couplings.exists()
+
+
+def test_the_notice_is_about_the_firms_that_were_chosen_and_says_what_was_made_before_them(
+    standard_world: StandardWorld, clerk: Client
+) -> None:
+    cronus = standard_world
+    dollar = Ref("currency", cronus.currency("USD", "1.3"))
+    firms = [cronus.customer(name, name, currency_code=dollar) for name in ("Adatum", "Fabrikam", "Contoso")]
+
+    answer = press(clerk, "erp", "customer", "create", *firms, mapping="CUSTOMER", confirmed="yes", first="yes")
+    assert "3 Customers:</strong> What is needed first: Synchronization waits for its turn." in told(answer)[0]
+    cronus.run_all()
+
+    asked = SyncJob.objects.get(mapping__name="CUSTOMER")
+    assert outcome(asked).words == "3 created. What is needed first: 1 created."
 
 
 def test_without_the_first_step_the_refusal_names_it_with_its_link(world: JobsWorld, clerk: Client) -> None:

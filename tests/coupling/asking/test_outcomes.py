@@ -132,7 +132,7 @@ def test_several_records_are_counted(clerk: Client, mapping: TableMapping, compa
 
     found = outcome(SyncJob.objects.get())
 
-    assert (found.what, found.words) == ("CUSTOMER, 2 records", "2 created.")
+    assert (found.what, found.words) == ("2 Customers", "2 created.")
 
 
 def test_a_deleted_coupling_is_said_at_the_record(clerk: Client, coupled: TableMapping, adatum: UUID) -> None:
