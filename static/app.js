@@ -38,6 +38,21 @@ addEventListener("pageshow", () => {
   leaving = false;
 });
 
+// What to do after coupling is proposed anew with each record. A choice that somebody makes while the records are still
+// being compared is theirs, and stands over the proposal that comes back.
+let chosenMeanwhile = null;
+const AFTER = "#chosen input[name=after]";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "chosen") return;
+  const now = document.querySelector(`${AFTER}:checked`)?.value;
+  chosenMeanwhile = now === event.detail.requestConfig.parameters.after ? null : now;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "chosen" || chosenMeanwhile === null) return;
+  document.querySelector(`${AFTER}[value="${chosenMeanwhile}"]`).checked = true;
+  chosenMeanwhile = null;
+});
+
 // A table that is wider than a phone becomes blocks there, and each value says what it is. Wider screens, and a phone
 // without this file, keep the table.
 const phone = matchMedia("(max-width: 767px)");

@@ -128,6 +128,24 @@ def start_full_synchronization(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def enable(page: Page, demo: Demo) -> None:
+    """The connection is enabled, by whichever test comes first."""
+    page.goto("/connection/")
+    if page.get_by_role("button", name="Enable", exact=True).count():
+        page.get_by_label("Client secret").fill(demo.secret())
+        page.get_by_role("button", name="Save and Test Connection").click()
+        page.get_by_role("button", name="Enable", exact=True).click()
+        expect(page.locator("main")).to_contain_text("is enabled")
+
+
+def choose_action(page: Page, name: str) -> None:
+    """Press a button for what is selected, also where the bar folds it away."""
+    button = page.get_by_role("button", name=name, exact=True)
+    if not button.first.is_visible():
+        page.locator("summary:visible", has_text=re.compile("More|Actions")).first.click()
+    button.first.click()
+
+
 @pytest.fixture(scope="module")
 def cookies(demo: Demo) -> dict[str, Any]:
     """What Annette's browser keeps from one test of a file to the next, so that she signs in once."""

@@ -12,7 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Demo, act, start_full_synchronization, unfit
+from tests.browser.conftest import Demo, act, enable, start_full_synchronization, unfit
 from tests.browser.sales import Sales
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
@@ -27,12 +27,7 @@ CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/(\?|$)")
 @pytest.fixture
 def connected(page: Page, demo: Demo) -> Page:
     """Enabled, and customers synchronized, whichever tests came before."""
-    page.goto("/connection/")
-    if page.get_by_role("button", name="Enable", exact=True).count():
-        page.get_by_label("Client secret").fill(demo.secret())
-        page.get_by_role("button", name="Save and Test Connection").click()
-        page.get_by_role("button", name="Enable", exact=True).click()
-        expect(page.locator("main")).to_contain_text("is enabled")
+    enable(page, demo)
     page.goto("/records/erp/customer/?state=coupled")
     if not page.locator("tbody input[name=selected]").count():
         start_full_synchronization(page)

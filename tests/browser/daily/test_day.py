@@ -1,0 +1,126 @@
+"""A day of somebody who keeps customers in both systems: create in Sales, many at once, which of several is it?
+
+The tests go on where the one before left the company, so they run in one process and in this order.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Demo, act, choose_action, enable, unfit
+from tests.browser.sales import Sales
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
+PATIENCE = 60_000
+MANY = 500
+CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/(\?|$)")
+"""A card, and no page below it: who waits for the card must not take a page on the way to it for it."""
+CREATE = "Create Account in Dynamics 365 Sales"
+POST_CODE = "LS1 4AP"
+
+
+@pytest.fixture
+def connected(page: Page, demo: Demo) -> Page:
+    enable(page, demo)
+    return page
+
+
+def new_customer(page: Page, name: str) -> None:
+    """Enter a customer; the page is its card."""
+    page.goto("/records/erp/customer/new/")
+    for field, text in (("name", name), ("salesperson_code", "AH"), ("post_code", POST_CODE)):
+        page.locator(f"#id-{field}").fill(text)
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.wait_for_url(CARD)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def counted(page: Page, state: str) -> int:
+    """How many customers the list counts in a state."""
+    page.goto(f"/records/erp/customer/?state={state}")
+    return int(page.locator("#list-count").inner_text().split()[0].replace(",", ""))
+
+
+def test_a_customer_is_created_in_sales_from_its_card_behind_its_salesperson(connected: Page, demo: Demo) -> None:
+    page = connected
+    new_customer(page, "Wingtip Bakery")
+    act(page, CREATE)
+    expect(page.locator("main")).to_contain_text("Andrew Hill – coupled with Andrew Hill")
+    assert unfit(page) == []
+    page.get_by_role("button", name="Do These First, Then Create").click()
+    page.wait_for_url(CARD)
+    expect(page.locator(".outcome")).to_contain_text("Wingtip Bakery: Account created", timeout=PATIENCE)
+    expect(page.locator("section#comparison")).to_contain_text("Both records agree", timeout=PATIENCE)
+    [account] = Sales(demo).rows("accounts?$filter=name eq 'Wingtip Bakery'")
+    assert account["address1_postalcode"] == POST_CODE
+
+
+def test_five_hundred_customers_are_created_in_sales_at_once_behind_their_currencies(
+    connected: Page, demo: Demo
+) -> None:
+    page = connected
+    alone = counted(page, "uncoupled")
+    assert alone > MANY
+    page.get_by_label("Select all", exact=True).check()
+    page.get_by_label("that the filter shows").check()
+    choose_action(page, CREATE)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{CREATE}: {alone} Customers")
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d+ created and coupled"))
+    expect(page.locator("main")).to_contain_text("Currency EUR Euro – created in Dynamics 365 Sales")
+    assert unfit(page) == []
+    button = page.get_by_role("button", name=re.compile("Do These First, Then Create"))
+    number = int(re.sub(r"\D", "", button.inner_text()))
+    assert number > MANY
+    button.click()
+    page.wait_for_url(re.compile(r"/records/erp/customer/\?state=uncoupled"))
+    done = page.locator(".outcome", has_text=f"{number} Customers: {number} created.")
+    expect(done).to_be_visible(timeout=PATIENCE)
+
+    assert counted(page, "uncoupled") == alone - number
+    assert counted(page, "coupled") == number + 1
+    assert len(Sales(demo).rows("accounts?$filter=name eq 'Wingtip Toys'")) == 1
+
+
+def test_a_customer_is_created_in_sales_from_the_list(connected: Page) -> None:
+    page = connected
+    new_customer(page, "Wingtip Brewery")
+    page.goto("/records/erp/customer/?q=Wingtip+Brewery")
+    page.locator("tbody input[type=checkbox]").check()
+    choose_action(page, CREATE)
+    page.get_by_role("button", name="Create", exact=True).click()
+    page.wait_for_url(re.compile(r"\?q=Wingtip"))
+    expect(page.locator(".outcome")).to_contain_text("Wingtip Brewery: Account created", timeout=PATIENCE)
+    page.goto("/records/erp/customer/?q=Wingtip+Brewery")
+    expect(page.locator("tbody .status")).to_have_text("Coupled")
+
+
+def test_of_two_accounts_that_a_customer_matches_a_person_says_which_it_is(connected: Page, demo: Demo) -> None:
+    page, sales = connected, Sales(demo)
+    for city in ("Leeds", "York"):
+        sales.create(
+            "accounts", name="Wingtip Butchers", customertypecode=3, address1_postalcode=POST_CODE, address1_city=city
+        )
+    new_customer(page, "Wingtip Butchers")
+    page.goto("/records/erp/customer/?q=Wingtip+Butchers")
+    page.locator("tbody input[type=checkbox]").check()
+    choose_action(page, "Match-Based Coupling")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="1 match")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("link", name="Resolve One by One").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Wingtip Butchers?")
+    assert unfit(page) == []
+    city = page.get_by_role("row", name=re.compile("^City")).get_by_role("cell").all_inner_texts()
+    of_york = next(place for place, text in enumerate(city[1:]) if text.startswith("York"))
+    page.locator("input[name=crm_id]").nth(of_york).check()
+    expect(page.get_by_label("Merge: what each side changed")).to_be_checked()
+    page.get_by_role("button", name="Couple", exact=True).click()
+    page.wait_for_url(re.compile(r"\?q=Wingtip"))
+    expect(page.locator(".outcome")).to_contain_text("1 fetched", timeout=PATIENCE)
+    page.goto("/records/erp/customer/?q=Wingtip+Butchers")
+    expect(page.locator("tbody tr")).to_contain_text("York")
+    page.locator("tbody a").first.click()
+    page.wait_for_url(CARD)
+    expect(page.locator("section#comparison")).to_contain_text("Both records agree", timeout=PATIENCE)
