@@ -16,6 +16,7 @@ from coupling import commands
 from coupling.commands import repair
 from coupling.commands.with_needs import create_with_needs, synchronize_with_needs
 from coupling.models import CouplingError
+from coupling.pages.asking.effects import LOOKED_AT
 from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
 from coupling.pages.asking.selection import Selection, selected
 from coupling.pages.records import mapped_pairs, mappings_of
@@ -211,10 +212,24 @@ def _say_left_out(request: PageRequest, selection: Selection) -> None:
 def _ask(request: PageRequest, question: Question) -> HttpResponse:
     """Which way, or whether at all; the preview alone while a person chooses the way."""
     template = "coupling/_effects.html" if request.htmx else "coupling/ask.html"
-    shown = {"question": question, "side": question.selection.side, "table": question.selection.table}
+    shown: dict[str, object] = {
+        "question": question,
+        "side": question.selection.side,
+        "table": question.selection.table,
+    }
     here = safe_back(request.POST)
-    needs = [(one, need_address(one, here)) for one in question.needs]
-    return render(request, template, shown | {"back": here, "needs": needs})
+    shown["needs"] = [(one, need_address(one, here)) for one in question.needs]
+    if question.twins:
+        shown |= _twins(question, here)
+    return render(request, template, shown | {"back": here})
+
+
+def _twins(question: Question, here: str) -> dict[str, object]:
+    """What may be there already, each with where it is coupled instead."""
+    mapping, side, twins = question.mappings[0], question.selection.side, question.twins
+    each = [(one, couple_address(mapping, side, one.id, None, here)) for one in twins]
+    all_of_them = match_address(mapping, [one.id for one in twins], of=side.value, back=here)
+    return {"twins": each, "match": all_of_them, "looked_at": LOOKED_AT}
 
 
 ACTS: dict[str, Callable[[PageRequest, Side, str, Sequence[uuid.UUID]], HttpResponse]] = {

@@ -14,6 +14,7 @@ from coupling.pages.asking.along import Along, along
 from coupling.pages.asking.effects import Effects
 from coupling.pages.asking.needs import Need, needs
 from coupling.pages.asking.selection import Kind, Selection
+from coupling.pages.asking.twins import Twin, twins
 from coupling.pages.captions import noun
 from coupling.pages.tables import captions
 from coupling.sides import both_opened
@@ -43,11 +44,12 @@ class Question:
     effects: list[tuple[TableMapping, Effects]] = field(default_factory=list)
     along: Along | None = None
     needs: Sequence[Need] = ()
+    twins: Sequence[Twin] = ()
     problem: str = ""
 
     def fall_silent(self, problem: Problem) -> None:
         """A side does not answer (any more): what it said of some of the records is no answer about all of them."""
-        self.problem, self.effects, self.needs = str(problem), [], ()
+        self.problem, self.effects, self.needs, self.twins = str(problem), [], (), ()
 
     @property
     def number(self) -> int:
@@ -134,7 +136,7 @@ def about_uncoupling(selection: Selection) -> Question:
 
 
 def about_creating(selection: Selection, mapping: TableMapping) -> Question:
-    """Create, with what the new records would hold and what comes first."""
+    """Create, with what the new records would hold, what comes first, and what may be there already."""
     asked = Question("create", selection, [mapping])
     ids = [row.id for row in selection.done]
     if not ids:
@@ -142,7 +144,9 @@ def about_creating(selection: Selection, mapping: TableMapping) -> Question:
     try:
         with both_opened() as connected:
             if (mapping.erp_table, mapping.crm_table) != INVOICES:  # What an invoice needs is made before it.
-                asked.needs = needs(connected, mapping, selection.side, ids[: effects.LOOKED_AT])
+                looked_at = ids[: effects.LOOKED_AT]
+                asked.twins = twins(connected, mapping, selection.side, looked_at)
+                asked.needs = needs(connected, mapping, selection.side, looked_at)
             asked.effects = [(mapping, effects.of_new(connected, mapping, selection.side, ids))]
     except Problem as problem:
         asked.fall_silent(problem)
