@@ -22,7 +22,7 @@ from tests.real.company import demo as served
 
 __all__ = ["served"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 DEMO = ["--customers", "5", "--accounts", "5"]
 PHONE = {"width": 400, "height": 850}
 DEVICE = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}

@@ -16,7 +16,7 @@ from tests.sandbox import trade
 from tests.sandbox.company import bring_solution, connect_company, serving
 from tests.sandbox.conftest import Caller
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.story]
 
 
 @pytest.fixture(scope="module")

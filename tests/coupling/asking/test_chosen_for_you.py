@@ -1,4 +1,5 @@
-"""Set Up Coupling chooses the one exact match, compares at once, and proposes what to do after coupling."""
+"""Set Up Coupling chooses the one exact match, compares at once, and proposes what to do after coupling. Create
+names it, too, before a second one is made."""
 
 from __future__ import annotations
 
@@ -229,3 +230,50 @@ def test_set_up_coupling_stands_on_the_lists_of_both_sides(
     for name, table in (("erp_list", "customer"), ("crm_list", "account")):
         assert "Set Up Coupling" in page(clerk, name, table)
         assert "Set Up Coupling" not in page(visitor, name, table)
+
+
+# --- before a second one is made -----------------------------------------------------------------------------
+
+HERE = "/records/erp/customer/?state=uncoupled"
+
+
+def create(clerk: Client, *ids: UUID) -> str:
+    answer = press(clerk, "erp", "customer", "create", *ids, mapping="CUSTOMER", back=HERE)
+    return str(answer.content.decode())
+
+
+def test_the_free_account_of_the_same_name_is_named_with_the_way_to_couple_it(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
+    shown = create(clerk, adatum)
+
+    assert "It may be there already." in shown
+    assert "C-ADATUM Adatum: Adatum is equal by name." in shown
+    assert f"{reverse('coupling', args=['CUSTOMER', adatum])}?back=%2Frecords%2Ferp%2Fcustomer" in shown
+
+
+def test_of_several_firms_those_that_may_be_there_are_counted_and_matched_together(
+    clerk: Client,
+    mapping: TableMapping,
+    company: MemorySystem,
+    organization: MemorySystem,
+    adatum: UUID,
+    adatum_account: UUID,
+) -> None:
+    fabrikam = id_of(company, "Fabrikam")
+    for _ in range(2):
+        organization.add("account", name="Fabrikam", customertypecode=3)
+
+    shown = create(clerk, adatum, fabrikam)
+
+    assert "2 of them may be there already." in shown
+    assert "Fabrikam: 2 free records are equal by name." in shown
+    assert f"{reverse('match', args=['CUSTOMER'])}?of=erp&amp;back=" in shown
+
+
+def test_an_account_that_is_coupled_with_another_customer_is_no_reason_to_warn(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
+    mapping.couplings.couple(id_of(company, "Fabrikam"), adatum_account)
+
+    assert "may be there already" not in create(clerk, adatum)

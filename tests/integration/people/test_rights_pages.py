@@ -12,8 +12,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpResponse
+from django.template.base import Template
 from django.test import Client
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from integration import jobs
 from integration.jobs.queue import QueueState
@@ -60,6 +62,13 @@ def undone(client: Client) -> Iterator[None]:
     client.cookies = cookies
 
 
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may is decided before a page is put together, and thousands of pages that nobody reads take a minute."""
+    monkeypatch.setattr(Template, "render", lambda *_: SafeString())
+
+
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(
     ends: tuple[MemorySystem, ...], who: str, subtests: pytest.Subtests
@@ -95,6 +104,7 @@ def test_nobody_is_offered_a_page_or_a_button_that_refuses(ends: tuple[MemorySys
 QUEUES = {"django_rq:home": (), "django_rq:jobs": (0,), "django_rq:failed_jobs": (0,), "django_rq:clear": (0,)}
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("who", [who for who in PEOPLE if who != ADMINISTRATOR])
 def test_the_administration_and_the_queues_open_for_nobody_but_administrators(who: str) -> None:
     client = browser(who)
