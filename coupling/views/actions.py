@@ -19,6 +19,7 @@ from coupling.models import CouplingError
 from coupling.pages.asking.effects import LOOKED_AT
 from coupling.pages.asking.question import Question, about_creating, about_synchronizing, about_uncoupling
 from coupling.pages.asking.selection import Selection, selected
+from coupling.pages.asking.twins import Twin
 from coupling.pages.records import mapped_pairs, mappings_of
 from coupling.views.access import (
     back,
@@ -219,17 +220,15 @@ def _ask(request: PageRequest, question: Question) -> HttpResponse:
     }
     here = safe_back(request.POST)
     shown["needs"] = [(one, need_address(one, here)) for one in question.needs]
-    if question.twins:
-        shown |= _twins(question, here)
+    if question.twins is not None:
+        shown |= {"twins": _twins(question, question.twins, here), "looked_at": LOOKED_AT}
     return render(request, template, shown | {"back": here})
 
 
-def _twins(question: Question, here: str) -> dict[str, object]:
+def _twins(question: Question, twins: Sequence[Twin], here: str) -> list[tuple[Twin, str]]:
     """What may be there already, each with where it is coupled instead."""
-    mapping, side, twins = question.mappings[0], question.selection.side, question.twins
-    each = [(one, couple_address(mapping, side, one.id, None, here)) for one in twins]
-    all_of_them = match_address(mapping, [one.id for one in twins], of=side.value, back=here)
-    return {"twins": each, "match": all_of_them, "looked_at": LOOKED_AT}
+    mapping, side = question.mappings[0], question.selection.side
+    return [(one, couple_address(mapping, side, one.id, None, here)) for one in twins]
 
 
 ACTS: dict[str, Callable[[PageRequest, Side, str, Sequence[uuid.UUID]], HttpResponse]] = {

@@ -44,12 +44,13 @@ class Question:
     effects: list[tuple[TableMapping, Effects]] = field(default_factory=list)
     along: Along | None = None
     needs: Sequence[Need] = ()
-    twins: Sequence[Twin] = ()
+    twins: Sequence[Twin] | None = None
+    """What may be there already; ``None`` where nobody looked."""
     problem: str = ""
 
     def fall_silent(self, problem: Problem) -> None:
         """A side does not answer (any more): what it said of some of the records is no answer about all of them."""
-        self.problem, self.effects, self.needs, self.twins = str(problem), [], (), ()
+        self.problem, self.effects, self.needs, self.twins = str(problem), [], (), None
 
     @property
     def number(self) -> int:

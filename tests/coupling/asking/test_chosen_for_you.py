@@ -19,7 +19,7 @@ from integration.models import SyncJob, TableMapping
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Record
 from tests.coupling.conftest import id_of, page, press, told
-from tests.makers import account
+from tests.makers import account, customer
 
 EARLY, LATE = (dt.datetime(2026, 3, day, tzinfo=dt.UTC) for day in (1, 2))
 
@@ -268,7 +268,9 @@ def test_of_several_firms_those_that_may_be_there_are_counted_and_matched_togeth
 
     assert "2 of them may be there already." in shown
     assert "Fabrikam: 2 free records are equal by name." in shown
-    assert f"{reverse('match', args=['CUSTOMER'])}?of=erp&amp;back=" in shown
+    assert "Match-Based Coupling of All 2" in shown
+    answer = press(clerk, "erp", "customer", "match", adatum, fabrikam, mapping="CUSTOMER", back=HERE)
+    assert answer.url.startswith(reverse("match", args=["CUSTOMER"]))
 
 
 def test_an_account_that_is_coupled_with_another_customer_is_no_reason_to_warn(
@@ -277,3 +279,15 @@ def test_an_account_that_is_coupled_with_another_customer_is_no_reason_to_warn(
     mapping.couplings.couple(id_of(company, "Fabrikam"), adatum_account)
 
     assert "may be there already" not in create(clerk, adatum)
+
+
+def test_of_more_firms_than_a_page_looks_at_it_is_said_that_the_rest_was_not_compared(
+    clerk: Client, mapping: TableMapping, company: MemorySystem
+) -> None:
+    seller = company.values("customer", id_of(company, "Fabrikam"))["salesperson_code"]
+    firms = [company.add("customer", **customer(f"Branch {place}", salesperson_code=seller)) for place in range(51)]
+
+    shown = create(clerk, *firms)
+
+    assert "The first 50 of them were compared with what is free there, and none is equal." in shown
+    assert "Match-Based Coupling of All 51" in shown
