@@ -66,7 +66,7 @@ ORDERED = (
 DATED = (
     IS, IS_NOT, Operator("from", "is from", ">="), Operator("to", "is until", "<="), BLANK, FILLED,
 )  # fmt: skip
-CHOSEN = (Operator("is", "is any of"), Operator("not", "is none of", negated=True))
+CHOSEN = (Operator("is", "is any of"), Operator("not", "is none of", negated=True), BLANK, FILLED)
 EITHER = (IS,)
 REFERRED = (IS, CONTAINS, IS_NOT, BLANK, FILLED)
 BY_TYPE = {
