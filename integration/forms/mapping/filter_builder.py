@@ -133,8 +133,8 @@ class FilterBuilder:
 
     @property
     def refusal(self) -> str:
-        """Why what was typed in the row is no condition."""
-        return self._asked.problem if self._asked else ""
+        """Why what was typed in the row is no condition; blank also where nothing was typed yet."""
+        return self._asked.problem if self._asked and self._asked.values else ""
 
     @property
     def whole(self) -> str:

@@ -101,6 +101,7 @@ def test_a_bad_value_is_told_beside_its_input_and_nothing_is_stored(
     assert "A condition that is being added is not complete." in page
     assert 'aria-invalid="true" aria-describedby="problem-erp_filter-credit_limit"' in page
     assert 'id="problem-erp_filter-credit_limit"' in page
+    assert ("Customer: 2 matching rows" in text_on(answer)) is not bool(value), "what is not typed yet narrows nothing"
     assert (the("CUSTOMER").erp_filter, the("CUSTOMER").conflict) == ("blocked = ' '", "none")
 
 
