@@ -93,9 +93,10 @@ def test_the_filter_of_a_mapping_is_built_in_words_and_counted_with_the_keyboard
     expect(conditions).to_have_count(3)
     expect(conditions.last).to_contain_text("Account Name contains no firm has this name or nor this")
     expect(page.get_by_label("Field of another condition on Account")).to_be_focused()
-    for theme, width in (("light", 1280), ("dark", 400)):
+    for scheme, width in (("light", 1280), ("dark", 400)):
         page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # a colour on its way has no contrast yet
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
         assert unfit(page) == []
     page.get_by_role("button", name="Remove the condition Account Name").press("Enter")
     expect(conditions).to_have_count(2)
