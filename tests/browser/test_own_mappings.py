@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Demo, act
+from tests.browser.conftest import Demo, act, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 PATIENCE = 60_000
@@ -73,6 +73,58 @@ def test_two_tables_of_ones_own_are_mapped_and_synchronized(page: Page) -> None:
     act(page, "Delete")
     page.get_by_role("button", name="Delete").click()
     expect(page.locator("main")).to_contain_text("the records stay")
+
+
+def test_the_filter_of_a_mapping_is_built_in_words_and_counted_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/mappings/CUSTOMER/")
+    conditions = page.locator("#crm_filter-conditions li")
+    expect(conditions).to_have_text([re.compile("Status is Active"), re.compile("Relationship Type is Customer")])
+    accounts = page.locator("#counts li").last
+    expect(accounts).to_contain_text(re.compile(r"[1-9]\d* matching rows"))
+    before = accounts.inner_text()
+    page.get_by_label("Field of another condition on Account").select_option(label="Account Name")
+    page.get_by_role("button", name="Add Condition to Integration table filter").press("Enter")
+    expect(page.get_by_label("Account Name: how to compare")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("no firm has this name | nor this")
+    expect(accounts).to_have_text("Account: 0 matching rows")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(conditions).to_have_count(3)
+    expect(conditions.last).to_contain_text("Account Name contains no firm has this name or nor this")
+    expect(page.get_by_label("Field of another condition on Account")).to_be_focused()
+    for scheme, width in (("light", 1280), ("dark", 400)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # a colour on its way has no contrast yet
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        assert unfit(page) == []
+    page.get_by_role("button", name="Remove the condition Account Name").press("Enter")
+    expect(conditions).to_have_count(2)
+    expect(accounts).to_have_text(before)
+
+
+def test_the_filter_as_text_and_its_words_follow_each_other(page: Page) -> None:
+    page.goto("/mappings/CUSTOMER/")
+    builder = page.locator("#erp_filter-builder")
+    builder.get_by_text("As text", exact=True).click()
+    builder.get_by_label("Table filter", exact=True).fill("city = London or name contains ltd")
+    expect(builder.locator("li")).to_contain_text("City is London or Name contains ltd kept as it is")
+    builder.get_by_label("Field of another condition").select_option(label="Credit Limit (LCY)")
+    builder.get_by_role("button", name="Add Condition").click()
+    builder.get_by_label("Credit Limit (LCY): how to compare").select_option("from")
+    builder.get_by_label("Credit Limit (LCY): values").fill("many")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("main")).to_contain_text("enter a number such as 1234.5, not “many”")
+    builder.get_by_label("Credit Limit (LCY): values").fill("1000")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("main")).to_contain_text("CUSTOMER is saved")
+    expect(builder.locator("li").last).to_contain_text("Credit Limit (LCY) is at least 1000")
+    text = builder.get_by_label("Table filter", exact=True)
+    expect(text).to_have_value("(city = London or name contains ltd) and credit_limit_lcy >= 1000")
+    builder.get_by_text("As text", exact=True).click()
+    text.fill("blocked = ' '")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(builder.locator("li")).to_contain_text("Blocked is blank")
 
 
 def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page: Page) -> None:
@@ -160,7 +212,7 @@ def test_a_code_without_an_option_is_added_in_sales(page: Page) -> None:
     "address",
     ["/mappings/new/", "/mappings/new/?name=FIRMS&erp_table=customer&crm_table=account&direction=both",
      "/mappings/templates/", "/mappings/CUSTOMER/templates/", "/mappings/CUSTOMER/fields/",
-     "/mappings/PAYMENT TERMS/options/"],
+     "/mappings/CUSTOMER/", "/mappings/PAYMENT TERMS/options/"],
 )  # fmt: skip
 def test_no_mapping_page_is_wider_than_a_phone(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 400, "height": 800})

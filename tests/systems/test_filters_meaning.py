@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from integration.systems.filters import (
     EVERYTHING,
-    AllOf,
     AnyOf,
     Comparison,
     Filter,
@@ -23,6 +21,7 @@ from integration.systems.filters import (
     text_of,
 )
 from integration.systems.values import Ref
+from tests.systems.any_filter import FILTERS, SCALARS
 from tests.systems.customers import CUSTOMER, JIM, record
 
 
@@ -31,41 +30,6 @@ def passes(typed_text: str, **values: Any) -> bool:
 
 
 # --- writing -------------------------------------------------------------------------------------------------
-
-_SCALARS: dict[str, st.SearchStrategy[Any]] = {
-    "name": st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12),
-    "credit_limit": st.decimals(-(10**9), 10**9, places=2),
-    "priority": st.integers(-(2**63), 2**63 - 1),
-    "combine": st.booleans(),
-    "last_shipment": st.dates(),
-    "modified": st.datetimes(timezones=st.just(dt.UTC)),
-    "statecode": st.sampled_from([0, 1]),
-    "blocked": st.sampled_from([0, 1, 2, 3]),
-    "company": st.uuids(),
-}
-
-_COMPARISONS = st.sampled_from(sorted(_SCALARS)).flatmap(
-    lambda name: st.one_of(
-        st.builds(Comparison, st.just(name), st.sampled_from(["=", "<>", ">", ">=", "<", "<="]), _SCALARS[name]),
-        st.builds(OneOf, st.just(name), st.lists(_SCALARS[name], min_size=1, max_size=3).map(tuple)),
-    )
-)
-
-_SEARCHES = st.builds(
-    Comparison, st.just("name"), st.sampled_from(["contains", "begins with", "ends with"]), _SCALARS["name"]
-)
-
-_BLANKS = st.builds(
-    Comparison, st.sampled_from(["name", "credit_limit", "last_shipment"]), st.sampled_from(["=", "<>"]), st.none()
-)
-
-
-def _groups(parts: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
-    several = st.lists(parts, min_size=2, max_size=3).map(tuple)
-    return st.one_of(st.builds(AllOf, several), st.builds(AnyOf, several), st.builds(Not, parts))
-
-
-FILTERS = st.recursive(st.one_of(_COMPARISONS, _SEARCHES, _BLANKS), _groups, max_leaves=8)
 
 
 @given(FILTERS)
@@ -168,7 +132,7 @@ def test_a_reference_is_found_by_what_people_call_it_and_by_id() -> None:
     assert matches(Comparison("salesperson_code", "=", jim), record(salesperson_code=Ref("salesperson", JIM)))
 
 
-@given(FILTERS, st.dictionaries(st.sampled_from(sorted(_SCALARS)), st.none()))
+@given(FILTERS, st.dictionaries(st.sampled_from(sorted(SCALARS)), st.none()))
 def test_not_is_the_opposite_for_every_record(where: Filter, blanks: dict[str, None]) -> None:
     customer = record(**{"name": "Adatum", "credit_limit": Decimal(5), "statecode": 0, **blanks})
 

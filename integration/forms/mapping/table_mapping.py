@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -9,14 +11,22 @@ from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 
 from integration.connection.live_systems import Count, LiveSystems
+from integration.forms.mapping.filter_builder import ADD, FilterBuilder
 from integration.forms.versioned import VersionedForm
 from integration.models import TableMapping
 from integration.models.mapping.table_mapping import RULE_COLUMNS
+from integration.pages.lists.address import Asked
+from integration.pages.runs.captions import Captions
 from integration.systems.filters import FilterError, parse
 from integration.systems.values import Side
 
-FILTER_HELP = "Such as: city = London and not (name contains test). Blank for all rows."
-LIVE_COUNTS = '{% include "integration/_mapping_live.html" %}'
+FILTER_HELP = (
+    "This is what is stored; the conditions above are read from it. Such as: city = London and not (name contains "
+    "test). Blank for all rows."
+)
+FILTERS = {Side.ERP: "erp_filter", Side.CRM: "crm_filter"}
+CONDITIONS = '{% include "integration/_mapping_filters.html" %}'
+NOT_COMPLETE = "A condition that is being added is not complete."
 LIMITS = ("changed_percent", "changed_at_least", "blanked")
 
 
@@ -35,9 +45,7 @@ class MappingForm(VersionedForm):
         fields = (
             "direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion", "dependencies", *LIMITS,
         )  # fmt: skip
-        widgets = {
-            name: forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}) for name in ("erp_filter", "crm_filter")
-        }
+        widgets = {name: forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}) for name in FILTERS.values()}
         help_texts = {
             "erp_filter": FILTER_HELP,
             "crm_filter": FILTER_HELP,
@@ -56,11 +64,17 @@ class MappingForm(VersionedForm):
         others = TableMapping.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
         offered = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
         cast(forms.MultipleChoiceField, self.fields["dependencies"]).choices = [(name, name) for name in offered]
+        self.filters = builders_of(self.instance, live, self.data)
+        for one in self.filters:
+            one.bound = self[one.name]
+        self.is_building, self.is_complete = False, True
+        if self.is_bound:
+            self._build()
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
             "seen",
-            Fieldset("Filters", "erp_filter", "crm_filter", HTML(LIVE_COUNTS), css_class="mb-4"),
+            Fieldset("Filters", HTML(CONDITIONS), css_id="filters", css_class="mb-4"),
             Fieldset("Direction", "direction", "only_coupled", css_class="mb-4"),
             Fieldset("Conflicts", "conflict", "deletion", css_class="mb-4"),
             Fieldset("A run stops for approval beyond", *LIMITS, css_class="mb-4"),
@@ -73,14 +87,36 @@ class MappingForm(VersionedForm):
     def clean_crm_filter(self) -> str:
         return self._checked(Side.CRM, self.instance.crm_table, self.cleaned_data["crm_filter"])
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.is_complete:
+            self.add_error(None, NOT_COMPLETE)
+        return cleaned
+
     def counts(self) -> list[Count]:
-        """How many rows match the filters as typed, on each side."""
-        return counts_of(self.live, self.instance, self["erp_filter"].value() or "", self["crm_filter"].value() or "")
+        """How many rows match the filters as they stand on the page, on each side."""
+        return counts_of(self.live, self.instance, self.filters)
 
     def save(self, commit: bool = True) -> TableMapping:
         mapping: TableMapping = super().save(commit)
         mapping.settings_changed(self.before)
         return mapping
+
+    def _build(self) -> None:
+        """What was pressed among the conditions; else, but for a mere count, the rows that are being added count too.
+        Enter adds where a row is open, and saves where none is."""
+        verb, _, rest = self.data.get("build", "").partition(":")
+        name, _, text = rest.partition(":")
+        pressed = {one.name: (verb, text) for one in self.filters if one.name == name}
+        if "enter" in self.data:
+            pressed = {one.name: (ADD, "") for one in self.filters if one.is_adding}
+        self.is_building = bool(pressed)
+        for one in self.filters:
+            if one.name in pressed:
+                one.press(*pressed[one.name])
+            elif not self.is_building and "count" not in self.data and not one.finish():
+                self.is_complete = False
+            self.retype(one.name, one.text)
 
     def _checked(self, side: Side, table_name: str, text: str) -> str:
         table = self.live.table(side, table_name) if text.strip() else None
@@ -91,9 +127,23 @@ class MappingForm(VersionedForm):
         return text.strip()
 
 
-def counts_of(live: LiveSystems, mapping: TableMapping, erp_filter: str, crm_filter: str) -> list[Count]:
-    """How many rows match these filters, Business Central first."""
+def builders_of(mapping: TableMapping, live: LiveSystems, sent: Asked) -> list[FilterBuilder]:
+    """Both filters of a mapping, Business Central's first: as they were sent, else as they are stored."""
+    tables = {(side, mapping.table(side)): live.table(side, mapping.table(side)) for side in Side}
+    captions, found = Captions(tables), []
+    for side, name in FILTERS.items():
+        table = tables[side, mapping.table(side)]
+        called = partial(captions.of_field, mapping, side)
+        found.append(FilterBuilder(name, sent.get(name, mapping.filter(side)), table, sent, called))
+        found[-1].noun = captions.table(side, mapping.table(side))
+    return found
+
+
+def counts_of(live: LiveSystems, mapping: TableMapping, filters: Sequence[FilterBuilder]) -> list[Count]:
+    """How many rows match these filters, with the conditions that are being added."""
     return [
-        live.count(Side.ERP, mapping.erp_table, erp_filter),
-        live.count(Side.CRM, mapping.crm_table, crm_filter),
+        Count(side, one.noun, problem=one.refusal)
+        if one.refusal
+        else live.count(side, mapping.table(side), one.counted)
+        for side, one in zip(FILTERS, filters, strict=True)
     ]

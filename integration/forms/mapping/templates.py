@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from integration.connection.live_systems import NAMES, LiveSystems
 from integration.forms.lines import aligned
@@ -16,7 +17,7 @@ from integration.mappings.templates import template_value
 from integration.models import RecordTemplate, TableMapping, TemplateUse
 from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import InvalidValue
-from integration.systems.filters import FilterError, parse
+from integration.systems.filters import FilterError, in_words, parse
 from integration.systems.values import FieldType, Side, Table, Value
 from integration.systems.wording import field_name
 
@@ -147,17 +148,28 @@ class UseForm(forms.ModelForm):
             field.widget.attrs["class"] = "form-select" if name == "template" else "form-control"
             field.widget.attrs["aria-label"] = f"{field.label}, line {self.prefix}"
 
+    @property
+    def words(self) -> str:
+        """The condition as people say it; blank where there is none, or one that cannot be read."""
+        if self.instance.template_id is None or self.errors:
+            return ""
+        where, table = parse(self.instance.condition), self._source(self.instance.template)
+        return in_words(where, table, timezone.get_current_timezone())
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        template, mapping = cleaned.get("template"), self.instance.mapping
+        template = cleaned.get("template")
         if template is not None:
-            source = Side(template.side).other
-            name = mapping.table(source)
             try:
-                parse(cleaned.get("condition") or "", self.live.table(source, name))
+                parse(cleaned.get("condition") or "", self._source(template))
             except FilterError as error:
                 self.add_error("condition", str(error))
         return cleaned
+
+    def _source(self, template: RecordTemplate) -> Table | None:
+        """The table of the records that a record of this template is made from."""
+        side = Side(template.side).other
+        return self.live.table(side, self.instance.mapping.table(side))
 
 
 class UseFormSet(VersionedSet, forms.BaseModelFormSet):
@@ -194,7 +206,7 @@ class UseFormSet(VersionedSet, forms.BaseModelFormSet):
 def use_formset(mapping: TableMapping, live: LiveSystems, posted: Any = None) -> UseFormSet:
     """The templates of a mapping with two lines to add more."""
     maker = forms.modelformset_factory(TemplateUse, form=UseForm, formset=UseFormSet, extra=2, can_delete=True)
-    rows = mapping.templates.all()
+    rows = mapping.templates.select_related("template")
     sent = posted and aligned(posted, "use", list(rows), UseForm.Meta.fields)
     formset: Any = maker(sent, queryset=rows, prefix="use", form_kwargs={"mapping": mapping, "live": live})
     formset.mapping = mapping

@@ -66,7 +66,7 @@ ORDERED = (
 DATED = (
     IS, IS_NOT, Operator("from", "is from", ">="), Operator("to", "is until", "<="), BLANK, FILLED,
 )  # fmt: skip
-CHOSEN = (Operator("is", "is any of"), Operator("not", "is none of", negated=True))
+CHOSEN = (Operator("is", "is any of"), Operator("not", "is none of", negated=True), BLANK, FILLED)
 EITHER = (IS,)
 REFERRED = (IS, CONTAINS, IS_NOT, BLANK, FILLED)
 BY_TYPE = {
@@ -134,17 +134,23 @@ def where(conditions: Sequence[Condition]) -> Filter:
 
 
 def _read(table: Table, field: Field, address: Address) -> Condition:
+    given = address.values(FIELD + field.name)
+    found = condition(table, field, address.value(OPERATOR + field.name), given)
+    if found.stands and found.values and found.values != _values(field, given):
+        address.rewrite(FIELD + field.name, found.values)
+    return found
+
+
+def condition(table: Table, field: Field, key: str, given: Sequence[str]) -> Condition:
+    """What is asked of a field with the operator of this key and these values, as a person typed or chose them."""
     offered = operators_of(field)
-    key = address.value(OPERATOR + field.name)
     operator = next((one for one in offered if one.key == key), offered[0] if offered else IS)
-    values = _values(field, address.values(FIELD + field.name))
+    values = _values(field, given)
     asked = Condition(field, operator, () if operator.blank else values)
     if not offered or (not values and not operator.blank):
         return asked
     try:
         read = replace(asked, values=tuple(_in_address(field, value) for value in asked.values))
-        if read != asked:
-            address.rewrite(FIELD + field.name, read.values)
         return replace(read, where=typed(_filter(read), table))
     except NotANumber as refusal:
         return replace(asked, problem=f"{field_name(field)}: {refusal}")

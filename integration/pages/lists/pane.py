@@ -37,7 +37,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One field of the pane. ``choices``: values to choose from; else ``text`` is typed. ``day``: how days are typed
-    in it (blank: no days are)."""
+    in it (blank: no days are). ``prefix``: what the names of its inputs begin with, where a page has several panes;
+    ``has_focus``: a person goes on here."""
 
     name: str
     label: str
@@ -47,14 +48,16 @@ class Entry:
     example: str = SEVERAL
     problem: str = ""
     day: str = ""
+    prefix: str = ""
+    has_focus: bool = False
 
     @property
     def input(self) -> str:
-        return FIELD + self.name
+        return self.prefix + FIELD + self.name
 
     @property
     def operator(self) -> str:
-        return OPERATOR + self.name
+        return self.prefix + OPERATOR + self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,9 @@ def pane(table: Table, offered: Sequence[str], address: Address, selects: Sequen
     added = [name for name in address.values(MORE) if name in table.fields]
     by_field = {condition.field.name: condition for condition in asked}
     names = [name for name in dict.fromkeys([*offered, *by_field, *added]) if _can_be_asked(table.fields.get(name))]
-    left = [one for one in table.fields.values() if one.name not in names and _can_be_asked(one)]
     return Pane(
-        [_entry(table.fields[name], by_field.get(name)) for name in names],
-        sorted(((one.name, field_name(one)) for one in left), key=lambda pair: pair[1].casefold()),
+        [entry(table.fields[name], by_field.get(name)) for name in names],
+        fields_to_ask(table, names),
         asked,
         selects,
         address.hidden(SEARCH, FIELD, OPERATOR, *(select.name for select in selects)),
@@ -132,11 +134,18 @@ def chips(asked: Sequence[Condition], address: Address, selects: Sequence[Select
     return found
 
 
+def fields_to_ask(table: Table, without: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """(name, caption) of the fields that can be asked for, by their captions."""
+    left = [one for one in table.fields.values() if one.name not in without and _can_be_asked(one)]
+    return sorted(((one.name, field_name(one)) for one in left), key=lambda pair: pair[1].casefold())
+
+
 def _can_be_asked(column: Field | None) -> bool:
     return column is not None and bool(operators_of(column))
 
 
-def _entry(column: Field, asked: Condition | None) -> Entry:
+def entry(column: Field, asked: Condition | None, prefix: str = "", *, has_focus: bool = False) -> Entry:
+    """The inputs of one field, with what was asked of it."""
     chosen = asked.operator.key if asked else operators_of(column)[0].key
     operators = [Choice(one.key, one.label, one.key == chosen) for one in operators_of(column)]
     values = asked.values if asked else ()
@@ -149,6 +158,8 @@ def _entry(column: Field, asked: Condition | None) -> Entry:
         _example(column),
         asked.problem if asked else "",
         current().placeholder if column.type in DATED else "",
+        prefix,
+        has_focus,
     )
 
 

@@ -12,7 +12,7 @@ OData, ``business_central/reading/filter_sql.py`` to a Q object.
 
 from integration.systems.filters.conversion import typed
 from integration.systems.filters.matching import matches
-from integration.systems.filters.reading import parse
+from integration.systems.filters.reading import Part, parse, parts_of
 from integration.systems.filters.reasons import reason_outside
 from integration.systems.filters.values import (
     EVERYTHING,
@@ -28,7 +28,8 @@ from integration.systems.filters.values import (
     both,
     fields_of,
 )
-from integration.systems.filters.writing import text_of
+from integration.systems.filters.words import in_words, is_one_condition
+from integration.systems.filters.writing import part_text, text_of
 
 __all__ = [
     "EVERYTHING",
@@ -41,10 +42,15 @@ __all__ = [
     "FilterError",
     "Not",
     "OneOf",
+    "Part",
     "both",
     "fields_of",
+    "in_words",
+    "is_one_condition",
     "matches",
     "parse",
+    "part_text",
+    "parts_of",
     "reason_outside",
     "text_of",
     "typed",

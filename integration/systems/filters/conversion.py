@@ -52,7 +52,7 @@ def _field(table: Table, name: str) -> Field:
 def _convert(value: Any, column: Field, operator: str) -> Any:
     kind = column.type.value
     if value is None and kind == "option":
-        return _option("", column)
+        return option_value("", column)
     if not isinstance(value, str):
         return value
     if kind in ("text", "code", "memo", "table", "reference"):
@@ -67,7 +67,7 @@ def _convert(value: Any, column: Field, operator: str) -> Any:
         raise FilterError(f"“{value}” is not a value of {field_name(column)} ({kind}).") from error
 
 
-def _option(value: str, column: Field) -> int | None:
+def option_value(value: str, column: Field) -> int | None:
     """By label or by number. Blank is the option without a label, where there is one (Business Central's first)."""
     for option in column.options:
         if fold(option.label.strip()) == fold(value) or str(option.value) == value:
@@ -115,6 +115,6 @@ _CONVERSIONS: Mapping[str, Any] = {
     "boolean": _boolean,
     "date": lambda value, column: dt.date.fromisoformat(value),
     "datetime": _moment,
-    "option": _option,
+    "option": option_value,
     "uuid": lambda value, column: uuid.UUID(value),
 }

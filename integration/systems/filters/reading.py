@@ -42,6 +42,25 @@ def parse(text: str, table: Table | None = None) -> Filter:
     return typed(found, table) if table is not None else found
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the conditions that all have to hold, in the letters in which somebody typed it."""
+
+    text: str
+    where: Filter
+
+
+def parts_of(text: str) -> tuple[Part, ...]:
+    """A filter taken apart where a row has to meet several conditions at once: joined by “and” they are the filter
+    again. One that offers alternatives is one part, in brackets. Raises :class:`FilterError`."""
+    whole, words = parse(text), list(_words(text))
+    if not words:
+        return ()
+    parser = _Parser(words, len(text))
+    found = parser.parts(text)
+    return found if parser.index == len(words) else (Part(f"({text.strip()})", whole),)
+
+
 _TOKEN = re.compile(
     r"""\s*(?:(?P<quoted>'(?:[^']|'')*')|(?P<mark><>|>=|<=|[=<>(),])|(?P<bare>[^\s'=<>(),]+)|(?P<bad>\S))"""
 )
@@ -86,6 +105,15 @@ class _Parser:
         while self._take("and"):
             parts.append(self.one())
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+    def parts(self, text: str) -> tuple[Part, ...]:
+        """What stands before the first “or”, each condition with its own piece of the text."""
+        found: list[Part] = []
+        while not found or self._take("and"):
+            begins = self._position(0)
+            where = self.one()
+            found.append(Part(text[begins : self._position(0)].strip(), where))
+        return tuple(found)
 
     def one(self) -> Filter:
         self.depth += 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from integration.systems.filters.matching import matches
 from integration.systems.filters.values import AllOf, AnyOf, Comparison, Filter, Not, OneOf
+from integration.systems.filters.words import listed
 from integration.systems.values import Field, Record, Table
 from integration.systems.wording import field_name, value_text
 
@@ -39,7 +39,7 @@ def _reasons(where: Filter, record: Record, table: Table) -> list[str]:
         case Comparison(field=name, operator=operator, value=value):
             return [_broken(name, _must(table.fields.get(name), operator, value), record, table)]
         case OneOf(field=name, values=values):
-            wanted = _listed([_text(value, table.fields.get(name)) for value in values])
+            wanted = listed([_text(value, table.fields.get(name)) for value in values])
             return [_broken(name, f"must be {wanted}", record, table)]
         case Not(part=part):
             return [_excluded(part, record, table)]
@@ -81,7 +81,3 @@ def _excluded(part: Filter, record: Record, table: Table) -> str:
 
 def _text(value: Any, field: Field | None) -> str:
     return value_text(value, field) or "blank"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from integration.systems.filters.conversion import option_value
 from integration.systems.filters.values import EVERYTHING, AllOf, AnyOf, Comparison, Filter, Not, OneOf
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ def text_of(where: Filter, table: Table | None = None) -> str:
     """Text that ``parse`` reads as the same filter, ``""`` for every row; with ``table`` options appear by label.
     Raises ``ValueError`` for what cannot be typed: a condition that never holds."""
     return "" if where == EVERYTHING else _text(where, table)
+
+
+def part_text(where: Filter, table: Table | None = None) -> str:
+    """The same as one part of a longer filter: in brackets where it has several conditions itself."""
+    return _grouped(where, table)
 
 
 def _text(where: Filter, table: Table | None) -> str:
@@ -48,16 +54,29 @@ def _field(table: Table | None, name: str) -> Field | None:
 
 
 def _value(value: Any, field: Field | None) -> str:
-    labels = {option.value: option.label for option in field.options} if field is not None else {}
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return _quoted(labels[value]) if value in labels else str(value)
+        return _option(value, field) if field is not None and field.options else str(value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dt.date):
         return value.isoformat()
     return _quoted(str(getattr(value, "id", "" if value is None else value)))
+
+
+def _option(value: int, field: Field) -> str:
+    """Its label, or its number where another option has the same label."""
+    labels = [option.label for option in field.options if option.value == value]
+    if not labels:
+        return str(value)
+    for text in (*labels, str(value)):
+        try:
+            if option_value(text.strip(), field) == value:
+                return _quoted(text) if text in labels else text
+        except ValueError:
+            continue
+    raise ValueError("This filter cannot be written as text.")
 
 
 def _quoted(text: str) -> str:

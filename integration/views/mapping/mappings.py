@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from integration.connection.live_systems import Count as Matching
 from integration.connection.live_systems import LiveSystems
 from integration.forms.mapping.defaults import DefaultsForm
-from integration.forms.mapping.table_mapping import MappingForm, counts_of
+from integration.forms.mapping.table_mapping import MappingForm, builders_of, counts_of
 from integration.mappings import standard
 from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
@@ -23,14 +23,14 @@ WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}.
 
 @post_needs(CHANGE, unless="count")
 def mapping(request: PageRequest, name: str) -> HttpResponse:
-    """One mapping; POST saves it, or only counts the rows that the typed filters match."""
+    """One mapping; POST saves it, adds or removes a condition on the page, or only counts the rows that match."""
     row = get_object_or_404(with_numbers(TableMapping.objects.all()), name=name)
     if row.internal and request.method == "POST":
         raise Http404("A flow keeps this mapping.")
-    counting = "count" in request.POST
+    counting = "count" in request.POST or "count" in request.GET
     with LiveSystems() as live:
         form = MappingForm(request.POST or None, instance=row, live=live)
-        if request.method == "POST" and not counting and form.saved():
+        if request.method == "POST" and not (counting or form.is_building) and form.saved():
             _report_saved(request, form)
             return redirect("mapping", name=name)
         counts = form.counts() if counting or form.is_bound else None
@@ -39,12 +39,13 @@ def mapping(request: PageRequest, name: str) -> HttpResponse:
 
 @require_GET
 def mapping_count(request: HttpRequest, name: str) -> HttpResponse:
-    """A fragment: how many rows the filters match as they are typed."""
+    """A fragment: how many rows the filters match as they are typed, and what they say in words."""
     row = get_object_or_404(TableMapping, name=name)
-    given = request.GET
     with LiveSystems() as live:
-        counts = counts_of(live, row, given.get("erp_filter", ""), given.get("crm_filter", ""))
-    return render(request, "integration/_mapping_counts.html", {"counts": counts})
+        filters = builders_of(row, live, request.GET)
+        counts = counts_of(live, row, filters)
+    shown = {"counts": counts, "filters": filters, "may_change": request.user.has_perm(CHANGE), "mapping": row}
+    return render(request, "integration/_mapping_counted.html", shown)
 
 
 @require_http_methods(["GET", "POST"])

@@ -75,6 +75,8 @@ CASES = {
     "f-blocked=1&f-blocked=3": "BC",
     "f-blocked=0": "AD",
     "o-blocked=not&f-blocked=0": "BC",
+    "o-blocked=blank": "AD",
+    "o-blocked=filled": "BC",
     "f-open=no": "C",
     "f-salesperson_code=jr": "AD",
     "o-salesperson_code=not&f-salesperson_code=JR": "BC",

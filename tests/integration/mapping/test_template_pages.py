@@ -166,6 +166,13 @@ def test_a_mapping_uses_templates_by_priority_and_condition(
     assert "address1_city" in rule.columns(Side.CRM)
 
 
+def test_a_condition_is_said_in_words_below_its_text(
+    mapping: TableMapping, domestic: RecordTemplate, reader: Client
+) -> None:
+    TemplateUse.objects.create(mapping=mapping, template=domestic, condition="statecode = 0 and name contains ltd")
+    assert "statecode is Active and name contains ltd<" in reader.get("/mappings/CUSTOMER/templates/").content.decode()
+
+
 def test_a_template_is_taken_out_of_its_mapping(mapping: TableMapping, domestic: RecordTemplate, admin: Client) -> None:
     use = TemplateUse.objects.create(mapping=mapping, template=domestic)
     line = {"id": str(use.pk), "template": str(domestic.pk), "priority": "10", "condition": "", "DELETE": "on"}
