@@ -13,13 +13,14 @@ from integration.connection.sign_in import api_of, grant_of
 from integration.dataverse.connecting import Shared
 from integration.dataverse.connecting import connect_with as connect
 from integration.dataverse.expected import Expected
+from integration.dataverse.metadata import last_described as described_last
 from integration.dataverse.session import Gate, Patience
 from integration.models.stored.cache import metadata_cache, token_cache
 from integration.models.stored.secret import SecretUnreadable
 from integration.sync.rules import Context, Direction
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.system import System
-from integration.systems.values import Side
+from integration.systems.values import Side, Table
 
 if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
@@ -86,6 +87,11 @@ def open_crm(
         expected=expected,
         zone=setup.time_zone,
     )
+
+
+def last_described(setup: ConnectionSetup, table: str) -> Table | None:
+    """A table of Sales as it was described last, however long ago: for words, where Sales is not to be asked."""
+    return described_last(setup.url, metadata_cache().last, table)
 
 
 def local_currency() -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from integration.dataverse.writing.actions import names_of
 from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissing
 from integration.systems.values import Field, FieldType, Money, Option, Table
 
-__all__ = ["Entity", "Metadata"]
+__all__ = ["Entity", "Metadata", "last_described"]
 
 KEPT_SECONDS = 24 * 3600.0
 SHAPE = 3
@@ -137,7 +137,7 @@ class Metadata:
             raise BadAnswer("The organization lists its tables in a way that cannot be read.") from error
 
     def _key(self, key: str) -> str:
-        return f"metadata {SHAPE} {self._session.url} {key}"
+        return _key(self._session.url, key)
 
     def _definition_of(self, name: str) -> Any:
         return self._cached(f"table {name}", lambda: self._read(name))
@@ -184,6 +184,17 @@ class Metadata:
         if isinstance(problem, NotFound | TableMissing):
             return TableMissing(f"The organization has no table “{name}”.", raw=problem.raw)
         return problem
+
+
+def last_described(url: str, last: Callable[[str], str | None], name: str) -> Table | None:
+    """A table as it was described last at this address, out of what is still kept (``last``: key -> text, however old).
+    Nothing is asked; ``None`` where nothing is kept."""
+    definition, catalog = (last(_key(f"{url.rstrip('/')}/", key)) for key in (f"table {name}", "tables"))
+    return _entity(json.loads(definition), json.loads(catalog)).table if definition and catalog else None
+
+
+def _key(url: str, key: str) -> str:
+    return f"metadata {SHAPE} {url} {key}"
 
 
 def _entity(described: Any, catalog: Any) -> Entity:

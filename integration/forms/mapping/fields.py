@@ -16,6 +16,7 @@ from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import constant_problem
 from integration.models import FieldMapping, TableMapping
 from integration.models.mapping.choices import DIRECTIONS
+from integration.pages.runs.captions import Captions
 from integration.pages.runs.nouns import noun
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
@@ -56,7 +57,13 @@ class FieldMappingForm(forms.ModelForm):
         fields = EDITABLE
 
     def __init__(
-        self, *args: Any, live: LiveSystems, pairs: list[tuple[str, str]], coupled: int = 0, **kwargs: Any
+        self,
+        *args: Any,
+        live: LiveSystems,
+        captions: Captions,
+        pairs: list[tuple[str, str]],
+        coupled: int = 0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         mapping = self.instance.mapping
@@ -66,6 +73,8 @@ class FieldMappingForm(forms.ModelForm):
         self.erp = _field(live, Side.ERP, mapping.erp_table, self.instance.erp_field)
         self.crm = _field(live, Side.CRM, mapping.crm_table, self.instance.crm_field)
         self.erp_type, self.crm_type = describe(self.erp), describe(self.crm)
+        self.erp_label = _label(captions, mapping, Side.ERP, self.erp, self.instance.erp_field)
+        self.crm_label = _label(captions, mapping, Side.CRM, self.crm, self.instance.crm_field)
         self.missing = self._missing(live)
         self._follow_mapping()
         if self.instance.erp_field and self.instance.crm_field:
@@ -80,9 +89,8 @@ class FieldMappingForm(forms.ModelForm):
     @property
     def called(self) -> str:
         """Both fields as people call them: "E-Mail – Primary Email", "Type – constant “Person”"."""
-        sides = ((self.erp, self.instance.erp_field), (self.crm, self.instance.crm_field))
         constant = f"constant “{self.instance.constant}”"
-        return " – ".join(field_name(field) if field else name or constant for field, name in sides)
+        return " – ".join(label or constant for label in (self.erp_label, self.crm_label))
 
     def _follow_mapping(self) -> None:
         """Under a mapping that goes one way, a line shows that way; its own direction is kept for the day the mapping
@@ -212,7 +220,7 @@ def field_formset(mapping: TableMapping, live: LiveSystems, posted: Any = None) 
     )
     rows = mapping.fields.select_related("mapping").prefetch_related("transformations")
     coupled = mapping.couplings.filter(state=State.COUPLED.value).count()
-    given = {"live": live, "pairs": translated_pairs(mapping), "coupled": coupled}
+    given = {"live": live, "captions": Captions(), "pairs": translated_pairs(mapping), "coupled": coupled}
     sent = posted and aligned(posted, "form", list(rows), EDITABLE)
     formset: Any = maker(sent, queryset=rows, form_kwargs=given)
     formset.mapping = mapping
@@ -223,3 +231,10 @@ def field_formset(mapping: TableMapping, live: LiveSystems, posted: Any = None) 
 def _field(live: LiveSystems, side: Side, table_name: str, name: str) -> Field | None:
     table = live.table(side, table_name) if name else None
     return table.fields.get(name) if table else None
+
+
+def _label(captions: Captions, mapping: TableMapping, side: Side, field: Field | None, name: str) -> str:
+    """What people call a mapped field, also while its system does not answer; blank where there is none."""
+    if field is not None:
+        return field_name(field)
+    return captions.of_field(mapping, side, name) if name else ""

@@ -1,7 +1,8 @@
-"""What fields, values and tables are called on the pages of runs and dry runs.
+"""What fields, values and tables are called on the pages of runs, dry runs and the audit log.
 
-Rows of the history keep the names of columns, since captions change. A page asks the systems for them; where Dynamics
-365 Sales does not answer within two seconds, a column is called as the field that it is mapped with.
+Rows of the history keep the names of columns, since captions change. A page asks the systems for them. Where Dynamics
+365 Sales does not answer within two seconds, things are called as it called them last; a column
+of a table that it never described is called as the field that it is mapped with.
 """
 
 from __future__ import annotations
@@ -137,8 +138,13 @@ def _describe_erp(name: str) -> Table | None:
 
 
 def _describe_crm(name: str) -> Table | None:
-    """``None`` where Sales does not answer at once; it then is left in peace for a minute."""
+    """As it answers, else as it described the table last; ``None`` where it never did."""
     setup = ConnectionSetup.current()
+    return _ask_for(name, setup) or systems.last_described(setup, name)
+
+
+def _ask_for(name: str, setup: ConnectionSetup) -> Table | None:
+    """``None`` where Sales does not answer at once; it then is left in peace for a minute."""
     if _rests.get(setup.url, 0.0) > time.monotonic():
         return None
     try:
