@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integration.models import ConnectionSetup
 from integration.models.jobs.claimable import Claimable
+from integration.models.mapping.choices import DIRECTIONS
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.audited import Audited
 from integration.sync.memory.ledger import Fenced
@@ -115,7 +116,11 @@ def _user(setup: ConnectionSetup) -> str:
 def in_words(choices: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Of each mapping that differs from the standard, as pages and the audit log say it."""
     created = {True: "create unmatched records", False: "coupled records only"}
-    return {name: f"{one['direction']}, {created[bool(one['create'])]}" for name, one in choices.items()}
+    ways = {**dict(DIRECTIONS), "none": "not now"}
+    return {
+        name: f"{ways.get(one['direction'], one['direction'])}, {created[bool(one['create'])]}"
+        for name, one in choices.items()
+    }
 
 
 GONE = "The process that held the sign-in is gone."

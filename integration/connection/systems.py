@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,9 +90,9 @@ def open_crm(
     )
 
 
-def last_described(setup: ConnectionSetup, table: str) -> Table | None:
-    """A table of Sales as it was described last, however long ago: for words, where Sales is not to be asked."""
-    return described_last(setup.url, metadata_cache().last, table)
+def last_described(setup: ConnectionSetup, tables: Sequence[str]) -> dict[str, Table]:
+    """Name -> a table of Sales as it was described last, however long ago: for words, where Sales is not asked."""
+    return described_last(setup.url, metadata_cache().last, tables)
 
 
 def local_currency() -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -186,11 +186,15 @@ class Metadata:
         return problem
 
 
-def last_described(url: str, last: Callable[[str], str | None], name: str) -> Table | None:
-    """A table as it was described last at this address, out of what is still kept (``last``: key -> text, however old).
-    Nothing is asked; ``None`` where nothing is kept."""
-    definition, catalog = (last(_key(f"{url.rstrip('/')}/", key)) for key in (f"table {name}", "tables"))
-    return _entity(json.loads(definition), json.loads(catalog)).table if definition and catalog else None
+def last_described(
+    url: str, last: Callable[[Sequence[str]], Mapping[str, str]], names: Sequence[str]
+) -> dict[str, Table]:
+    """Name -> the table as it was described last at this address, out of what is still kept (``last``: keys -> texts,
+    however old). Nothing is asked; a table that nothing is kept of is left out."""
+    catalog, *keys = (_key(f"{url.rstrip('/')}/", key) for key in ("tables", *(f"table {name}" for name in names)))
+    kept = last([catalog, *keys])
+    found = {name: kept[key] for name, key in zip(names, keys, strict=True) if key in kept and catalog in kept}
+    return {name: _entity(json.loads(text), json.loads(kept[catalog])).table for name, text in found.items()}
 
 
 def _key(url: str, key: str) -> str:

@@ -79,6 +79,19 @@ TASK_ENTRIES = (
     ),
 )
 
+CAPTIONS: Mapping[str, str] = {
+    **{entry.task.value: entry.name for entry in TASK_ENTRIES},
+    Task.LOOK_AT_SALES.value: "Look at Dynamics 365 Sales",
+    Task.NOTIFY_SALES.value: "Notify Dynamics 365 Sales",
+}
+"""Task -> what people call it."""
+
+
+def caption(task: str) -> str:
+    """What people call a task; anything else as it is."""
+    return CAPTIONS.get(task, task)
+
+
 HOUSE_TASKS = tuple(entry.task for entry in TASK_ENTRIES if not entry.feature)
 """Tasks of the house itself: they run at their times whether the connection is enabled or not."""
 

@@ -105,9 +105,9 @@ def test_a_table_nobody_offered_is_not_read() -> None:
     ("chosen", "words"),
     [
         ({}, {}),
-        ({"CUSTOMER": {"direction": "both", "create": True}}, {"CUSTOMER": "both, create unmatched records"}),
-        ({"CUSTOMER": {"direction": NOT_NOW, "create": False}}, {"CUSTOMER": "none, coupled records only"}),
-        ({"CUSTOMER": {"direction": "to_crm", "create": 0}}, {"CUSTOMER": "to_crm, coupled records only"}),
+        ({"CUSTOMER": {"direction": "both", "create": True}}, {"CUSTOMER": "both ways, create unmatched records"}),
+        ({"CUSTOMER": {"direction": NOT_NOW, "create": False}}, {"CUSTOMER": "not now, coupled records only"}),
+        ({"CUSTOMER": {"direction": "to_crm", "create": 0}}, {"CUSTOMER": "BC → Sales, coupled records only"}),
     ],
 )
 def test_choices_are_recorded_in_words(chosen: dict[str, Any], words: dict[str, Any]) -> None:

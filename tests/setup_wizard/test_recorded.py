@@ -49,9 +49,9 @@ def test_wishes_of_the_guide_are_recorded_where_they_differ_from_what_was_there(
         {"Import Dynamics 365 Sales Solution": "True"},
         {"Import Dynamics 365 Sales Solution": "False"},
     )
-    assert tables[2] == {"CUSTOMER": "to_crm, coupled records only"}
+    assert tables[2] == {"CUSTOMER": "BC → Sales, coupled records only"}
     press(admin, "data", **{"direction-CUSTOMER": "both"}, **BY_HAND)
-    assert recorded(GUIDES)[-1][1:] == ({"CUSTOMER": "to_crm, coupled records only"}, {})
+    assert recorded(GUIDES)[-1][1:] == ({"CUSTOMER": "BC → Sales, coupled records only"}, {})
 
 
 def test_a_switch_of_the_connection_is_recorded_with_its_value_before(

@@ -49,11 +49,12 @@ class SharedCache:
             until, text = self._read(key)
         return text if timezone.now() < until else None
 
-    def last(self, key: str) -> str | None:
-        """The text, however old it is; ``None`` where there is none or another key encrypted it."""
-        row = CachedText.objects.filter(pk=self._key(key)).first()
+    def last(self, keys: Sequence[str]) -> dict[str, str]:
+        """Key -> its text, however old it is; without those that are not there or that another key encrypted."""
+        by_row = {self._key(key): key for key in keys}
+        rows = list(CachedText.objects.filter(pk__in=by_row))
         self._leave()
-        return row.text.reveal() if row is not None and row.text.readable else None
+        return {by_row[row.pk]: row.text.reveal() for row in rows if row.text.readable}
 
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep it for so long."""

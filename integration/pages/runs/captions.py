@@ -1,8 +1,8 @@
 """What fields, values and tables are called on the pages of runs, dry runs and the audit log.
 
 Rows of the history keep the names of columns, since captions change. A page asks the systems for them. Where Dynamics
-365 Sales does not answer within two seconds, things are called as it called them last; a column
-of a table that it never described is called as the field that it is mapped with.
+365 Sales does not answer within two seconds, things are called as it called them last; a column of a table that it
+never described is called as the field that it is mapped with.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils import timezone
+
 from integration.connection import systems
 from integration.connection.opening import open_for_words
+from integration.defaults import STANDARD
 from integration.documents.account_statistics.plan import STATISTICS
 from integration.models import ConnectionSetup, FieldMapping, RecordChange, SyncError, TableMapping
 from integration.pages.runs.nouns import noun
 from integration.sync.undo.exact import REFERENCE
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
+from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, in_words, parse
 from integration.systems.naming import names_of
 from integration.systems.values import Field, Ref, Side, Table
 from integration.systems.wording import NAMELESS, field_name
@@ -29,6 +33,8 @@ from integration.systems.wording import NAMELESS, field_name
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 OURS = "bci_"
 """How columns begin that the integration's solution brings; a run over customers also writes their statistics."""
+NAMING_TABLES = ("_table", "typecode")
+"""How columns end whose values are names of tables: ``record_table``, ``objectidtypecode``."""
 RESTS = 60.0
 """Seconds before Sales is asked once more for what it did not answer."""
 
@@ -50,8 +56,13 @@ class Captions:
     """Captions of one page. Each table is asked for once."""
 
     _tables: dict[tuple[Side, str], Table | None] = field(default_factory=dict)
-    _partners: dict[int, dict[str, str]] = field(default_factory=dict)
+    _partners: dict[tuple[int, str, str], dict[str, str]] = field(default_factory=dict)
     _named: dict[str, str] = field(default_factory=dict)
+
+    def as_described_last(self, tables: Iterable[str]) -> None:
+        """These tables of Sales are called as it called them last, for all of which one query is enough."""
+        found = systems.last_described(ConnectionSetup.current(), sorted(set(tables)))
+        self._tables |= {(Side.CRM, name): table for name, table in found.items()}
 
     def table(self, side: Side, name: str) -> str:
         """What one record of the table is called."""
@@ -106,6 +117,26 @@ class Captions:
             found = self._field(side, STATISTICS, name)
         return field_name(found) if found is not None else self._by_partner(mapping, side, name)
 
+    def filter(self, mapping: TableMapping, side: Side, text: str) -> str:
+        """A filter of this side of a mapping, as it was typed, in words; blank for every record."""
+        table = self._described(side, mapping.table(side))
+        try:
+            where = self._with_nouns(side, _parsed(text, table))
+        except FilterError:
+            return text
+        return in_words(where, table, timezone.get_current_timezone(), lambda name: self.of_field(mapping, side, name))
+
+    def _with_nouns(self, side: Side, where: Filter) -> Filter:
+        """With what the records of a table are called, where a value is the name of one."""
+        match where:
+            case Comparison(field=name, value=str(value)) if value and name.endswith(NAMING_TABLES):
+                return replace(where, value=self.table(side, value) if side is Side.ERP else noun(value))
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                return replace(where, parts=tuple(self._with_nouns(side, part) for part in parts))
+            case Not(part=part):
+                return Not(self._with_nouns(side, part))
+        return where
+
     def _field(self, side: Side, table: str, name: str) -> Field | None:
         found = self._described(side, table)
         return found.fields.get(name) if found is not None else None
@@ -117,18 +148,30 @@ class Captions:
             found = self._field(Side.ERP, mapping.erp_table, partner) if partner else None
             if found is not None:
                 return field_name(found)
-        return _spelled_out(name)
+        return spelled_out(name)
 
     def _partners_of(self, mapping: TableMapping) -> dict[str, str]:
-        if mapping.pk not in self._partners:
-            pairs = FieldMapping.objects.filter(mapping=mapping.pk).values_list("crm_field", "erp_field")
-            self._partners[mapping.pk] = {crm: erp for crm, erp in pairs if crm and erp}
-        return self._partners[mapping.pk]
+        """Column of Sales -> the field it is mapped with; as the standard has it, where nobody maps it any more."""
+        tables = (mapping.erp_table, mapping.crm_table)
+        here = (mapping.pk, *tables)
+        if here not in self._partners:
+            standard = (one for one in STANDARD if (one.erp_table, one.crm_table) == tables)
+            pairs = [(field.crm_field, field.erp_field) for one in standard for field in one.fields]
+            pairs += FieldMapping.objects.filter(mapping=mapping.pk).values_list("crm_field", "erp_field")
+            self._partners[here] = {crm: erp for crm, erp in pairs if crm and erp}
+        return self._partners[here]
 
     def _described(self, side: Side, name: str) -> Table | None:
         if (side, name) not in self._tables:
             self._tables[side, name] = _describe_erp(name) if side is Side.ERP else _describe_crm(name)
         return self._tables[side, name]
+
+
+def _parsed(text: str, table: Table | None) -> Filter:
+    """Also a filter that no longer fits its table. Raises ``FilterError`` for what is none."""
+    with suppress(FilterError):
+        return parse(text, table)
+    return parse(text)
 
 
 def _describe_erp(name: str) -> Table | None:
@@ -140,7 +183,7 @@ def _describe_erp(name: str) -> Table | None:
 def _describe_crm(name: str) -> Table | None:
     """As it answers, else as it described the table last; ``None`` where it never did."""
     setup = ConnectionSetup.current()
-    return _ask_for(name, setup) or systems.last_described(setup, name)
+    return _ask_for(name, setup) or systems.last_described(setup, [name]).get(name)
 
 
 def _ask_for(name: str, setup: ConnectionSetup) -> Table | None:
@@ -200,7 +243,8 @@ def _is_reference(value: Any) -> bool:
     return isinstance(value, list) and value[:1] == [REFERENCE]
 
 
-def _spelled_out(name: str) -> str:
+def spelled_out(name: str) -> str:
+    """A column that nobody has a caption for."""
     return name.replace("_", " ").strip().capitalize()
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from integration.forms.filters import AuditFilter
 from integration.models import AuditEntry
 from integration.models.people.rights import READ_AUDIT
-from integration.pages.audited_records import Named, changes_in_words, subjects
+from integration.pages.audited_records import EntriesInWords
 from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.described import described
 from integration.templatetags.formats import second
@@ -28,16 +28,16 @@ BY_ITSELF = "The application"
 
 def _values(entry: Any) -> Cell:
     """What became what: in one line, and a line each where it is unfolded."""
-    changes = changes_in_words(entry)
+    changes = entry.in_words.changes(entry)
     if not changes:
         return Cell()
-    text = "; ".join(f"{name}: {before} → {after}" if before else f"{name}: {after}" for name, before, after in changes)
+    text = "; ".join(map(str, changes))
     return Cell(text, fold=render_to_string("integration/_audit_values.html", {"changes": changes}))
 
 
 def _subject(entry: Any) -> Cell:
-    named: Named | None = entry.named
-    return Cell(named.text, named.url, entry.subject) if named else Cell(entry.subject, title=entry.subject)
+    named = entry.in_words.subject(entry)
+    return Cell(named.text, named.url, entry.subject)
 
 
 def _own() -> list[Own]:
@@ -52,10 +52,10 @@ def _own() -> list[Own]:
 
 
 def _prepared(entries: Sequence[Any]) -> None:
-    """Each entry gets what its record is called."""
-    named = subjects(entries)
+    """Each entry gets who words it."""
+    words = EntriesInWords(entries)
     for entry in entries:
-        entry.named = named.get(entry.pk)
+        entry.in_words = words
 
 
 def _rows(found: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:

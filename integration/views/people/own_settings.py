@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from integration.forms.own_settings import OwnSettingsForm
+from integration.forms.versioned import shown
 from integration.models import User
 from integration.models.people.user import OWN_CHOICES
 from integration.models.stored.audit import AuditEntry, record
@@ -22,13 +23,13 @@ SAVED = "Your settings are saved."
 def own_settings(request: HttpRequest) -> HttpResponse:
     """``/accounts/settings/``: everybody's own."""
     person = cast(User, request.user)
-    before = {name: str(getattr(person, name)) for name in OWN_CHOICES}
+    before = shown(person, OWN_CHOICES)
     form = OwnSettingsForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         person.save(update_fields=OWN_CHOICES)
-        after = {name: str(getattr(person, name)) for name in OWN_CHOICES}
+        after = shown(person, OWN_CHOICES)
         if after != before:
-            record(AuditEntry.Action.CHANGED, "user", person, _words(before), _words(after))
+            record(AuditEntry.Action.CHANGED, "user", person, before, after)
         messages.success(request, SAVED)
         return redirect("home")
     return render(request, "integration/own_settings.html", {"form": form})
@@ -50,7 +51,3 @@ def navigation_folded(request: HttpRequest) -> HttpResponse:
         person.folded_groups = sorted(folded)
         person.save(update_fields=["folded_groups"])
     return HttpResponse(status=204)
-
-
-def _words(chosen: dict[str, str]) -> dict[str, str]:
-    return {name.replace("_", " "): value for name, value in chosen.items()}
