@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from integration.connection import systems
@@ -51,9 +51,14 @@ def both_opened(setup: ConnectionSetup | None = None) -> Iterator[Connected]:
 def called(side: Side, table: str, ids: Sequence[uuid.UUID]) -> str:
     """These records by name, the first few of many: "C00110 Northwind Traders and 4 more"; blank where their system
     does not answer."""
-    found: dict[uuid.UUID, str] = {}
+    found = names(side, table, ids[:NAMED])
+    shown = [found[id] for id in ids if id in found]
+    more = [f"{len(ids) - len(shown)} more"] if shown and len(ids) > len(shown) else []
+    return " and ".join([", ".join(shown), *more])
+
+
+def names(side: Side, table: str, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """What these records are called; none where their system does not answer."""
     with suppress(Problem), opened(side) as system:
-        found = dict(names_of(system, [Ref(table, id) for id in ids[:NAMED]]))
-    names = [found[id] for id in ids if id in found]
-    more = [f"{len(ids) - len(names)} more"] if names and len(ids) > len(names) else []
-    return " and ".join([", ".join(names), *more])
+        return names_of(system, [Ref(table, id) for id in ids])
+    return {}

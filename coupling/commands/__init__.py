@@ -5,6 +5,7 @@ Every verb checks first and says in words what is in the way; running is left to
 
 from __future__ import annotations
 
+from coupling.commands.already import CoupledAlready, coupled_of
 from coupling.commands.checks import Blocked, coupled_with
 from coupling.commands.couple_records import (
     COUPLING,
@@ -29,8 +30,10 @@ __all__ = [
     "MERGE",
     "SEND",
     "Blocked",
+    "CoupledAlready",
     "couple",
     "coupled",
+    "coupled_of",
     "coupled_with",
     "creatable",
     "create",

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Sequence
 from typing import NoReturn
 
+from coupling.commands.already import coupled_of
 from coupling.models import CouplingError
 from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.cards import passes
 from coupling.pages.compare import Missing, missing_first
-from coupling.sides import called
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -35,8 +35,9 @@ class Blocked(CouplingError):
 
 def check_held(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> None:
     """A record belongs to one mapping of its table."""
-    for holder in mapping.couplings.held(side, ids).values():
-        raise CouplingError(f"The {NAMES[side]} record is coupled in {holder} already. Delete that coupling first.")
+    for id, holder in mapping.couplings.held(side, ids).items():
+        other = TableMapping.objects.get(name=holder)
+        raise coupled_of(other, side, [id], f"Coupled in {holder} already", "Delete that coupling first.")
 
 
 def check_records(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> None:
@@ -83,8 +84,5 @@ def options_for(
 
 
 def all_coupled(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> NoReturn:
-    """Raises ``CouplingError``, which names the records that somebody wanted to couple and that are coupled already."""
-    names = called(side, mapping.table(side), ids)
-    if len(ids) == 1:
-        raise CouplingError(f"{names or 'This'} is coupled already.")
-    raise CouplingError(f"All of these are coupled already{f': {names}' if names else ''}.")
+    """Raises ``CoupledAlready``: somebody wanted to couple records, and all of them are."""
+    raise coupled_of(mapping, side, ids)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 
+from coupling.commands.already import MEANWHILE, coupled_of
 from coupling.commands.checks import check_held, check_records, coupled_with, options_for
 from coupling.ledger import COUPLED_ELSEWHERE
 from coupling.models import CouplingError
@@ -36,7 +37,7 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
     if now == crm_id:
         return False
     if now != seen:
-        raise CouplingError(COUPLED_ELSEWHERE)
+        raise _changed_meanwhile(mapping, erp_id)
     with both_opened() as connected:
         check_records(connected, mapping, Side.ERP, [erp_id])
         check_records(connected, mapping, Side.CRM, [crm_id])
@@ -46,15 +47,30 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
 
         check_held(mapping, Side.ERP, [erp_id])
         check_held(mapping, Side.CRM, [crm_id])
+        _check_free(mapping, crm_id, alive)
         with transaction.atomic():
             if coupled_with(mapping, erp_id) != now:
-                raise CouplingError(COUPLED_ELSEWHERE)
+                raise _changed_meanwhile(mapping, erp_id)
             # The old pair goes as with Delete Coupling: its contacts do not stay with the people of another firm.
             mapping.couplings.uncouple([erp_id] if now else [], connected.erp, connected.crm)
             mapping.couplings.couple(erp_id, crm_id, alive=alive)
     before = {CRM_ID: now} if now else {}
     record(AuditEntry.Action.COUPLED, COUPLING, mapping, before, {ERP_ID: erp_id, CRM_ID: crm_id})
     return True
+
+
+def _changed_meanwhile(mapping: TableMapping, erp_id: uuid.UUID) -> CouplingError:
+    """Somebody else has coupled the record with another one, or deleted its coupling."""
+    if coupled_with(mapping, erp_id) is None:
+        return CouplingError(COUPLED_ELSEWHERE)
+    return coupled_of(mapping, Side.ERP, [erp_id], MEANWHILE, "Look at it again.")
+
+
+def _check_free(mapping: TableMapping, crm_id: uuid.UUID, alive: Callable[[Side, uuid.UUID], bool]) -> None:
+    """A record of Sales that is coupled is not taken from its other record, as long as that exists."""
+    holder = mapping.couplings.pairs(Side.CRM, [crm_id]).get(crm_id)
+    if holder is not None and holder.state is State.COUPLED and alive(Side.ERP, holder.erp_id):
+        raise coupled_of(mapping, Side.CRM, [crm_id])
 
 
 def check_each(connected: Connected, mapping: TableMapping, pairs: Mapping[uuid.UUID, uuid.UUID]) -> None:

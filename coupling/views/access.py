@@ -13,10 +13,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 
-from coupling.commands import Blocked
+from coupling.commands import Blocked, CoupledAlready
 from coupling.models import CouplingError
 from coupling.pages.asking.needs import Need
 from coupling.pages.lists import ids_of
@@ -56,12 +57,26 @@ def first_address(blocked: Blocked) -> str:
 
 
 def show_problem(request: HttpRequest, problem: CouplingError | Problem) -> None:
-    """Why nothing was done; what has to be coupled first comes with a link."""
-    if isinstance(problem, Blocked):
+    """Why nothing was done; what has to be coupled first, and what is coupled already, comes with a link."""
+    if isinstance(problem, CoupledAlready):
+        messages.error(request, in_links(problem))
+    elif isinstance(problem, Blocked):
         text = format_html('{} <a href="{}">Couple it first</a>', str(problem), first_address(problem))
         messages.error(request, text)
     else:
         messages.error(request, str(problem))
+
+
+def in_links(problem: CoupledAlready) -> SafeString:
+    """Which records are coupled already, each with a link to its card."""
+    cards = [[(card_address(one.side, one.table, one.id), one.name) for one in pair] for pair in problem.called()]
+    pairs = format_html_join(
+        ", ",
+        '<a href="{}">{}</a> with <a href="{}">{}</a>',
+        ((*ours, *theirs) for ours, theirs in cards),
+    )
+    ends = "" if not problem.more and cards[-1][-1][-1].endswith(".") else "."
+    return format_html("{}: {}{}{}{}", problem.what, pairs, problem.more, ends, f" {problem.cure}".rstrip())
 
 
 def back(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ from coupling.pages.people import uncoupled_people
 from coupling.views.access import (
     card_address,
     first_address,
+    in_links,
     match_address,
     may_couple,
     person,
@@ -151,11 +152,18 @@ def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> Sync
     crm_id, seen = _uuid(request.POST, "crm_id"), _uuid(request.POST, "seen")
     if crm_id is None:
         raise CouplingError("Choose the Dynamics 365 Sales record first.")
-    changed = commands.couple(mapping, erp_id, crm_id, seen)
-    messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
+    say_coupled(request, mapping, erp_id, changed=commands.couple(mapping, erp_id, crm_id, seen))
     with suppress(Problem):  # the firm is coupled; that its people cannot be looked for now takes nothing from that
         _offer_people(request, mapping, erp_id)
     return synchronized_after(request, mapping, erp_id)
+
+
+def say_coupled(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID, *, changed: bool) -> None:
+    """What coupling has come to; where nothing ``changed``, with which record this one is coupled already."""
+    if changed:
+        messages.success(request, "The records are coupled.")
+    else:
+        messages.info(request, in_links(commands.coupled_of(mapping, Side.ERP, [erp_id])))
 
 
 def synchronized_after(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> SyncJob | None:

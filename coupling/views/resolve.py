@@ -15,7 +15,7 @@ from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages.asking.resolve import ambiguous, noted
 from coupling.views.access import chosen, may_couple, resolve_address, safe_back, show_problem
-from coupling.views.couplings import synchronized_after
+from coupling.views.couplings import say_coupled, synchronized_after
 from coupling.views.outcomes import note
 from integration.models import TableMapping
 from integration.systems.errors import Problem
@@ -73,8 +73,7 @@ def _couple(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> N
         crm_id = uuid.UUID(request.POST.get("crm_id", ""))
     except ValueError as error:
         raise CouplingError("Choose the record it is, or skip it.") from error
-    changed = commands.couple(mapping, erp_id, crm_id)
-    messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
+    say_coupled(request, mapping, erp_id, changed=commands.couple(mapping, erp_id, crm_id))
     job = synchronized_after(request, mapping, erp_id)
     if job is not None:
         note(request, job)

@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from integration.models import ConnectionSetup, TableMapping
 from integration.systems.memory import MemorySystem
@@ -112,3 +113,8 @@ def press(client: Client, side: str, table: str, action: str, *ids: object, **mo
 def told(answer: Any) -> list[str]:
     """What the person is told on the next page."""
     return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def read(answer: Any) -> list[str]:
+    """The same as a person reads it, links by their words."""
+    return [strip_tags(message) for message in told(answer)]

@@ -16,7 +16,7 @@ from integration import jobs
 from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
-from tests.coupling.conftest import id_of, page, told
+from tests.coupling.conftest import id_of, page, read, told
 from tests.makers import account
 
 BACK = "/records/erp/customer/?q=a"
@@ -92,7 +92,7 @@ def test_an_account_that_somebody_else_has_taken_meanwhile_is_offered_no_more(
 
     answer = resolve(clerk, adatum, crm_id=twins[1])
 
-    assert "already coupled with another record" in told(answer)[0]
+    assert read(answer) == ["Coupled already: C-FABRIKAM Fabrikam with Adatum."]
     assert offered(clerk.get(answer.url).content.decode()) == [twins[0]]
 
 

@@ -16,7 +16,7 @@ from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.memory import MemorySystem
-from tests.coupling.conftest import id_of, press, told
+from tests.coupling.conftest import id_of, press, read, told
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def gone(
 
 def said(answer: Any) -> str:
     page = re.sub(r"<[^>]+>", " ", answer.content.decode().partition("<main")[2])
-    return re.sub(r"\s+", " ", " ".join([*told(answer), page]))
+    return re.sub(r"\s+", " ", " ".join([*read(answer), page]))
 
 
 ERP, CRM = ("erp", "customer"), ("crm", "account")
@@ -48,7 +48,11 @@ LOST = "one of both records was deleted. Restore it, delete the other one, too, 
     [
         ("synchronize", LOST, LOST),
         ("uncouple", "coupling deleted; the other record is gone already", "coupling deleted; this record is gone"),
-        ("create", "the other record is deleted; a new one is created and coupled", "This is coupled already."),
+        (
+            "create",
+            "the other record is deleted; a new one is created and coupled",
+            "Coupled already: C-ADATUM Adatum with Adatum.",
+        ),
     ],
 )
 def test_each_button_says_that_one_of_both_is_deleted_and_by_its_name_whose_card_is_open(

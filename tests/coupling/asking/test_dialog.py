@@ -18,7 +18,7 @@ from integration.pages import rows
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
-from tests.coupling.conftest import id_of, page, told
+from tests.coupling.conftest import id_of, page, read, told
 from tests.integration.jobs_world import JobsWorld, world
 from tests.makers import account
 
@@ -146,7 +146,7 @@ def test_an_account_that_somebody_else_has_coupled_meanwhile_is_refused(
 ) -> None:
     mapping.couplings.couple(id_of(company, "Fabrikam"), adatum_account)
     answer = couple(clerk, adatum, crm_id=adatum_account)
-    assert "already coupled with another record" in told(answer)[0]
+    assert read(answer) == ["Coupled already: C-FABRIKAM Fabrikam with Adatum."]
     assert mapping.couplings.count() == 1
 
 
@@ -156,7 +156,7 @@ def test_a_customer_that_somebody_else_has_coupled_meanwhile_is_not_taken_from_h
 ) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     answer = couple(clerk, adatum, crm_id=id_of(organization, "Coho Winery"), seen="")
-    assert "meanwhile" in told(answer)[0]
+    assert read(answer) == ["Coupled by somebody else meanwhile: C-ADATUM Adatum with Adatum. Look at it again."]
     assert mapping.couplings.get().crm_id == adatum_account
 
 
@@ -175,7 +175,9 @@ def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(
 ) -> None:
     mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "7", "8")])
     answer = couple(clerk, adatum, crm_id=adatum_account)
-    assert told(answer) == ["These records are coupled already."]
+    assert read(answer) == ["Coupled already: C-ADATUM Adatum with Adatum."]
+    for card in (f"/records/erp/customer/{adatum}/", f"/records/crm/account/{adatum_account}/"):
+        assert f'href="{card}"' in told(answer)[0]
     assert mapping.couplings.get().seen_erp == "7"
 
 

@@ -13,7 +13,7 @@ from integration.models.mapping.table_mapping import TableMapping
 from integration.pages.runs.captions import Captions
 from integration.systems.values import Ref
 from tests.coupling.asking.matching import run_all, start
-from tests.coupling.conftest import page, told
+from tests.coupling.conftest import page, read, told
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import signed_in
 
@@ -40,7 +40,7 @@ def test_nothing_left_of_the_chosen_ones_is_said(
 ) -> None:
     mapping.fields.filter(erp_field="name").update(match_priority=1)
     mapping.couplings.couple(adatum, adatum_account)
-    assert told(start(clerk, adatum)) == ["C-ADATUM Adatum is coupled already."]
+    assert read(start(clerk, adatum)) == ["Coupled already: C-ADATUM Adatum with Adatum."]
 
 
 def test_criteria_that_are_typed_here_are_kept_and_used(organizer: Client, mapping: TableMapping) -> None:

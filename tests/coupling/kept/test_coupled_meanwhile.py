@@ -163,6 +163,6 @@ def test_a_customer_coupled_anew_while_it_is_asked_whether_its_account_exists_st
     ours, theirs, other = adatum_of(world)
     world.crm.remove("account", theirs)
     during(world.crm, "get", lambda: commands.couple(world.mapping(), ours, other, theirs))
-    with pytest.raises(CouplingError, match="coupled already"):
+    with pytest.raises(CouplingError, match="Coupled already: Adatum with Adatum Berlin"):
         commands.create(world.mapping(), Side.ERP, [ours], None)
     assert twin_of(world, ours) == other

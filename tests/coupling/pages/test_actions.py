@@ -14,7 +14,7 @@ from integration.models import SyncJob, TableMapping
 from integration.models.connection.setup import ConnectionSetup
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Ref
-from tests.coupling.conftest import id_of, press, told
+from tests.coupling.conftest import id_of, press, read, told
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
@@ -59,7 +59,7 @@ def test_creating_again_after_the_run_says_that_it_is_coupled_already_and_double
     press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
     jobs.run(SyncJob.objects.get().pk)
     answer = press(clerk, "erp", "customer", "create", adatum, mapping="CUSTOMER", confirmed="yes")
-    assert told(answer)[-1].endswith("Adatum is coupled already.")
+    assert read(answer)[-1] == "Coupled already: Adatum with Adatum."
     assert SyncJob.objects.get().inserted == 1
     assert len(world.crm.ids("account")) == world.mapping().couplings.count() == 1
 
