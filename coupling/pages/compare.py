@@ -5,17 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
+from coupling.pages.comparison.judged import JudgedField, Next, judge
 from coupling.pages.records import shown
-from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.actions import Action, Fail, Update
-from integration.sync.memory.halves import PARTNERLESS, changed
-from integration.sync.memory.ledger import Agreed, Pair
+from integration.sync.memory.halves import changed
+from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.sync.plan import Planner
 from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
@@ -26,28 +25,7 @@ from integration.sync.special.base import Run
 from integration.systems.values import Page, Record, Side
 from integration.systems.wording import field_name
 
-NOTHING_AGREED: Agreed = MappingProxyType({})
 GONE = "One of both records does not exist any more."
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedField:
-    """One mapped pair of fields of two records. ``lacking``: the side whose value has no partner on the other one, so
-    that both stay as they are."""
-
-    erp_label: str
-    erp_text: str
-    crm_label: str
-    crm_text: str
-    differs: bool
-    lacking: Side | None = None
-
-    @property
-    def note(self) -> str:
-        """Why this field is not carried."""
-        if self.lacking is None:
-            return ""
-        return f"has no partner in {NAMES[self.lacking.other]}; what is there stays as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +54,28 @@ class Comparison:
     """Compares records of a mapping, any number of pairs. Raises ``ConfigurationProblem`` for a broken mapping."""
 
     def __init__(self, connected: Connected, mapping: TableMapping, rule: TableRule) -> None:
-        self.rule, self.to_crm = rule, rule.direction.includes(Direction.TO_CRM)
-        direction = Direction.TO_CRM if self.to_crm else Direction.TO_ERP
-        self.planner = planner_of(connected, mapping, rule, direction)
+        self.mapping, self.rule = mapping, rule
+        self.planners = planners_of(connected, mapping, rule)
+        self.planner = self.planners[0]
+        self.to_crm = self.planner.run.direction is Direction.TO_CRM
 
-    def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[ComparedField]:
-        """The mapped fields of two records; where the engine would write one of them, it differs, unless both are blank
-        to whoever looks (a blank currency is the company's own). ``agreed``: what the pair remembers, also that a value
-        has no partner."""
-        differing = self._differing(ours, theirs) if ours and theirs else set()
-        pairs = []
+    def fields(self, ours: Record | None, theirs: Record | None, pair: Pair | None = None) -> list[JudgedField]:
+        """Every field of two records, as the card of the pair shows it; ``pair``: where they are one already. Of a
+        single record, what it holds."""
+        if ours is None or theirs is None:
+            return self._alone(ours, theirs)
+        would_be = Pair(ours.id, theirs.id, State.COUPLED)
+        return judge(self.planners, (ours, theirs), pair or would_be).fields
+
+    def _alone(self, ours: Record | None, theirs: Record | None) -> list[JudgedField]:
+        found = []
         for field in self.rule.fields:
             left, right = self.rule.field(Side.ERP, field), self.rule.field(Side.CRM, field)
             if left is not None and right is not None:
                 a = shown(ours.values.get(left.name), left) if ours else ""
                 b = shown(theirs.values.get(right.name), right) if theirs else ""
-                names, differs = (field_name(left), field_name(right)), field.key in differing and bool(a or b)
-                pairs.append(ComparedField(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
-        return pairs
+                found.append(JudgedField(field.key, field_name(left), a, field_name(right), b, Next.EQUAL))
+        return found
 
     def clashing(self, ours: Record, theirs: Record, agreed: Agreed) -> list[Choice]:
         """The two-way fields in which both differ, as a person chooses between them."""
@@ -118,10 +100,9 @@ class Comparison:
             return Missing(str(problem), Side.ERP, problem.table, problem.id)
         return None
 
-    @property
-    def columns(self) -> Sequence[str]:
-        """The columns of a record of ours that the planner looks at."""
-        return self.planner.read_columns[Side.ERP]
+    def columns(self, side: Side) -> set[str]:
+        """The columns that records of this side are read with, to be compared."""
+        return {*self.rule.columns(side), *read_by(self.planners, side)}
 
     def _choice(self, field: FieldRule, ours: Record, theirs: Record, agreed: Agreed) -> Choice:
         left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
@@ -136,20 +117,13 @@ class Comparison:
 
     def read(self, connected: Connected, pair: Pair) -> tuple[Record | None, Record | None]:
         """Both records with the columns of the mapping."""
-        ours = connected.erp.get(self.rule.erp.name, [pair.erp_id], list(self.rule.columns(Side.ERP)))
-        theirs = connected.crm.get(self.rule.crm.name, [pair.crm_id], list(self.rule.columns(Side.CRM)))
+        ours = connected.erp.get(self.rule.erp.name, [pair.erp_id], sorted(self.columns(Side.ERP)))
+        theirs = connected.crm.get(self.rule.crm.name, [pair.crm_id], sorted(self.columns(Side.CRM)))
         return ours.get(pair.erp_id), theirs.get(pair.crm_id)
 
     def _differing(self, ours: Record, theirs: Record) -> set[str]:
         source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
         return self.planner.differing(source, twin)
-
-
-def lacking(halves: tuple[str, str] | None) -> Side | None:
-    """The side of which a value was seen that has no partner on the other one."""
-    if halves is None:
-        return None
-    return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
 
 
 def missing_first(
@@ -191,8 +165,8 @@ def look(connected: Connected, mapping: TableMapping, pair: Pair) -> Look:
         for action in planner.plan(Page(list(there.values()))):
             _note(found, direction, action)
     comparison = Comparison(connected, mapping, rule)
-    pairs = comparison.pairs(*comparison.read(connected, pair), pair.agreed)
-    found.differing = [one.erp_label for one in pairs if one.differs or one.lacking]
+    fields = comparison.fields(*comparison.read(connected, pair), pair)
+    found.differing = [one.erp_label or one.crm_label for one in fields if one.differs or one.lacking]
     return found
 
 
@@ -204,6 +178,16 @@ def _note(found: Look, direction: Direction, action: Action) -> None:
         found.conflict = str(action.problem)
     elif isinstance(action, Fail):
         found.problem = str(action.problem)
+
+
+def planners_of(connected: Connected, mapping: TableMapping, rule: TableRule) -> list[Planner]:
+    """One for each pass of the mapping."""
+    return [planner_of(connected, mapping, rule, one) for one in rule.direction.passes]
+
+
+def read_by(planners: Sequence[Planner], side: Side) -> set[str]:
+    """The columns of this side that any of these looks at."""
+    return {name for planner in planners for name in planner.read_columns[side]}
 
 
 def planner_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
@@ -14,7 +14,8 @@ from coupling.pages import records
 from coupling.pages.asking.exact import Exact, exact
 from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.asking.proposal import Proposal, proposed
-from coupling.pages.compare import ComparedField, Comparison, Missing
+from coupling.pages.compare import Comparison, Missing
+from coupling.pages.comparison.judged import JudgedField
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import NEEDED, build_rule
@@ -55,7 +56,7 @@ class Dialog:
     next: str
     notice: str
     chosen: uuid.UUID | None
-    pairs: Sequence[ComparedField]
+    pairs: Sequence[JudgedField]
     missing: Missing | None
     coupled_with: uuid.UUID | None
     exact: Exact
@@ -72,11 +73,11 @@ class Dialog:
         return commands.ways(self.mapping)
 
     @property
-    def differing(self) -> list[ComparedField]:
+    def differing(self) -> list[JudgedField]:
         return [pair for pair in self.pairs if pair.differs]
 
     @property
-    def agreeing(self) -> list[ComparedField]:
+    def agreeing(self) -> list[JudgedField]:
         """All others, folded."""
         return [pair for pair in self.pairs if not pair.differs]
 
@@ -107,7 +108,7 @@ def dialog(
     with both_opened(setup) as connected:
         rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
         comparison = Comparison(connected, mapping, rule)
-        ours = _read(connected, rule, Side.ERP, erp_id, comparison.columns)
+        ours = _read(connected, rule, Side.ERP, erp_id, comparison.columns(Side.ERP))
         if ours is None:
             return None
         pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
@@ -116,9 +117,10 @@ def dialog(
         if looked.search is None and looked.chosen is None and coupled is None:
             match = exact(connected, mapping, rule, Side.ERP, ours)
         picked = looked.chosen or coupled or (match.record.id if match.record else None)
-        theirs = _read(connected, rule, Side.CRM, picked)
-        pairs = comparison.pairs(ours, theirs)
-        proposal = proposed(mapping, pairs, ours, theirs, coupled=coupled is not None and picked == coupled)
+        theirs = _read(connected, rule, Side.CRM, picked, comparison.columns(Side.CRM))
+        are_one = coupled is not None and picked == coupled
+        pairs = comparison.fields(ours, theirs, pair if are_one else None)
+        proposal = proposed(mapping, pairs, ours, theirs, coupled=are_one)
         text = _first_word(rule.erp, ours) if looked.search is None else looked.search.strip()
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
@@ -170,13 +172,13 @@ def _candidates(
 
 
 def _read(
-    connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None, more: Sequence[str] = ()
+    connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None, more: Collection[str] = ()
 ) -> Record | None:
     """What the mapping and a list need of the record, and these columns."""
     if id is None:
         return None
     table = rule.table(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *more]))
+    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *sorted(more)]))
     return connected.system(side).get(table.name, [id], columns).get(id)
 
 

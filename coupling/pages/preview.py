@@ -89,7 +89,7 @@ class _Shown:
 
     def _read(self, connected: Connected, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Record]:
         table = self.rule.table(side)
-        columns = list(dict.fromkeys([*self.rule.columns(side), *records.read_columns(side, table)]))
+        columns = sorted({*self.comparison.columns(side), *records.read_columns(side, table)})
         return dict(connected.system(side).get(table.name, list(ids), columns)) if ids else {}
 
     def found(self, id: uuid.UUID, others: Collection[uuid.UUID]) -> Found:
@@ -109,5 +109,5 @@ class _Shown:
         theirs = self.theirs.get(id)
         if theirs is None:
             return Candidate(id, str(id), ())
-        differing = [pair.erp_label for pair in self.comparison.pairs(ours, theirs) if pair.differs]
+        differing = [one.erp_label for one in self.comparison.fields(ours, theirs) if one.differs]
         return Candidate(id, records.name_of(Side.CRM, self.rule.crm, theirs), differing)

@@ -189,13 +189,13 @@ class Planner(Looks):
     def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft]:
         """What a pass would do with each field of this pair, by key (``Merger.judged``), and the draft with what keeps
         the record as a whole from going."""
-        self._prepare([record])
+        resolved = self._resolved(record)
         for meaning in self.meanings:
             meaning.prepare(self.run.direction.destination, [twin])
         sides = self.run.direction.source, self.run.direction.destination
         for side, row in zip(sides, (record, twin), strict=True):
             pair = self.memories[side].read(pair, row)
-        case = self._case(record, pair, {twin.id: twin}, self._resolve(self.transfer, [record]))
+        case = self._case(record, pair, {twin.id: twin}, resolved)
         self._look_back([case])
         return self.merger.judged(Look(case.draft, record, twin, pair, case.back)), case.draft
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coupling.commands.synchronize_now import GET, MERGE, SEND
-from coupling.pages.compare import ComparedField
+from coupling.pages.comparison.judged import JudgedField
 from integration.models import TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Record
 from integration.systems.wording import sentence
 
 NO = ""
+AGREE = "Both records agree in every field that is compared."
+STAYS = "What differs stays as it is on each side."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,18 @@ class Proposal:
 
 
 def proposed(
-    mapping: TableMapping, pairs: Sequence[ComparedField], ours: Record, theirs: Record | None, *, coupled: bool
+    mapping: TableMapping, pairs: Sequence[JudgedField], ours: Record, theirs: Record | None, *, coupled: bool
 ) -> Proposal:
     """Of two records that are going to be coupled. ``coupled``: they are already."""
     if theirs is None:
         return Proposal(NO, "")
     if coupled:
         return Proposal(NO, "These records are coupled already.")
-    differing = [pair for pair in pairs if pair.differs]
+    if not any(pair.differs for pair in pairs):
+        return Proposal(NO, AGREE)
+    differing = [pair for pair in pairs if pair.is_carried]
     if not differing:
-        return Proposal(NO, "Both records agree in every compared field.")
+        return Proposal(NO, STAYS)
     one_way = {Direction.TO_CRM: SEND, Direction.TO_ERP: GET}.get(Direction(mapping.direction))
     if one_way:
         return Proposal(one_way, f"{mapping.name} goes this way only.")
@@ -44,7 +48,7 @@ def proposed(
     return _newer(mapping, ours, theirs)
 
 
-def _filling(ours_only: Sequence[ComparedField], theirs_only: Sequence[ComparedField]) -> Proposal:
+def _filling(ours_only: Sequence[JudgedField], theirs_only: Sequence[JudgedField]) -> Proposal:
     """Nothing is overwritten: blanks are filled."""
     if ours_only and theirs_only:
         return Proposal(MERGE, "Each record fills what is blank in the other one.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 
 from coupling.pages import records
 from coupling.pages.asking.exact import exact
-from coupling.pages.compare import ComparedField, Comparison
+from coupling.pages.compare import Comparison
+from coupling.pages.comparison.judged import JudgedField
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -41,7 +42,7 @@ class Row:
 
     label: str
     ours: str
-    theirs: Sequence[ComparedField]
+    theirs: Sequence[JudgedField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +91,25 @@ def _beside(
     connected: Connected, mapping: TableMapping, rule: TableRule, ours: Record, found: Sequence[Record]
 ) -> Ambiguous:
     comparison = Comparison(connected, mapping, rule)
-    compared = [(one, comparison.pairs(ours, one)) for one in found[:BESIDE]]
+    [ours] = _read(connected, rule, Side.ERP, [ours.id], comparison.columns(Side.ERP)).values()
+    there = _read(connected, rule, Side.CRM, [one.id for one in found[:BESIDE]], comparison.columns(Side.CRM))
+    compared = [(one, comparison.fields(ours, one)) for one in there.values()]
     candidates = [
         Candidate(one.id, records.name_of(Side.CRM, rule.crm, one), sum(pair.differs for pair in pairs))
         for one, pairs in compared
     ]
     rows = [
-        Row(line[0].erp_label, line[0].erp_text, line) for line in zip(*(pairs for _, pairs in compared), strict=True)
+        Row(line[0].erp_label or line[0].crm_label, line[0].erp_text, line)
+        for line in zip(*(pairs for _, pairs in compared), strict=True)
     ]
     rows.sort(key=lambda row: len({pair.crm_text for pair in row.theirs}) == 1)
     name = records.name_of(Side.ERP, rule.erp, ours)
     return Ambiguous(ours.id, name, candidates, rows, len(found) - len(candidates))
 
 
-def _read(connected: Connected, rule: TableRule, side: Side, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Record]:
+def _read(
+    connected: Connected, rule: TableRule, side: Side, ids: Sequence[uuid.UUID], more: Collection[str] = ()
+) -> dict[uuid.UUID, Record]:
     table = rule.table(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
+    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *sorted(more)]))
     return dict(connected.system(side).get(table.name, list(ids), columns)) if ids else {}

@@ -5,37 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from coupling.pages.comparison.agreements import Agreement
-from integration.connection.live_systems import NAMES
+from coupling.pages.comparison.judged import Next, without_partner
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Pair
 from integration.systems.values import Record, Side
-
-
-class Next(StrEnum):
-    """What the next synchronization does with a field, in words."""
-
-    SENT = "sent"
-    FETCHED = "fetched"
-    CONFLICT = "conflict"
-    STAYS = "stays"
-    WAITS = "waits"
-
-    @property
-    def words(self) -> str:
-        return {
-            Next.SENT: "BC → Sales: is sent",
-            Next.FETCHED: "Sales → BC: is fetched",
-            Next.CONFLICT: "Conflict: decide which value stays",
-            Next.STAYS: "Stays as it is on each side",
-            Next.WAITS: "Waits until the record it names is coupled",
-        }[self]
-
-    @property
-    def style(self) -> str:
-        return {Next.CONFLICT: "unfavorable", Next.WAITS: "ambiguous", Next.STAYS: "blank"}.get(self, "favorable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +118,6 @@ class Compared:
         if self.conflicts and len(said) > 1:
             return f"The next synchronization {_and(said[-1:])}; once that is decided it {_and(said[:-1])}."
         return f"The next synchronization {_and(said)}."
-
-
-def without_partner(lacking: Side | None) -> str:
-    """Why a value is not carried; blank where both sides have a partner for it."""
-    if lacking is None:
-        return ""
-    held, other = NAMES[lacking], NAMES[lacking.other]
-    return f"What {held} holds has no partner in {other}; what is there stays as it is."
 
 
 def _fields(number: int) -> str:

@@ -43,8 +43,8 @@ class Looks:
         self.meanings = [*self.special.fields(), *local_amounts(run)]
         self.transfer = Transfer(run.rule, run.direction, self.meanings)
         self.back = self._back() if run.rule.direction is Direction.BOTH else None
-        self.merger = Merger(run.rule, self.transfer, self.back, self.special.kept)
         user = run.context.user_id
+        self.merger = Merger(run.rule, self.transfer, self.back, self.special.kept, user)
         self.memories = {
             side: SideMemory(side, self._readers(side), user if side is Side.CRM else None, self._held(side))
             for side in Side

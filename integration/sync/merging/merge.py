@@ -97,8 +97,10 @@ class Merger(Births):
 
     def _judged(self, field_transfer: FieldTransfer, one: One, look: Look) -> str:
         if field_transfer.not_null and not one.source and not one.want:
-            owed = field_transfer.two_way and one.have and one.have != _agreed_value(one)
-            return "leave" if owed else "keep" if one.have else "equal"
+            if field_transfer.two_way:
+                owed = one.have and one.have != _agreed_value(one)
+                return "leave" if owed else "keep" if one.have else "equal"
+            return "equal" if self._stands_for(one) else "keep"
         if self.is_equal(field_transfer, one, look):
             return "equal"
         if self._is_blank_for_good(field_transfer, one):
@@ -110,6 +112,12 @@ class Merger(Births):
         if lacking is None:
             return "refused"
         return {Lack.MANDATORY: "waits", Lack.CLEAR: "write"}.get(lacking.kind, "partnerless")
+
+    def _stands_for(self, one: One) -> bool:
+        """Does a blank that never goes over stand for what the twin holds? Nothing, our own user (who owns what we make
+        for nobody), or what the twin got when we made it."""
+        got = one.halves is not None and not changed(half_of(one, 1), one.have)
+        return got or one.have in ("", self.own_user)
 
     def needs_back(self, draft: Draft, twin: Record, pair: Pair) -> bool:
         """Does it matter what of the twin can be expressed on the source's side? Where something of it had no partner,

@@ -38,6 +38,7 @@ where the field mapping says so; the source's half then remembers that it has no
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -87,12 +88,18 @@ def half_of(one: One, place: int) -> str:
 
 
 class Verdicts:
-    """Judges the fields of one mapping in one direction. ``kept`` are keys of agreed values that are not its own."""
+    """Judges the fields of one mapping in one direction. ``kept`` are keys of agreed values that are not its own,
+    ``own_user`` whoever writes in Sales for us."""
 
     def __init__(
-        self, rule: TableRule, transfer: Transfer, back: Transfer | None = None, kept: frozenset[str] = frozenset()
+        self,
+        rule: TableRule,
+        transfer: Transfer,
+        back: Transfer | None = None,
+        kept: frozenset[str] = frozenset(),
+        own_user: uuid.UUID | None = None,
     ) -> None:
-        self.rule, self.transfer = rule, transfer
+        self.rule, self.transfer, self.own_user = rule, transfer, str(own_user or "")
         self.direction = transfer.direction
         self.two_passes = rule.direction is Direction.BOTH
         self.back = back if self.two_passes else None

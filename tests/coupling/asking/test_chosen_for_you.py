@@ -14,7 +14,7 @@ from django.test.client import Client
 from django.urls import reverse
 
 from coupling.pages.asking.proposal import proposed
-from coupling.pages.compare import ComparedField
+from coupling.pages.comparison.judged import JudgedField, Next
 from integration.models import SyncJob, TableMapping
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Record
@@ -155,8 +155,10 @@ def test_more_records_are_on_the_next_page_and_the_chosen_one_stays_on_top(
 # --- what is proposed ----------------------------------------------------------------------------------------
 
 
-def compared(ours: str, theirs: str) -> ComparedField:
-    return ComparedField("Phone No.", ours, "Main Phone", theirs, differs=ours != theirs)
+def compared(ours: str, theirs: str) -> JudgedField:
+    return JudgedField(
+        "phone_no", "Phone No.", ours, "Main Phone", theirs, Next.CONFLICT if ours != theirs else Next.EQUAL
+    )
 
 
 @pytest.mark.parametrize(

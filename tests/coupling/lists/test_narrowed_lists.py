@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from coupling.pages import records
-from coupling.pages.compare import lacking
+from coupling.pages.comparison.judged import lacking
 from coupling.pages.list_states import Known
 from coupling.pages.lists import Listing, asked_for
 from coupling.pages.records import has_lacking, inside, searched

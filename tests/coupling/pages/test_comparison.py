@@ -10,7 +10,8 @@ from django.test.client import Client
 from django.urls import reverse
 
 from coupling.pages.comparison.compared import compared, pair_of
-from coupling.pages.comparison.differences import Compared, Difference, Next
+from coupling.pages.comparison.differences import Compared, Difference
+from coupling.pages.comparison.judged import Next
 from integration import jobs
 from integration.models import SyncJob
 from integration.sync.merging.merge import Merger

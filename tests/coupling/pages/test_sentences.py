@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 
 from coupling.pages.asking.proposal import proposed
-from coupling.pages.compare import ComparedField
+from coupling.pages.comparison.judged import JudgedField, Next
 from coupling.pages.editing.afterwards import saved_in_words
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages.frame.environment import environment
@@ -22,7 +22,7 @@ ENDS = ["Phone No.", "Mobile Phone No.", "VAT Registration No.", "Name", "No."]
 @pytest.mark.parametrize("ours", [True, False])
 def test_what_is_blank_on_one_side_is_said_in_a_sentence_with_one_point(caption: str, ours: bool) -> None:
     texts = ("030 99", "") if ours else ("", "030 99")
-    pair = ComparedField(caption, texts[0], caption, texts[1], differs=True)
+    pair = JudgedField("name", caption, texts[0], caption, texts[1], Next.SENT)
     mapping, record = TableMapping(name="CUSTOMER", direction="both"), Record("customer", uuid.uuid4(), {}, "1")
 
     reason = proposed(mapping, [pair], record, record, coupled=False).reason

@@ -1,0 +1,180 @@
+"""What the next synchronization makes of each field of two records: the one judgement that cards, dialogs, previews and
+proposals show. It is the engine's own, of the passes in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from coupling.pages import records
+from integration.connection.live_systems import NAMES
+from integration.sync.memory.halves import PARTNERLESS, changed
+from integration.sync.memory.ledger import Pair
+from integration.sync.plan import Planner
+from integration.sync.record.draft import Draft
+from integration.sync.record.field_transfer import FieldTransfer
+from integration.sync.rules import Direction
+from integration.systems.filters import matches
+from integration.systems.values import Record, Side, Value
+
+Both = tuple[Record, Record]
+Halves = tuple[str, str] | None
+
+
+class Next(StrEnum):
+    """What the next synchronization does with a field, in words."""
+
+    EQUAL = "equal"
+    SENT = "sent"
+    FETCHED = "fetched"
+    CONFLICT = "conflict"
+    STAYS = "stays"
+    WAITS = "waits"
+
+    @property
+    def words(self) -> str:
+        return {
+            Next.EQUAL: "Nothing: both hold the same",
+            Next.SENT: "BC → Sales: is sent",
+            Next.FETCHED: "Sales → BC: is fetched",
+            Next.CONFLICT: "Conflict: decide which value stays",
+            Next.STAYS: "Stays as it is on each side",
+            Next.WAITS: "Waits until the record it names is coupled",
+        }[self]
+
+    @property
+    def style(self) -> str:
+        return {Next.CONFLICT: "unfavorable", Next.WAITS: "ambiguous", Next.STAYS: "blank"}.get(self, "favorable")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedField:
+    """One field of two records. ``halves``: what is remembered as agreed about it; ``changed``: the sides that have
+    changed it since; ``lacking``: the side whose value has no partner on the other one."""
+
+    key: str
+    erp_label: str
+    erp_text: str
+    crm_label: str
+    crm_text: str
+    next: Next
+    halves: Halves = None
+    changed: Sequence[Side] = ()
+
+    @property
+    def differs(self) -> bool:
+        return self.next is not Next.EQUAL
+
+    @property
+    def is_carried(self) -> bool:
+        """Will one side get the value of the other one, as far as nobody has to decide?"""
+        return self.next in (Next.SENT, Next.FETCHED, Next.CONFLICT)
+
+    @property
+    def lacking(self) -> Side | None:
+        return lacking(self.halves)
+
+    @property
+    def note(self) -> str:
+        """Why the field is not carried, or why a blank is alike."""
+        if self.next is Next.EQUAL and self.lacking is None:
+            return self._stands_for
+        return without_partner(self.lacking) if self.next in (Next.STAYS, Next.WAITS, Next.EQUAL) else ""
+
+    @property
+    def _stands_for(self) -> str:
+        """Of an owner or a currency: which side says it with a blank."""
+        if bool(self.erp_text) == bool(self.crm_text):
+            return ""
+        return f"Blank in {NAMES[Side.CRM if self.erp_text else Side.ERP]}, which stands for this."
+
+
+@dataclass(slots=True)
+class Judgement:
+    """All fields of two records. ``stopped``: why nothing of the records is carried."""
+
+    fields: list[JudgedField] = field(default_factory=list)
+    stopped: str = ""
+
+
+def judge(planners: Sequence[Planner], rows: Both, pair: Pair) -> Judgement:
+    """Of two records that are a pair, or would be. Each field is judged by the first pass that carries it."""
+    found, listed = Judgement(), set[str]()
+    for planner in planners:
+        to_crm = planner.run.direction is Direction.TO_CRM
+        record, twin = rows if to_crm else rows[::-1]
+        verdicts, draft = planner.judged(record, twin, pair)
+        found.stopped = found.stopped or _stopped(planner, record, draft)
+        values = {side: planner.memories[side].values(row) for side, row in zip(Side, rows, strict=True)}
+        for one in planner.transfer.fields:
+            if one.key not in listed:
+                listed.add(one.key)
+                halves = pair.agreed.get(one.key)
+                changed_sides = list(_changed_sides(halves, one.key, values))
+                verdict = verdicts.get(one.key) or _unsaid(draft, one.key, halves, changed_sides)
+                found.fields.append(_judged(planner, one, (record, twin), verdict, halves, changed_sides))
+    return found
+
+
+def _judged(
+    planner: Planner, one: FieldTransfer, rows: Both, verdict: str, halves: Halves, changed_sides: Sequence[Side]
+) -> JudgedField:
+    to_crm = planner.run.direction is Direction.TO_CRM
+    ours, theirs = zip((one.label, one.destination_label), _texts(planner, one, *rows), strict=True)
+    erp, crm = (ours, theirs) if to_crm else (theirs, ours)
+    return JudgedField(one.key, *erp, *crm, _next(verdict, to_crm=to_crm), halves, changed_sides)
+
+
+def _unsaid(draft: Draft, key: str, halves: Halves, changed_sides: Sequence[Side]) -> str:
+    """What becomes of a field the draft says nothing of. It waits for the record it names, or the table carries such a
+    field only once, as that of an invoice: then both records agree for as long as neither has changed it."""
+    if key in draft.lacking or draft.left_out_waits:
+        return "waits"
+    return "keep" if halves is None or changed_sides else "equal"
+
+
+def _texts(planner: Planner, one: FieldTransfer, record: Record, twin: Record) -> tuple[str, str]:
+    rule, direction = planner.run.rule, planner.run.direction
+    source = rule.table(direction.source).fields.get(getattr(one, "source", ""))
+    destination = rule.table(direction.destination).fields.get(one.destination)
+    values: tuple[Value, Value] = (one.shows(record), one.shows_twin(twin))
+    return records.shown(values[0], source or destination), records.shown(values[1], destination)
+
+
+def _next(verdict: str, *, to_crm: bool) -> Next:
+    if verdict in ("write", "leave"):
+        return Next.SENT if (verdict == "write") is to_crm else Next.FETCHED
+    return {"equal": Next.EQUAL, "conflict": Next.CONFLICT, "waits": Next.WAITS}.get(verdict, Next.STAYS)
+
+
+def _stopped(planner: Planner, record: Record, draft: Draft) -> str:
+    """Why nothing of the record goes this way."""
+    way = NAMES[planner.run.direction.destination]
+    if not matches(planner.read_filter, record):
+        return f"Nothing goes to {way}: the record is outside the filter of {planner.run.rule.name}."
+    if draft.problem is not None:
+        return f"Nothing goes to {way}: {draft.problem}"
+    return f"Nothing goes to {way}: {draft.left_out}" if draft.left_out else ""
+
+
+def _changed_sides(halves: Halves, key: str, values: Mapping[Side, Mapping[str, str]]) -> Iterator[Side]:
+    """The sides that hold another value than when both last agreed."""
+    for side, half in zip(Side, halves or ("", ""), strict=True):
+        if halves is not None and key in values[side] and changed(half, values[side][key]):
+            yield side
+
+
+def lacking(halves: Halves) -> Side | None:
+    """The side of which a value was seen that has no partner on the other one."""
+    if halves is None:
+        return None
+    return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
+
+
+def without_partner(lacking: Side | None) -> str:
+    """Why a value is not carried; blank where both sides have a partner for it."""
+    if lacking is None:
+        return ""
+    held, other = NAMES[lacking], NAMES[lacking.other]
+    return f"What {held} holds has no partner in {other}; what is there stays as it is."
