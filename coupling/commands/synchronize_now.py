@@ -11,6 +11,7 @@ from coupling.pages.compare import look
 from coupling.pages.records import mapped_pairs
 from coupling.sides import both_opened
 from integration import jobs
+from integration.connection.live_systems import NAMES
 from integration.models import Plan, SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
@@ -23,6 +24,10 @@ CAPTIONS = {
     MERGE: "Merge: what each side changed",
 }
 ALIKE = "Neither record has changed since they last agreed."
+AGREE = "There is nothing to carry."
+BOTH = "Both records have changed since they last agreed."
+HAS_CHANGED = "The {} record has changed since both last agreed."
+FIRST = "Both records have not been synchronized yet."
 PASSES = {SEND: (Direction.TO_CRM,), GET: (Direction.TO_ERP,), MERGE: (Direction.TO_CRM, Direction.TO_ERP)}
 
 
@@ -86,18 +91,19 @@ def suggestion(mapping: TableMapping, pair: Pair) -> tuple[str, str]:
     with both_opened() as connected:
         found = look(connected, mapping, pair)
     if found.conflict:
-        return MERGE, f"Both records have changed: {found.conflict}"
+        return MERGE, found.conflict
     if found.to_crm and found.to_erp:
-        return MERGE, "Both records have changed since they last agreed."
+        return MERGE, BOTH if pair.agreed else FIRST
     if found.to_crm:
-        return SEND, "The Business Central record has changed since both last agreed."
+        return SEND, HAS_CHANGED.format(NAMES[Side.ERP]) if pair.agreed else FIRST
     if found.to_erp:
-        return GET, "The Dynamics 365 Sales record has changed since both last agreed."
+        return GET, HAS_CHANGED.format(NAMES[Side.CRM]) if pair.agreed else FIRST
     if found.problem:
         return MERGE, found.problem
+    alike = ALIKE if pair.agreed else AGREE
     if found.differing:
-        return MERGE, f"{ALIKE} They differ in {', '.join(found.differing)}, which stays as it is on each side."
-    return MERGE, ALIKE
+        return MERGE, f"{alike} They differ in {', '.join(found.differing)}, which stays as it is on each side."
+    return MERGE, alike
 
 
 def plans(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID], user: User | None) -> list[Plan]:

@@ -13,7 +13,7 @@ from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.actions import Action, Fail, Update
-from integration.sync.memory.halves import changed
+from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed
 from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.sync.plan import Planner
 from integration.sync.problems import Conflict
@@ -30,14 +30,16 @@ GONE = "One of both records does not exist any more."
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field both sides hold something different in. ``changed``: the side that has changed it since both last
-    agreed, ``None`` for both or nobody knows."""
+    """A field both sides hold something different in. ``changed``: the side whose value counts as the newer one,
+    ``None`` for both or nobody knows; ``since``: the side that alone has another value than when both last agreed,
+    ``None`` also where they never did."""
 
     key: str
     label: str
     erp_text: str
     crm_text: str
     changed: Side | None
+    since: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,13 @@ class Comparison:
         """The columns that records of this side are read with, to be compared."""
         return {*self.rule.columns(side), *read_by(self.planners, side)}
 
-    def _choice(self, field: FieldRule, ours: Record, theirs: Record, agreed: Agreed) -> Choice:
+    def _choice(self, field: FieldRule, our: Record, their: Record, agreed: Agreed) -> Choice:
         left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
-        here, there = ours.values.get(left.name), theirs.values.get(right.name)
-        by = _changed(agreed.get(field.key), normalizer(left)(here), normalizer(right)(there))
-        return Choice(field.key, field_name(left), shown(here, left), shown(there, right), by)
+        here, there = our.values.get(left.name), their.values.get(right.name)
+        halves, ours, theirs = agreed.get(field.key), normalizer(left)(here), normalizer(right)(there)
+        by = _changed(halves, ours, theirs)
+        since = by if halves is not None and DECIDED not in halves and not _has_partner_now(halves, ours) else None
+        return Choice(field.key, field_name(left), shown(here, left), shown(there, right), by, since)
 
     def agreed_for(self, ours: Record, theirs: Record, winners: Mapping[str, Side]) -> Agreed:
         """Agreed values with which the next passes let these sides win."""
@@ -216,3 +220,8 @@ def _changed(agreed: tuple[str, str] | None, ours: str, theirs: str) -> Side | N
     if here == there:
         return None
     return Side.ERP if here else Side.CRM
+
+
+def _has_partner_now(halves: tuple[str, str], ours: str) -> bool:
+    """Is our value the one that had no partner then? Nobody has changed it."""
+    return halves[0][:1] == PARTNERLESS and halves[0][1:] == ours

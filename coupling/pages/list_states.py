@@ -36,7 +36,7 @@ SAID_BESIDE = {
     "Changed": "changed here since the last look{}; its card compares both records",
     "Both changed": "changed on both sides since the last look{}; its card says whether that is a conflict",
     "Differs": "not yet alike on both sides; its card compares both records",
-    "Conflict": "both sides changed the same field; its card is where to decide",
+    "Conflict": "both sides hold something different in the same field; its card is where to decide",
 }
 """What is said of a coupled record in this state; other states say themselves."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 ADVICE: dict[str, tuple[str, str]] = {
     "conflict": (
-        "Both records were changed",
+        "Both records differ in the same field",
         "Decide field by field, or let one side win. A policy of the mapping decides such cases by itself.",
     ),
     "twin-gone": ("The coupled record was deleted", "Restore it, delete the other one, too, or delete the coupling."),

@@ -288,4 +288,6 @@ def _missing(draft: Draft) -> tuple[str, ...]:
 
 def _conflict(merged: Merged, direction: Direction) -> Conflict:
     parts = "; ".join(clash.in_words(direction) for clash in merged.conflicts)
-    return Conflict(f"Both records were changed: {parts}. Choose which one wins.")
+    changed = any(clash.agreed for clash in merged.conflicts)
+    why = "Both records were changed" if changed else "Both records differ and have never agreed"
+    return Conflict(f"{why}: {parts}. Choose which one wins.")

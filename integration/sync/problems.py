@@ -10,7 +10,7 @@ from integration.systems.values import Ref
 
 
 class Conflict(RecordProblem):
-    """Both sides changed the same field to different values."""
+    """Both sides changed the same field to different values, or have held different ones from the beginning."""
 
     code = "conflict"
 

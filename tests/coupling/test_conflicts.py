@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from integration.sync.memory.halves import partnerless
 from integration.sync.memory.ledger import InFlight
 from integration.systems.values import Side
 from tests.coupling.conftest import page, told
-from tests.coupling.errors.clashing import clash, run_all
+from tests.coupling.errors.clashing import both, clash, run_all
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
@@ -85,7 +86,7 @@ def test_the_side_that_alone_has_changed_a_field_is_proposed(world: JobsWorld, c
     ours, _ = clash(world)
     world.erp.edit("customer", ours, post_code="10115")
     shown = page(clerk, "conflict", "CUSTOMER", ours)
-    assert shown.count("– changed here") == 1
+    assert shown.count("– changed since both last agreed") == 1
 
 
 def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world: JobsWorld, clerk: Client) -> None:
@@ -94,7 +95,32 @@ def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world: JobsW
     pair = couplings.pairs(Side.ERP, [ours])[ours]
     halves = {"name:name": (partnerless("Adatum AG"), "Adatum Ltd.")}
     couplings.remember([replace(pair, agreed={**pair.agreed, **halves})])
-    assert page(clerk, "conflict", "CUSTOMER", ours).count('value="erp" checked') == 1
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    assert shown.count('value="erp" checked') == 1
+    assert "changed since" not in shown
+
+
+def test_records_that_never_agreed_are_not_said_to_have_changed(world: JobsWorld, clerk: Client) -> None:
+    world.couple_jim()
+    ours, theirs = world.add_customer("Adatum", phone_no="030 1"), world.add_account("Adatum", telephone1="030 2")
+    world.mapping().couplings.couple(ours, theirs)
+    both(world)
+
+    message = SyncError.objects.open().filter(code="conflict").values_list("message", flat=True)[0]
+    assert message.startswith("Both records differ and have never agreed: phone_no is “030 1” in Business Central")
+    for shown in (page(clerk, "conflict", "CUSTOMER", ours), page(clerk, "conflicts")):
+        assert "030 2" in shown
+        assert not re.search("changed (here|since)|were changed", shown.partition("<main")[2])
+    assert "changed since" not in page(clerk, "record_comparison", "erp", "customer", ours)
+
+
+def test_what_somebody_has_decided_is_no_change_since_both_agreed(world: JobsWorld, clerk: Client) -> None:
+    ours, _ = clash(world)
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    decide(clerk, ours, shown, name__name="erp", phone_no__telephone1="erp")
+
+    assert "changed since" not in page(clerk, "conflict", "CUSTOMER", ours)
+    assert "changed since" not in page(clerk, "record_comparison", "erp", "customer", ours)
 
 
 def test_several_conflicts_are_decided_for_one_side_at_once(world: JobsWorld, clerk: Client) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from coupling.pages import records
 from integration.connection.live_systems import NAMES
-from integration.sync.memory.halves import PARTNERLESS, changed
+from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed
 from integration.sync.memory.ledger import Pair
 from integration.sync.plan import Planner
 from integration.sync.record.draft import Draft
@@ -159,7 +159,9 @@ def _stopped(planner: Planner, record: Record, draft: Draft) -> str:
 
 
 def _changed_sides(halves: Halves, key: str, values: Mapping[Side, Mapping[str, str]]) -> Iterator[Side]:
-    """The sides that hold another value than when both last agreed."""
+    """The sides that hold another value than when both last agreed; what somebody decided meanwhile is not agreed."""
+    if halves is not None and DECIDED in halves:
+        return
     for side, half in zip(Side, halves or ("", ""), strict=True):
         if halves is not None and key in values[side] and changed(half, values[side][key]):
             yield side

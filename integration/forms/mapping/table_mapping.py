@@ -50,7 +50,7 @@ class MappingForm(VersionedForm):
             "erp_filter": FILTER_HELP,
             "crm_filter": FILTER_HELP,
             "only_coupled": "Uncoupled rows are left alone. Off: a run also creates the records that are missing.",
-            "conflict": "What wins when both sides changed the same field.",
+            "conflict": "What wins when both sides changed the same field, or never agreed on it.",
             "deletion": "What happens when one of two coupled records is gone.",
             "changed_percent": "Of the coupled records that were synchronized before, by one run.",
             "changed_at_least": "So many may always change.",

@@ -38,13 +38,15 @@ __all__ = ["LONGEST_SHOWN", "Clash", "Look", "Merged", "Merger"]
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One field that both sides changed: labels and values as a person knows them."""
+    """One field in which neither side gives way: labels and values as a person knows them. ``agreed``: both sides held
+    the same once, and have changed it since; otherwise they never did."""
 
     key: str
     source_label: str
     source_value: str
     destination_label: str
     destination_value: str
+    agreed: bool = True
 
     def in_words(self, direction: Direction) -> str:
         """The same to who looks from either side, and in the pass of either direction."""
@@ -192,7 +194,7 @@ class Merger(Births):
                 source = partnerless(one.source) if one.source and not one.can_go else plain(one.source)
                 merged.agreed[field_transfer.key] = self.pair(source, have)
             case "conflict":
-                merged.conflicts.append(self._clash(field_transfer, look))
+                merged.conflicts.append(self._clash(field_transfer, look, agreed=one.halves is not None))
 
     def _merge_blank(self, field_transfer: FieldTransfer, one: One, merged: Merged) -> None:
         """A blank source that must not go over."""
@@ -256,13 +258,14 @@ class Merger(Births):
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _clash(self, field_transfer: FieldTransfer, look: Look) -> Clash:
+    def _clash(self, field_transfer: FieldTransfer, look: Look, *, agreed: bool) -> Clash:
         return Clash(
             field_transfer.key,
             field_transfer.label,
             shorten(said(field_transfer.shows(look.record))),
             field_transfer.destination_label,
             shorten(said(field_transfer.shows_twin(look.twin))),
+            agreed,
         )
 
     def _not_updatable(self, field_transfer: FieldTransfer) -> Problem:

@@ -32,7 +32,7 @@ def test_errors_are_counted_by_what_they_mean_and_say_what_to_do(world: JobsWorl
     log(job, ids[2], code="conflict", label="1100 Front Wheel")
     shown = page(clerk, "synch_errors")
     assert "The coupled record was deleted</a> <b>2</b>" in shown
-    assert "Both records were changed</a> <b>1</b>" in shown
+    assert "Both records differ in the same field</a> <b>1</b>" in shown
     narrowed = page(clerk, "synch_errors", code="twin-gone")
     assert "Front Wheel" not in narrowed
     assert "Restore it, delete the other one, too, or delete the coupling." in narrowed

@@ -106,7 +106,7 @@ def test_an_address_that_asks_for_nonsense_shows_the_run(viewer: Client, job: Sy
 
 def test_errors_of_a_run_stand_by_cause_with_their_cure(viewer: Client, job: SyncJob) -> None:
     page = shown(viewer, job)
-    assert page.index("Both records were changed") < page.index("The other side was busy with the record")
+    assert page.index("Both records differ in the same field") < page.index("The other side was busy with the record")
     assert "Nothing to do: it is tried again with the next run." in page
     assert "<summary>Show Error Call Stack</summary>" in page
 
