@@ -199,9 +199,9 @@ def _read(shown: Card, setup: ConnectionSetup, *, patient: bool) -> None:
         raise
     except TimedOut as problem:
         shown.waits = not patient
-        shown.problem = "" if shown.waits else f"{NAMES[shown.side]} does not answer: {problem}"
+        shown.problem = "" if shown.waits else str(problem)
     except Problem as problem:
-        shown.problem = f"{NAMES[shown.side]} does not answer: {problem}"
+        shown.problem = str(problem)
 
 
 def _choose_mapping(shown: Card, mappings: Sequence[TableMapping]) -> None:

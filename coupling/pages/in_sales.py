@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from coupling.pages import records
 from coupling.sides import both_opened
-from integration.connection.live_systems import NAMES
 from integration.models import ConnectionSetup
 from integration.pages.in_sales import list_in_sales
 from integration.sync.memory.ledger import State
@@ -94,7 +93,7 @@ def counts(account: uuid.UUID) -> InSales:
             kinds = [kind for kind in KINDS if kind.table in there]
             numbers = count_each(crm, [(kind.table, open_of(crm.describe(kind.table), account)) for kind in kinds])
     except Problem as problem:
-        return InSales(problem=f"{NAMES[Side.CRM]} does not answer: {problem}")
+        return InSales(problem=str(problem))
     links = [list_in_sales(url, kind.table) for kind in kinds]
     counted = zip(kinds, numbers, links, strict=True)
     return InSales([Count(kind, account, number, link) for kind, number, link in counted])

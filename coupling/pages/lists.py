@@ -134,7 +134,7 @@ def listing(side: Side, name: str, asked: Asked, person: Any = None) -> Listing:
     except TableMissing:
         raise
     except Problem as problem:
-        shown.problem = f"{NAMES[side]} does not answer: {problem}"
+        shown.problem = str(problem)
     return made
 
 

@@ -57,7 +57,7 @@ def _shown(side: Side, table: str, id: uuid.UUID) -> dict[str, Any]:
         with both_opened() as connected:
             result = compared(connected, mapping, pair)
     except Problem as problem:
-        return {**shown, "silence": f"{NAMES[Side.CRM]} does not answer: {problem}", "shown_side": NAMES[Side.ERP]}
+        return {**shown, "silence": str(problem), "shown_side": NAMES[Side.ERP]}
     names = result.names
     title = names.get(side, noun(table))
     shown |= {"compared": result, "title": title, "other_name": names.get(side.other, "")}

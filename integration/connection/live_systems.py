@@ -115,8 +115,7 @@ class LiveSystems:
 
     def notices(self) -> list[str]:
         """What to tell a person about sides that did not answer and tables that are not there."""
-        silent = [f"{NAMES[side]} does not answer: {message}" for side, message in self.problems.items()]
-        return silent + [f"{NAMES[side]}: {message}" for (side, _), message in self.missing.items()]
+        return [*self.problems.values()] + [f"{NAMES[side]}: {message}" for (side, _), message in self.missing.items()]
 
     def _ask(self, side: Side, question: Callable[[System], T]) -> T | None:
         system = self._systems.get(side)

@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from integration.dataverse.expected import Confirmation, Expected
 from integration.dataverse.problems import problem_of
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
+from integration.dataverse.signin.authority import SALES
 from integration.http import Answer, Transport, check_address, deadline, encode
 from integration.odata.patience import OF_A_PERSON, Budget, Patience
 from integration.odata.shared import Cache, Gate, Left, LocalGate, MemoryCache
@@ -237,7 +238,8 @@ class Session:
             with self._counting:
                 self.metadata_requests += metadata
                 self.requests += not metadata
-            answer = self._transport.send(method, url, headers={**standard, **self._standing, **headers}, body=content)
+            standing = {**standard, **self._standing, **headers}
+            answer = self._transport.send(method, url, headers=standing, body=content, who=SALES)
         if answer.ok:
             self._gate.note_left(_left(answer.headers))
         return answer

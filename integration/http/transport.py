@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import re
 import socket
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ from integration.http.exact import decode
 from integration.http.sockets import Adapter, at_most, deadline
 from integration.systems.addresses import check_address, is_loopback
 from integration.systems.errors import BadAnswer, ConnectionProblem, TimedOut, TlsFailed, Unreachable
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 130.0
@@ -80,28 +83,39 @@ class Transport:
         self._ways: dict[str, dict[str, Any]] = {}
 
     def send(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        who: str = "The server",
     ) -> Answer:
-        """Make one call. Raises ``AddressRefused``, ``Unreachable``, ``TimedOut``, ``TlsFailed`` or ``BadAnswer``."""
+        """Make one call. ``who`` is called, as people say it: a problem names no host, which stands in its ``raw`` and
+        in the log. Raises ``AddressRefused``, ``Unreachable``, ``TimedOut``, ``TlsFailed`` or ``BadAnswer``."""
         origin = check_address(url)
         try:
             with deadline(self.limits.deadline):
-                return self._exchange(method, url, headers or {}, body, origin)
+                return self._exchange(method, url, headers or {}, body, origin, who)
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            raise problem_of(error, urlsplit(origin).hostname or origin) from error
+            problem = problem_of(error, urlsplit(origin).hostname or origin, who)
+            log.info("%s %s", problem, problem.raw)
+            raise problem from error
 
     def close(self) -> None:
         self._session.close()
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, origin: str) -> Answer:
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, origin: str, who: str
+    ) -> Answer:
         request = self._session.prepare_request(requests.Request(method, url, headers=dict(headers), data=body))
         limits = (at_most(self.limits.connect), at_most(self.limits.read))
         with self._session.send(
             request, stream=True, timeout=limits, allow_redirects=False, **self._way(origin)
         ) as response:
-            _refuse_redirect(response, origin)
+            _refuse_redirect(response, who)
             lower = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, lower, self._read(response, origin))
+            return Answer(response.status_code, lower, self._read(response, who))
 
     def _way(self, origin: str) -> dict[str, Any]:
         """Proxies and certificates to an origin. The environment is asked for them once: it costs as much as a small
@@ -112,12 +126,12 @@ class Transport:
             self._ways[origin] = {"proxies": {} if local else found["proxies"], "verify": found["verify"]}
         return self._ways[origin]
 
-    def _read(self, response: requests.Response, origin: str) -> bytes:
+    def _read(self, response: requests.Response, who: str) -> bytes:
         body = bytearray()
         for piece in response.iter_content(PIECE):
             body += piece
             if len(body) > self.limits.body:
-                raise BadAnswer(f"{origin} sent more than {self.limits.body:,} bytes in one answer.")
+                raise BadAnswer(f"{who} sent more than {self.limits.body:,} bytes in one answer.")
         return bytes(body)
 
 
@@ -125,13 +139,12 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _refuse_redirect(response: requests.Response, origin: str) -> None:
+def _refuse_redirect(response: requests.Response, who: str) -> None:
     if response.status_code not in (300, 301, 302, 303, 305, 307, 308):
         return
     location = response.headers.get("Location", "")
-    target = urlsplit(location).netloc or "another page"
     raise BadAnswer(
-        f"{origin} sends us on to {target} instead of answering; that is refused. Enter the address of the "
+        f"{who} sends us on to another page instead of answering; that is refused. Enter the address of the "
         "organization itself.",
         raw=location[:500],
     )
@@ -151,34 +164,35 @@ _CERTIFICATES = (
 _VERIFY = re.compile(r"certificate verify failed: (?P<reason>[^(\]]+)")
 
 
-def problem_of(error: BaseException, host: str) -> ConnectionProblem:
-    """The connection problem that a library's error means."""
-    causes, raw = list(_causes(error)), f"{type(error).__name__}: {error}"[:2000]
+def problem_of(error: BaseException, host: str, who: str) -> ConnectionProblem:
+    """The connection problem that a library's error means; the host is for those who look at the raw text."""
+    causes, raw = list(_causes(error)), f"{host}: {type(error).__name__}: {error}"[:2000]
 
     def caused_by(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
     if caused_by(*_TLS):
-        return TlsFailed(_about_the_certificate(host, raw), raw=raw)
+        return TlsFailed(_about_the_certificate(who, raw), raw=raw)
     if caused_by(*_NAME):
-        return Unreachable(f"{host} cannot be reached: the name is unknown. Check the address.", raw=raw)
+        return Unreachable(f"{who} does not answer: its name is unknown. Check the address.", raw=raw)
     if caused_by(ConnectionRefusedError):
-        return Unreachable(f"{host} cannot be reached: nothing listens there.", raw=raw)
+        return Unreachable(f"{who} does not answer: nothing listens at its address.", raw=raw)
     # The library counts a connection that failed among those that took too long, so time comes after the others.
     if caused_by(*_TIME):
-        return TimedOut(f"{host} did not answer in time.", raw=raw)
+        return TimedOut(f"{who} did not answer in time.", raw=raw)
     if caused_by(*_UNREADABLE):
-        return BadAnswer(f"{host} gave an answer that cannot be read.", raw=raw)
-    return Unreachable(f"{host} cannot be reached: the connection broke off.", raw=raw)
+        return BadAnswer(f"{who} gave an answer that cannot be read.", raw=raw)
+    return Unreachable(f"{who} does not answer: the connection broke off.", raw=raw)
 
 
-def _about_the_certificate(host: str, raw: str) -> str:
+def _about_the_certificate(who: str, raw: str) -> str:
+    whose = who if who[:4] != "The " else f"the {who[4:]}"
     for sign, words in _CERTIFICATES:
         if sign in raw:
-            return f"The certificate of {host} {words}"
+            return f"The certificate of {whose} {words}"
     reason = _VERIFY.search(raw)
     why = f": {reason['reason'].strip().rstrip('.')}" if reason else " or the handshake failed"
-    return f"The certificate of {host} is not trusted{why}."
+    return f"The certificate of {whose} is not trusted{why}."
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -25,12 +25,11 @@ from integration.jobs.journal import JobJournal
 from integration.models import JobQueueEntry, SyncJob
 from integration.sync.approval.guard import NeedsApproval
 from integration.sync.reading.reader import SourceEmpty
-from integration.systems.errors import Problem, Throttled, TimedOut, Unreachable
+from integration.systems.errors import Problem, Throttled
 
 ATTEMPTS = 10
 FIRST, LONGEST = 30.0, 3600.0
 BUSY = "Our own database is busy or away ({})."
-SILENT = "Dynamics 365 Sales does not answer: "
 NOT_ASKED_AGAIN = (
     "{} It would do the very same now, so nobody is asked again. Mend what makes it change so much; if you want it "
     "after all, make a dry run and apply that."
@@ -116,8 +115,7 @@ def in_words(error: Problem | DatabaseError) -> tuple[str, str]:
     """(message, code) of a run that waits until this has passed."""
     if not isinstance(error, Problem):
         return BUSY.format(error), DATABASE_CODE
-    silent = isinstance(error, (Unreachable, TimedOut))
-    return f"{SILENT}{error.message}" if silent else error.message, error.code
+    return error.message, error.code
 
 
 def attempts_of(job: SyncJob) -> int:

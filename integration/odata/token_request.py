@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from integration.http import Answer, Transport
 from integration.systems.errors import BadAnswer, SignInRefused, Throttled, Unreachable
 
+SIGN_IN = "The sign-in service"
 DEFAULT_WAIT = 5.0
 LONGEST_LIFE = 24 * 3600.0
 LONGEST_WAIT = 7 * 24 * 3600.0
@@ -74,7 +75,7 @@ def ask(transport: Transport, endpoint: str, form: Mapping[str, str]) -> dict[st
     """What the token endpoint grants, with ``access_token`` and ``expires_in`` (seconds) looked at. Raises
     ``SignInRefused`` with the part that is wrong, ``Throttled``, ``Unreachable``, ``BadAnswer``."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    answer = transport.send("POST", endpoint, headers=headers, body=urlencode(form).encode())
+    answer = transport.send("POST", endpoint, headers=headers, body=urlencode(form).encode(), who=SIGN_IN)
     if answer.status in (429, 503):
         raise Throttled("The sign-in service asks us to wait.", retry_after=_wait(answer), raw=answer.text[:2000])
     if answer.status >= 500:

@@ -25,6 +25,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from integration.http import Limits, Transport, check_address
+from integration.odata.token_request import SIGN_IN
 from integration.systems.errors import BadAnswer
 
 LEEWAY_SECONDS = 120
@@ -154,7 +155,8 @@ def asked(method: str, address: str, form: Mapping[str, str] | None = None) -> d
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     transport = Transport(LIMITS, ca=settings.DATAVERSE_CA_FILE or None)
     try:
-        answer = transport.send(method, address, headers=headers, body=urlencode(form).encode() if form else None)
+        body = urlencode(form).encode() if form else None
+        answer = transport.send(method, address, headers=headers, body=body, who=SIGN_IN)
     finally:
         transport.close()
     found = answer.json() if answer.ok else None

@@ -115,8 +115,10 @@ def test_an_answer_comes_with_status_headers_and_body(server: Counterpart, trans
 def test_a_redirect_is_never_followed(server: Counterpart, transport: Transport, status: int) -> None:
     server.says = [Says(status, headers={"Location": "https://evil.example/steal"})]
 
-    with pytest.raises(BadAnswer, match=r"evil\.example"):
+    with pytest.raises(BadAnswer, match="sends us on to another page") as refused:
         transport.send("GET", server.url, headers={"Authorization": "Bearer secret"})
+
+    assert "evil.example" in refused.value.raw
 
     assert len(server.asked) == 1
 
@@ -262,7 +264,7 @@ def test_a_host_that_does_not_exist_is_said_in_words(transport: Transport, monke
 def test_a_server_without_tls_is_a_tls_failure(server: Counterpart, transport: Transport) -> None:
     server.says = [Says()]
 
-    with pytest.raises(TlsFailed, match=r"127\.0\.0\.1"):
+    with pytest.raises(TlsFailed, match="The certificate of the server"):
         transport.send("GET", server.url.replace("http://", "https://"))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from http.client import LineTooLong
 from typing import Any
 
 import pytest
 
 from integration.http import Limits, Transport
+from integration.http.transport import problem_of
 from integration.systems.errors import AddressRefused, TimedOut, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 
@@ -79,6 +81,23 @@ def test_a_name_that_leads_to_nobody_only_is_unreachable(
     names += ["127.0.0.2", "127.0.0.3"]
     with pytest.raises(Unreachable, match="nothing listens"):
         transport.send("GET", at_localhost(contoso))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror("no address"), "does not answer: its name is unknown. Check the address."),
+        (ConnectionRefusedError("refused"), "does not answer: nothing listens at its address."),
+        (TimeoutError("slow"), "did not answer in time."),
+        (ConnectionResetError("reset"), "does not answer: the connection broke off."),
+        (LineTooLong("header"), "gave an answer that cannot be read."),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_people_hear_who_does_not_answer_and_the_host_stands_in_the_raw_text(error: Exception, words: str) -> None:
+    problem = problem_of(error, "contoso.crm4.dynamics.com", "Dynamics 365 Sales")
+    assert str(problem) == f"Dynamics 365 Sales {words}"
+    assert problem.raw.startswith("contoso.crm4.dynamics.com: ")
 
 
 def test_a_name_that_leads_into_a_data_center_is_not_called_at_its_next_address_either(

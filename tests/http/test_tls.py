@@ -78,7 +78,7 @@ def test_a_server_of_the_named_authority_is_trusted(server: str, authority: Issu
 
 
 def test_a_server_of_an_unknown_authority_is_refused_in_words(server: str) -> None:
-    with pytest.raises(TlsFailed, match=r"127\.0\.0\.1 is not trusted"):
+    with pytest.raises(TlsFailed, match="the server is not trusted"):
         ask(server, None)
 
 
@@ -116,6 +116,6 @@ def test_a_certificate_that_does_not_hold_is_refused_with_what_to_look_at(
     ):
         ask(url, str(file))
 
-    assert "127.0.0.1" in caught.value.message
+    assert "127.0.0.1" in caught.value.raw
     assert caught.value.code == "tls-failed"
     assert not caught.value.retryable

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from integration.http import Transport, check_address, is_loopback
+from integration.odata.token_request import SIGN_IN
 from integration.systems.errors import BadAnswer, SignInRefused
 
 CLOUDS = frozenset({
     "login.microsoftonline.com", "login.windows.net", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
     "login.chinacloudapi.cn",
 })  # fmt: skip
+SALES = "Dynamics 365 Sales"
+"""Who is called, in words."""
 PROBE = "api/data/v9.2/WhoAmI"
 SHORT = 3
 DOCUMENT = ".well-known/openid-configuration"
@@ -34,7 +37,9 @@ def discover(url: str, transport: Transport, trusted: str = "") -> Authority:
     that a person vouched for. Raises ``BadAnswer`` where it does not tell, ``SignInRefused`` where it names a place no
     password should be typed in."""
     check_address(url)
-    answer = transport.send("GET", urljoin(url.rstrip("/") + "/", PROBE), headers={"Accept": "application/json"})
+    answer = transport.send(
+        "GET", urljoin(url.rstrip("/") + "/", PROBE), headers={"Accept": "application/json"}, who=SALES
+    )
     challenge = {match["name"].lower(): match["value"] for match in _FIELD.finditer(_challenge(answer.headers))}
     address = challenge.get("authorization_uri") or challenge.get("authorization")
     if answer.status != 401 or not address:
@@ -55,7 +60,7 @@ def _challenge(headers: object) -> str:
 
 def _read(document: str, resource: str, transport: Transport) -> Authority:
     """The addresses as the authority itself publishes them."""
-    answer = transport.send("GET", document, headers={"Accept": "application/json"})
+    answer = transport.send("GET", document, headers={"Accept": "application/json"}, who=SIGN_IN)
     body = answer.json() if answer.ok else None
     names = ("authorization_endpoint", "token_endpoint")
     if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):

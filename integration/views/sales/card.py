@@ -21,7 +21,6 @@ from integration.systems.wording import field_name, value_text
 from integration.views.sales.became import Became, Link, invoices, read
 from integration.views.sales.kinds import ORDERS, Kind
 from integration.views.sales.lines import Line, columns, coupled, lines_of
-from integration.views.sales.listing import SILENT
 from integration.views.sales.money import currencies
 from integration.views.sales.products import (
     DocumentLine,
@@ -109,7 +108,7 @@ def card(kind: Kind, id: uuid.UUID) -> Card | None:
         with open_for_page(shown.setup) as connected:
             is_there = _read_sales(shown, connected)
     except Problem as problem:
-        shown.problem = SILENT.format(problem)
+        shown.problem = str(problem)
         return shown
     if is_there:
         return shown

@@ -37,7 +37,6 @@ from integration.views.sales.lines import Line, columns, lines_of
 STATE, THERE = "state", "there"
 SHOWN = (("no", "Not in Business Central"), ("yes", "In Business Central"), ("open", "With an open error"))
 STANDINGS = {"": Standing.ANY, "no": Standing.UNCOUPLED, "yes": Standing.COUPLED, "open": Standing.OPEN}
-SILENT = "Dynamics 365 Sales does not answer: {}"
 BECAME, WAITS = "became", "waits"
 CUSTOMER, CURRENCY = "customerid", "transactioncurrencyid"
 FILTERS = ("name", CUSTOMER, "totalamount", CURRENCY, "ownerid", "createdon", "submitdate", "requestdeliveryby",
@@ -113,7 +112,7 @@ def listing(kind: Kind, asked: Asked, person: Any = None) -> Listing:
             shown.notice = found.notice
             _count(made, wanted, found)
     except Problem as problem:
-        shown.problem = SILENT.format(problem)
+        shown.problem = str(problem)
         errors = SyncError.objects.open().filter(mapping=made.mapping).select_related("mapping", "job")
         made.errors = list(errors[: rows.ROWS]) if made.mapping is not None else []
     return made

@@ -70,7 +70,7 @@ def test_a_card_of_business_central_works_while_sales_does_not_answer(
     assert "Delete Coupling" in shown
     assert sum(organization.calls.values()) == calls
     silent = compared(clerk, "erp", "customer", adatum)
-    assert "Dynamics 365 Sales does not answer: The organization cannot be reached." in silent
+    assert "The organization cannot be reached." in silent
     assert "Ask again" in silent
 
 
@@ -258,7 +258,7 @@ def test_a_card_of_sales_that_waited_in_vain_says_so_and_asks_again(
         mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "1", "1", agreed)])
         address = reverse("crm_card", args=["account", adatum_account])
         shown = clerk.get(address, {"wait": "1"}).content.decode()
-        assert "Dynamics 365 Sales does not answer: contoso did not answer in time." in shown
+        assert "contoso did not answer in time." in shown
         assert '<a href="?wait=1">Ask again</a>' in shown
         assert ("what Business Central knows of the record" in shown) is known
 

@@ -168,8 +168,8 @@ def test_only_what_time_alone_may_mend_is_tried_again(error: Any, passes: bool) 
 @pytest.mark.parametrize(
     ("error", "message", "code"),
     [
-        (Unreachable("No route."), "Dynamics 365 Sales does not answer: No route.", "unreachable"),
-        (TimedOut("No answer."), "Dynamics 365 Sales does not answer: No answer.", "timed-out"),
+        (Unreachable("No route."), "No route.", "unreachable"),
+        (TimedOut("No answer."), "No answer.", "timed-out"),
         (Throttled("Too much.", retry_after=9), "Too much.", "throttled"),
         (OperationalError("database is locked"), "Our own database is busy or away (database is locked).", "database"),
     ],

@@ -148,7 +148,7 @@ def test_the_page_works_and_says_so_when_the_organization_does_not_answer(
     mapping: TableMapping, admin: Client, broken: None
 ) -> None:
     page = admin.get("/mappings/CUSTOMER/fields/").content.decode()
-    assert "Dynamics 365 Sales does not answer: No route to contoso" in page
+    assert "No route to contoso" in page
     answer = save(admin, crm_filter="whatever = 1", erp_filter="city = London").content.decode()
     assert "is saved" in answer
     assert "No route to contoso" in answer
