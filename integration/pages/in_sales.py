@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.connection.opening import at_a_glance, open_for_page
+from integration.connection.opening import at_a_glance, open_crm_for_page
 from integration.documents.notices import NEVER_SENT, SENT, TABLE
 from integration.documents.sources import SUBMITTED
 from integration.models import ConnectionSetup
@@ -37,8 +37,8 @@ def submitted_orders(setup: ConnectionSetup) -> int | None:
     if not setup.is_enabled:
         return None
     try:
-        with at_a_glance(), open_for_page(setup) as connected:
-            wanted = both(Comparison("statecode", "=", SUBMITTED), unsent(connected.crm.describe(TABLE)))
-            return connected.crm.count(TABLE, wanted)
+        with at_a_glance(), open_crm_for_page(setup) as crm:
+            wanted = both(Comparison("statecode", "=", SUBMITTED), unsent(crm.describe(TABLE)))
+            return crm.count(TABLE, wanted)
     except Problem:  # What keeps it from answering is said by the connection and the preflight.
         return None

@@ -87,5 +87,5 @@ def cues(desk: Desk) -> list[Cue]:
         Cue(desk.pairs["resting"] + desk.posts, "Records skipped", first_url("skipped"), "busy"),
         Cue(desk.pairs["waiting"], "Records waiting", reverse("synch_errors") + WAITING, "busy"),
         Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy"),
-        Cue(desk.pairs["coupled"], "Coupled records", reverse("mappings")),
+        *(Cue(one.coupled, f"{one.name}: coupled", first_url("coupled.of_mapping", one)) for one in desk.most_coupled),
     ]

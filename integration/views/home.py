@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cues": cues(desk),
         "last_full": run.ended,
         "charts": charts(),
-        "lags": lags(),
+        "lags": lags(desk.mappings),
         "switched_off": bool(setup.installation_id) and not setup.is_enabled and not setup.disable_reason,
     }
     return render(request, "integration/home.html", shown | _begun(setup, person, run))

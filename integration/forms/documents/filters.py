@@ -80,7 +80,7 @@ class DocumentFilter(ListFilter):
 
 _STATES: dict[str, Any] = {
     "": lambda rows: rows.filter(completely_invoiced=False),
-    UNSHIPPED: lambda rows: rows.filter(completely_shipped=False),
+    UNSHIPPED: lambda rows: rows.filter(completely_shipped=False, on_hold=""),
     UNINVOICED: lambda rows: rows.filter(last_shipment_date__isnull=False, completely_invoiced=False),
     HELD: lambda rows: rows.exclude(on_hold=""),
     INVOICED: lambda rows: rows.filter(completely_invoiced=True),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
@@ -19,6 +21,7 @@ from integration.systems.values import is_option_table
 
 DOCUMENTS_OF_SALES = {"salesorder": ("Sales order", "sales_orders"), "quote": ("Sales quote", "sales_quotes")}
 """Tables of Sales whose documents are made here: what one is called, and the list of all."""
+MOST_COUPLED = 3
 MOST_BY_NAME, DAY = 9, dt.timedelta(hours=24)
 KEPT = ("coupled", "resting", "waiting")
 
@@ -69,8 +72,9 @@ class Heap:
 class Desk:
     """Who looks, and what is open: errors in heaps, pairs by how they stand (the database keeps these numbers), posts
     that Sales refused twice, jobs by status (failed ones of the last day alone). ``by_name``: the errors about single
-    records that Home names, where they are few. ``submitted``: orders that wait in Sales since order integration is
-    off, as far as Sales says at a glance."""
+    records that Home names, where they are few. ``submitted``: orders that wait in Sales until somebody makes them here
+    or order integration is switched on, as far as Sales says at a glance; those that failed are among the errors.
+    ``mappings``: all of them, each with how many of its records are ``coupled``."""
 
     person: User
     setup: ConnectionSetup
@@ -80,6 +84,7 @@ class Desk:
     jobs: Mapping[str, int]
     by_name: Sequence[SyncError] = ()
     submitted: int = 0
+    mappings: Sequence[Any] = ()
 
     def may(self, right: str) -> bool:
         return self.person.has_perm(right)
@@ -93,19 +98,33 @@ class Desk:
         """All that is open but conflicts."""
         return sum(heap.number for heap in self.heaps if not heap.is_conflict)
 
+    @property
+    def most_coupled(self) -> list[Any]:
+        """The mappings with the most coupled records."""
+        some = [one for one in self.mappings if one.coupled]
+        return sorted(some, key=lambda one: -one.coupled)[:MOST_COUPLED]
+
     def documents(self, table: str) -> int:
         """How many documents of this table of Sales failed and are still to be made."""
         return sum(heap.number for heap in self.heaps if heap.is_document and heap.crm_table == table)
 
 
 def desk_of(person: User, setup: ConnectionSetup) -> Desk:
-    """Five queries, however much there is; one question to Sales while its orders are not made here."""
-    found = TableMapping.objects.order_by().aggregate(**{name: Sum(f"tally__{name}") for name in KEPT})
-    pairs = {name: found[name] or 0 for name in KEPT}
+    """Five queries, however much there is; one question to Sales while its orders are not made here by themselves."""
+    mappings = _tallies()
+    pairs = {name: sum(getattr(one, name) for one in mappings) for name in KEPT}
     posts = PendingPost.objects.filter(skipped=True).count()
     heaps = _heaps(person)
-    submitted = 0 if setup.order_integration_enabled else submitted_orders(setup) or 0
-    return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps), submitted)
+    made_by_themselves = setup.order_integration_enabled and setup.auto_create_orders
+    submitted = 0 if made_by_themselves else submitted_orders(setup) or 0
+    return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps), submitted, mappings)
+
+
+def _tallies() -> list[Any]:
+    """The mappings with the numbers that the database keeps of their pairs."""
+    same_table = TableMapping.objects.filter(erp_table=OuterRef("erp_table")).exclude(pk=OuterRef("pk"))
+    numbers = {name: Coalesce(f"tally__{name}", 0) for name in KEPT}
+    return list(TableMapping.objects.annotate(**numbers, shares_table=Exists(same_table)).order_by("position", "name"))
 
 
 def _heaps(person: User) -> list[Heap]:

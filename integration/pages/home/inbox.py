@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
-from integration.models.people.rights import APPROVE
+from integration.models.people.rights import APPROVE, POST_DOCUMENT
 from integration.pages.advice import advice, meaning
 from integration.pages.home.desk import DOCUMENTS_OF_SALES, Desk
+from integration.pages.home.orders import SHIP, to_ship
 from integration.pages.parts import Link, first_url, links
 from integration.sync.problems import Conflict, TwinGone
 from integration.sync.rules import Direction
@@ -140,7 +141,7 @@ def _documents(desk: Desk) -> Iterator[Waiting]:
 
 def _orders_off(desk: Desk) -> Iterator[Waiting]:
     """Orders that nobody makes anything of, since that is switched off."""
-    if not desk.submitted:
+    if not desk.submitted or desk.setup.order_integration_enabled:
         return
     number, look = desk.submitted, reverse("sales_orders")
     title = f"{_of(number, 'submitted Sales order')} {'waits' if number == 1 else 'wait'} in Dynamics 365 Sales"
@@ -150,6 +151,20 @@ def _orders_off(desk: Desk) -> Iterator[Waiting]:
     text = f"{ORDERS_OFF} An administrator of Sales signs in once to switch it on."
     switch = f"{first_url('connection.orders', desk.setup)}&back={reverse('home')}"
     yield Waiting(title, text, "Switch It On", switch, look)
+
+
+def _orders(desk: Desk) -> Iterator[Waiting]:
+    """Orders that wait for whoever carries them out, or makes them of those of Sales."""
+    new = desk.submitted - desk.documents("salesorder") if desk.setup.order_integration_enabled else 0
+    if new > 0 and (desk.may(COUPLE) or desk.may(POST_DOCUMENT)):
+        title = f"{_of(new, 'submitted Sales order')} to create in Business Central"
+        text = "" if desk.may(COUPLE) else "Who may couple records creates them, as an Integrator may."
+        yield Waiting(title, text, "Create Them" if desk.may(COUPLE) else "See Them", reverse("sales_orders"))
+    for one in to_ship(BY_NAME) if desk.may(POST_DOCUMENT) else ():
+        if one.many:
+            yield Waiting(f"{_of(one.many, 'released order')} to ship", "", "See Them", one.url)
+        else:
+            yield Waiting(f"{one.name} is released: ship it", one.customer, SHIP.label, one.url, name=one.name)
 
 
 def _is_of(error: SyncError, table: str) -> bool:
@@ -212,6 +227,7 @@ KINDS: Sequence[tuple[str, Kind]] = (
     (COUPLE, _broken),
     (COUPLE, _documents),
     (COUPLE, _orders_off),
+    ("", _orders),
     (KEEP_QUEUE, _stuck),
     (COUPLE, _skipped),
     ("", _mine),

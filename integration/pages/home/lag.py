@@ -57,9 +57,8 @@ class Lag:
         return Direction(self.mapping.direction).includes(Direction.TO_ERP)
 
 
-def lags() -> list[Lag]:
-    """All mappings that have run or have a recurring job, as they depend on each other. Three queries."""
-    mappings = list(TableMapping.objects.order_by("position", "name"))
+def lags(mappings: Sequence[TableMapping]) -> list[Lag]:
+    """Those mappings that have run or have a recurring job. Two queries."""
     entries: dict[int, JobQueueEntry] = {}
     for entry in JobQueueEntry.objects.exclude(mapping=None).order_by("pk"):
         entries.setdefault(entry.mapping_id or 0, entry)

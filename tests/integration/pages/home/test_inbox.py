@@ -61,7 +61,7 @@ def titles(person: User) -> list[str]:
 EVERYTHING = [
     "The connection has a problem",
     "CUSTOMER, BC → Sales: waits for approval",
-    "10000 Adatum: both records were changed",
+    "10000 Adatum: both records differ in the same field",
     "Sales order ORD-01 Bicycles: the account is not coupled",
     "The recurring job CUSTOMER has stopped",
     "1 record skipped",
@@ -151,7 +151,7 @@ def test_orders_wait_while_order_integration_is_off_and_home_says_who_switches_i
     [waits] = waiting_for(desk_of(person, enabled()))
     assert (waits.title, waits.caption) == (title, caption)
     assert "Sales order integration is off" in waits.text
-    assert waiting_for(desk_of(person, enabled(order_integration_enabled=True))) == []
+    assert waiting_for(desk_of(person, enabled(order_integration_enabled=True, auto_create_orders=True))) == []
 
 
 def home(client: Client) -> str:
@@ -214,3 +214,12 @@ def test_home_takes_few_queries_however_much_waits(chief: Client, django_assert_
     home(chief)
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         home(chief)
+
+
+def test_the_counters_of_coupled_records_lead_to_exactly_their_rows(chief: Client) -> None:
+    enabled()
+    mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
+    for _ in range(2):
+        mapping.couplings.couple(uuid.uuid4(), uuid.uuid4())
+    [cue] = [one for one in chief.get("/").context["cues"] if "coupled" in one.label]
+    assert (cue.label, cue.shown, cue.url) == ("CUSTOMER: coupled", "2", "/records/erp/customer/?state=coupled")
