@@ -32,6 +32,7 @@ from integration.pages.standings import Standing
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import EVERYTHING, Filter, both
+from integration.systems.formats import whole
 from integration.systems.system import System
 from integration.systems.values import Record, Side, Table
 
@@ -261,7 +262,7 @@ def _count(made: Listing, wanted: rows.Asked, found: rows.Found) -> None:
         counts_all = wanted.system.counts_all
     shown.count_rows(total, counts_all)
     if made.mappings and not shown.pane.chips:
-        shown.also = f"{_coupled(made):,} coupled"
+        shown.also = f"{whole(_coupled(made))} coupled"
 
 
 def _coupled(made: Listing) -> int:

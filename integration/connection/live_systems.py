@@ -13,6 +13,7 @@ from integration.connection.opening import open_for_page
 from integration.models.connection.setup import ConnectionSetup
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import Comparison, FilterError, parse
+from integration.systems.formats import whole
 from integration.systems.system import COUNTED_AT_MOST, System
 from integration.systems.values import FieldType, Page, Record, Side, Table
 
@@ -35,7 +36,7 @@ class Count:
         if self.number is None:
             return self.problem
         more = " or more" if not self.counts_all and self.number >= COUNTED_AT_MOST else ""
-        return f"{self.number:,}{more} matching {'row' if self.number == 1 else 'rows'}"
+        return f"{whole(self.number)}{more} matching {'row' if self.number == 1 else 'rows'}"
 
 
 class LiveSystems:

@@ -21,6 +21,7 @@ from integration.pages import catalog
 from integration.pages.catalog import Place
 from integration.pages.standings import Standing, ids_in
 from integration.systems.filters import EVERYTHING, Filter, fields_of, matches
+from integration.systems.formats import whole
 from integration.systems.system import COUNTED_AT_MOST, CountsSome, System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
@@ -28,7 +29,7 @@ ROWS = 50
 BY_ID = 500
 """So many rows are read by their ids; what is behind them pages as the side does."""
 SCANNED, SCANS = 100, 20
-LOOKED = "{:,} {}s looked through; there are more behind them."
+LOOKED = "{} {}s looked through; there are more behind them."
 CATALOG = "catalog:"
 """How a bookmark in the catalog begins."""
 BY_IDS = set(Standing) - {Standing.ANY, Standing.COUPLED, Standing.UNCOUPLED}
@@ -165,7 +166,7 @@ def _by_catalog(asked: Asked, bookmark: str) -> Found | None:
             return Found([record for record, _ in found], total=total)
         at = places[-1]
     following = _bookmark(at) if at is not None else ""
-    return Found([record for record, _ in found], following, LOOKED.format(SCANS * BY_ID, asked.noun))
+    return Found([record for record, _ in found], following, LOOKED.format(whole(SCANS * BY_ID), asked.noun))
 
 
 def _counted(rows: QuerySet[CatalogRow]) -> int | None:
@@ -239,7 +240,7 @@ def _scan(asked: Asked, bookmark: str) -> Found:
         after = read.cursor
         if after is None or len(found) >= asked.size:
             return Found(found, after or "")
-    return Found(found, after or "", LOOKED.format(SCANS * SCANNED, asked.noun))
+    return Found(found, after or "", LOOKED.format(whole(SCANS * SCANNED), asked.noun))
 
 
 def _wanted(asked: Asked, records: Sequence[Record]) -> list[Record]:

@@ -82,6 +82,11 @@ def current() -> Formats:
     return _in_force.get()
 
 
+def whole(number: float | None) -> str:
+    """A count, or what is rounded to one, as who looks reads it: ``1,234``; nothing for none."""
+    return "" if number is None else current().number(f"{round(number):,}")
+
+
 @contextmanager
 def reading(formats: Formats) -> Iterator[None]:
     """All that is worded inside is worded for this person."""

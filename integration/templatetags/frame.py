@@ -27,7 +27,7 @@ from integration.pages.frame.running import running
 from integration.pages.frame.theme import theme_of
 from integration.pages.parts import Link, links
 from integration.pages.states import Shown
-from integration.systems.formats import current
+from integration.systems.formats import whole
 
 register = template.Library()
 
@@ -125,12 +125,7 @@ def duration(value: dt.timedelta | None) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-@register.filter
-def whole(value: float | None) -> str:
-    """A number without decimals, thousands apart; nothing for none."""
-    return "" if value is None else current().number(f"{round(value):,}")
-
-
+register.filter("whole", whole)
 register.filter("job_state", states.of_job)
 register.filter("plan_state", states.of_plan)
 register.filter("row_state", states.of_row)

@@ -15,6 +15,7 @@ from integration.models import (
 from integration.pages.home.desk import DOCUMENTS_OF_SALES, Desk
 from integration.pages.parts import first_url
 from integration.sync.problems import Conflict
+from integration.systems.formats import whole
 
 DAY = 24
 WAITING = "?code=reference-not-coupled"
@@ -33,7 +34,7 @@ class Cue:
 
     @property
     def shown(self) -> str:
-        return f"{self.number:,}"
+        return whole(self.number)
 
     @property
     def look(self) -> str:

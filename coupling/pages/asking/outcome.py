@@ -20,6 +20,7 @@ from integration.sync.problems import AmbiguousMatch, Conflict
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Scope
 from integration.systems.errors import Problem
+from integration.systems.formats import whole
 from integration.systems.values import Side
 
 LONGEST_CHAIN = 30
@@ -103,7 +104,7 @@ def _several(job: SyncJob) -> str:
     options, side = job.run_options, _side(job)
     if options.scope is not Scope.IDS:
         return f"{job.mapping.name}, all records"
-    return f"{len(options.ids):,} {captions(side, job.mapping.table(side))}"
+    return f"{whole(len(options.ids))} {captions(side, job.mapping.table(side))}"
 
 
 def _side(job: SyncJob) -> Side:
@@ -133,8 +134,8 @@ def _going_on(job: SyncJob) -> str:
         return job.suspended
     if job.status == SyncJob.Status.QUEUED:
         return f"{job.get_kind_display()} waits for its turn."
-    total = f" of {job.records_total:,}" if job.records_total else ""
-    return f"{job.get_kind_display()} is running: {job.records_done:,}{total} done."
+    total = f" of {whole(job.records_total)}" if job.records_total else ""
+    return f"{job.get_kind_display()} is running: {whole(job.records_done)}{total} done."
 
 
 def _of_one(job: SyncJob, chain: Sequence[SyncJob], id: uuid.UUID, what: str) -> Outcome:
@@ -228,5 +229,5 @@ def _counted(chain: Sequence[SyncJob]) -> str:
     for name, word in COUNTED:
         number = _number_of(name, chain)
         if number:
-            parts.append(f"{number:,} {word.replace('{s}', '' if number == 1 else 's')}")
+            parts.append(f"{whole(number)} {word.replace('{s}', '' if number == 1 else 's')}")
     return f"{', '.join(parts)}." if parts else "Nothing had to be done."

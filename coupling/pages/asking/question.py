@@ -25,6 +25,7 @@ from integration.models import TableMapping
 from integration.sync.memory.ledger import Pair
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem
+from integration.systems.formats import whole
 from integration.systems.values import Side
 
 TITLE = {"synchronize": "Synchronize Now", "uncouple": "Delete Coupling", "create": "Create"}
@@ -75,7 +76,7 @@ class Question:
         side, rows = self.selection.side, self.selection.rows
         if len(rows) == 1:
             return rows[0].name
-        return f"{len(rows):,} {captions(side, self.selection.table)}"
+        return f"{whole(len(rows))} {captions(side, self.selection.table)}"
 
     @property
     def mapped(self) -> str:

@@ -10,6 +10,7 @@ from integration.models.mapping.table_mapping import TableMapping
 from integration.models.stored.audited import Audited
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
+from integration.systems.formats import whole
 from integration.systems.values import Side
 
 FIRST_WINS = [
@@ -97,7 +98,7 @@ class FieldMapping(Audited):
         """What a person has to say before an enabled pair is changed, in words; blank where nothing is open."""
         if not (self.is_enabled and self.asks_who_wins and not self.first_wins and self.coupled):
             return ""
-        return f"{self.coupled:,} pairs are coupled: say who wins where they differ (blank always loses)."
+        return f"{whole(self.coupled)} pairs are coupled: say who wins where they differ (blank always loses)."
 
     def choose_winner(self, winner: str) -> None:
         """Answer the question of ``unanswered``; anything unknown takes the answer back."""

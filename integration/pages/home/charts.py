@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from integration.systems.formats import whole
+
 WIDTH, HEIGHT = 300, 130
 LEFT, RIGHT, TOP, BOTTOM = 38, 18, 10, 22
 """Room for the numbers at the left, half a day's name at the right, above the highest bar, and for the days below."""
@@ -62,9 +64,8 @@ class Chart:
     @property
     def summary(self) -> str:
         """What the picture shows, in a sentence."""
-        said = [
-            f"{sum(day.numbers[place] for day in self.days):,} {name}" for place, (name, _) in enumerate(self.series)
-        ]
+        numbers = [sum(day.numbers[place] for day in self.days) for place in range(len(self.series))]
+        said = [f"{whole(number)} {name}" for number, (name, _) in zip(numbers, self.series, strict=True)]
         return f"{self.title}, {self.days[0].spoken} to {self.days[-1].spoken}: {', '.join(said)}."
 
     @property
@@ -81,7 +82,7 @@ class Chart:
     def lines(self) -> list[Tick]:
         """Nothing, half and all of it; no half where that is no whole number."""
         marks = [0, self.most // 2, self.most] if self.most % 2 == 0 else [0, self.most]
-        return [Tick(self.ground - self._length(mark), f"{mark:,}") for mark in marks]
+        return [Tick(self.ground - self._length(mark), whole(mark)) for mark in marks]
 
     @property
     def dates(self) -> list[Tick]:

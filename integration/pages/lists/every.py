@@ -14,11 +14,9 @@ EVERY = "every"
 """The checkbox behind the rows of the page."""
 MOST = 1000
 """So many rows an action bears at once."""
-TOO_MANY = f"An action takes at most {MOST:,} rows at once. Choose fewer."
+TOO_MANY = f"An action takes at most {MOST} rows at once. Choose fewer."
 OTHER_LIST = "This page is not of that list. Load the list again, and choose once more."
-FIRST_ONLY = (
-    f"The list shows more rows than one action takes. These are the first {MOST:,}; take the others afterwards."
-)
+FIRST_ONLY = f"The list shows more rows than one action takes. These are the first {MOST}; take the others afterwards."
 
 
 class NotThisListError(Exception):

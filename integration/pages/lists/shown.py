@@ -12,6 +12,7 @@ from integration.pages.lists.every import MOST
 from integration.pages.lists.layout import View
 from integration.pages.lists.pane import Chip, Pane
 from integration.pages.lists.widths import shares
+from integration.systems.formats import whole
 from integration.systems.system import COUNTED_AT_MOST
 
 BOOKMARK, NOTHING = "~", "Nothing to show"
@@ -138,7 +139,7 @@ class ShownList:
         """ "86 customers"; blank where nobody knows."""
         if self.total is None:
             return ""
-        return f"{self.total:,}{'+' if self.at_least else ''} {self.nouns[0 if self.total == 1 else 1]}"
+        return f"{whole(self.total)}{'+' if self.at_least else ''} {self.nouns[0 if self.total == 1 else 1]}"
 
     @property
     def range(self) -> str:
@@ -146,8 +147,8 @@ class ShownList:
         if not self.lines:
             return ""
         last = self.start + len(self.lines) - 1
-        of = f" of {self.total:,}{'+' if self.at_least else ''}" if self.total is not None else ""
-        return f"{self.start:,}–{last:,}{of}"
+        of = f" of {whole(self.total)}{'+' if self.at_least else ''}" if self.total is not None else ""
+        return f"{whole(self.start)}–{whole(last)}{of}"
 
     @property
     def every(self) -> str:
@@ -156,18 +157,22 @@ class ShownList:
         if is_whole or not self.lines or not (self.selectable and self.takes_all):
             return ""
         if self.total is None:
-            return f"Select all that the list shows, at most the first {MOST:,}"
+            return f"Select all that the list shows, at most the first {whole(MOST)}"
         if self.total > MOST or self.at_least:
-            of = f"{self.total:,}{'+' if self.at_least else ''}"
-            return f"Select the first {MOST:,} of {of}: one action takes no more"
-        return f"Select all {self.total:,} that the filter shows" if self.is_narrowed else f"Select all {self.counted}"
+            of = f"{whole(self.total)}{'+' if self.at_least else ''}"
+            return f"Select the first {whole(MOST)} of {of}: one action takes no more"
+        return (
+            f"Select all {whole(self.total)} that the filter shows"
+            if self.is_narrowed
+            else f"Select all {self.counted}"
+        )
 
     @property
     def every_selected(self) -> str:
         """The same once it is ticked."""
         if self.total is None:
             return f"All {self.nouns[1]} of this list selected"
-        return f"{min(self.total, MOST):,} {self.nouns[1]} selected"
+        return f"{whole(min(self.total, MOST))} {self.nouns[1]} selected"
 
     @property
     def is_narrowed(self) -> bool:

@@ -21,8 +21,8 @@ from integration.pages.runs.nouns import noun
 from integration.pages.runs.titles import noun_of
 from integration.pages.states import Shown, Style
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
+from integration.systems.formats import whole
 from integration.systems.values import Side
-from integration.templatetags.frame import whole
 from integration.views.stored_lists import Own, StoredList, stored_list
 
 CHANGE = "integration.change_tablemapping"

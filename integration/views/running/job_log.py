@@ -16,8 +16,9 @@ from integration.pages.lists.cells import Cell, Column, Width
 from integration.pages.lists.described import described
 from integration.pages.runs.titles import titles
 from integration.pages.states import Shown, Style
+from integration.systems.formats import whole
 from integration.templatetags.formats import brief, second
-from integration.templatetags.frame import duration, whole
+from integration.templatetags.frame import duration
 from integration.templatetags.runs import OUTCOMES
 from integration.views.stored_lists import Own, StoredList, stored_list
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from integration.systems.formats import whole
 from integration.systems.system import System
 from integration.systems.values import Ref, Value
 
@@ -63,4 +64,4 @@ def age(since: dt.date | None) -> str:
     days = (timezone.localdate() - since).days
     if days <= 0:
         return "today"
-    return "1 day" if days == 1 else f"{days:,} days"
+    return "1 day" if days == 1 else f"{whole(days)} days"
