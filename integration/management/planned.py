@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+from integration.pages.runs.captions import is_id
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, SourceDeleted, Update
+from integration.sync.memory.ledger import Pair
 from integration.systems.values import Record
-from integration.systems.wording import value_text
+from integration.systems.wording import NAMELESS, value_text
 
+NOBODY: Mapping[uuid.UUID, str] = MappingProxyType({})
 NAMES = ("no", "code", "name", "description", "fullname", "first_name", "surname", "firstname", "lastname", "label")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One line of a dry run: what, with which record, and why or with which values. ``old`` are the values that an
-    update would overwrite, by the same field names as ``values``."""
+    update would overwrite, by the same field names as ``values``. A program reads ids and the names of columns; the
+    ``text`` has names and captions (``called``: column -> caption)."""
 
     action: str
     id: str
@@ -25,15 +31,17 @@ class Planned:
     reason: str
     values: Mapping[str, str]
     old: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         values = ", ".join(self._written(name) for name in self.values)
-        return "  ".join(part for part in (self.action, self.record or self.id, self.reason, values) if part)
+        action = self.action.replace("-", " ")
+        return "  ".join(part for part in (action, self.record or NAMELESS, self.reason, values) if part)
 
     def _written(self, name: str) -> str:
-        before = f"{self.old[name] or 'blank'} -> " if name in self.old else ""
-        return f"{name} = {before}{self.values[name]}"
+        before = f"{_named(self.old[name]) or 'blank'} -> " if name in self.old else ""
+        return f"{self.called.get(name, name)} = {before}{_named(self.values[name])}"
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -46,8 +54,11 @@ class Planned:
         }
 
 
-def planned(action: Action) -> Planned | None:
-    """``None`` for records that are not this run's business."""
+def planned(
+    action: Action, called: Callable[[str], str] = str, names: Mapping[uuid.UUID, str] = NOBODY
+) -> Planned | None:
+    """``None`` for records that are not this run's business. ``called``: what a column that is written is called;
+    ``names``: of records of Business Central that are known by their pair alone."""
     if isinstance(action, Ignore):
         return None
     record: Record | None = getattr(action, "record", None)
@@ -60,13 +71,28 @@ def planned(action: Action) -> Planned | None:
         reason = str(action.problem)
     elif isinstance(action, Skip):
         reason = action.reason
-    id = str(record.id) if record is not None else str(getattr(action, "pair", None) or "")
-    return Planned(_word(action), id, label_of(record) if record is not None else "", reason, values, old)
+    captions = {name: called(name) for name in values}
+    if record is not None:
+        return Planned(_word(action), str(record.id), label_of(record), reason, values, old, captions)
+    pair = pair_of(action)
+    label = str(getattr(action, "label", "")) or (names.get(pair.erp_id, "") if pair is not None else "")
+    return Planned(_word(action), str(pair.erp_id) if pair is not None else "", label, reason, values, old, captions)
+
+
+def pair_of(action: Action) -> Pair | None:
+    """The pair of an action that has no record of its own."""
+    pair: Pair | None = getattr(action, "pair", None)
+    return pair if getattr(action, "record", None) is None else None
 
 
 def label_of(record: Record) -> str:
     """Number and name, as far as they were read."""
     return " ".join(str(record.values[name]) for name in NAMES if record.values.get(name))
+
+
+def _named(text: str) -> str:
+    """A value for a person: an id says nothing."""
+    return NAMELESS if is_id(text) else text
 
 
 def _word(action: Action) -> str:

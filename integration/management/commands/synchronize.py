@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -9,8 +10,10 @@ from django.core.management.base import CommandError, CommandParser
 from integration import jobs
 from integration.jobs.full_synch import directions
 from integration.management.console import WRONG_USE, ConsoleCommand, counted, job_answer, mapping_named, record_id
-from integration.management.planned import planned
+from integration.management.planned import pair_of, planned
 from integration.models import SyncJob, TableMapping
+from integration.pages.runs.captions import Captions
+from integration.pages.runs.titles import names_here
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
@@ -71,7 +74,11 @@ class Command(ConsoleCommand):
     def _plan(
         self, mapping: TableMapping, direction: Direction, run_options: Options, options: dict[str, Any]
     ) -> dict[str, Any]:
-        lines = [line for action in jobs.plan(mapping, direction, run_options) if (line := planned(action)) is not None]
+        actions, captions = list(jobs.plan(mapping, direction, run_options)), Captions()
+        pairs = [pair.erp_id for action in actions if (pair := pair_of(action)) is not None]
+        names = names_here(mapping.erp_table, pairs) if pairs else {}
+        called = partial(captions.of_field, mapping, direction.destination)
+        lines = [line for action in actions if (line := planned(action, called, names)) is not None]
         self.say(f"{mapping.describe_way(direction)}, dry run: {len(lines)} record(s)", options)
         for line in lines:
             self.say(f"  {line.text}", options)

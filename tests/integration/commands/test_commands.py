@@ -134,7 +134,7 @@ def test_couple_refuses_a_record_that_is_not_there_or_not_free(cronus: JobsWorld
     with pytest.raises(CommandError, match="There is no Account"):
         run("couple", "CUSTOMER", "C00010", str(uuid.uuid4()))
     run("couple", "CUSTOMER", "C00010", str(adatum))
-    with pytest.raises(CommandError, match="already coupled"):
+    with pytest.raises(CommandError, match="Coupled already: C00010 Adatum with Adatum"):
         run("couple", "CUSTOMER", "C00020", str(adatum))
     with pytest.raises(CommandError, match="not coupled"):
         run("uncouple", "CUSTOMER", "C00020")

@@ -20,10 +20,22 @@ from integration.management.entry import NOT_MIGRATED, sentence_of
 from integration.management.log_lines import OneLine
 from integration.management.planned import Planned, label_of, planned
 from integration.models.mapping.table_mapping import TableMapping
-from integration.sync.actions import Change, Fail, Ignore, Insert, Skip, SourceDeleted, Unchanged, Uncouple, Update
+from integration.sync.actions import (
+    Change,
+    Fail,
+    Ignore,
+    Insert,
+    Restore,
+    Skip,
+    SourceDeleted,
+    Unchanged,
+    Uncouple,
+    Update,
+)
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Refused
-from integration.systems.values import Record
+from integration.systems.values import Record, Ref
+from integration.systems.wording import NAMELESS
 from tests.makers import systems
 
 READ_ONLY = (
@@ -151,7 +163,7 @@ def test_without_any_mapping_it_says_where_they_come_from() -> None:
         (Unchanged(RECORD), "unchanged  10000 Adatum"),
         (Skip(RECORD, "The item is retired."), "skip  10000 Adatum  The item is retired."),
         (Fail(RECORD, Refused("No.")), "fail  10000 Adatum  No."),
-        (Fail(Record("customer", ID, {}, "1"), Refused("No.")), f"fail  {ID}  No."),
+        (Fail(Record("customer", ID, {}, "1"), Refused("No.")), f"fail  {NAMELESS}  No."),
         (Uncouple(PAIR, record=RECORD), "uncouple  10000 Adatum"),
     ],
 )
@@ -166,8 +178,16 @@ def test_a_record_that_is_not_the_runs_business_has_no_line() -> None:
 def test_a_broken_pair_has_the_reason_though_there_is_no_record() -> None:
     found = planned(SourceDeleted(PAIR, Refused("It was deleted."), "Adatum"))
 
-    assert (found.action, found.record, found.reason) == ("source-deleted", "", "It was deleted.")
-    assert found.id
+    assert found.text == "source deleted  Adatum  It was deleted."
+    assert (found.action, found.id) == ("source-deleted", str(PAIR.erp_id))
+
+
+def test_a_pair_alone_is_called_by_its_record_and_a_value_by_its_caption_and_no_id_is_shown() -> None:
+    names = {PAIR.erp_id: "10000 Adatum"}
+    owner = Insert(RECORD, PAIR, {"ownerid": Ref("systemuser", ID)})
+
+    assert planned(Restore(PAIR, PAIR), names=names).text == "restore  10000 Adatum"
+    assert planned(owner, {"ownerid": "Owner"}.__getitem__).text == f"insert  10000 Adatum  Owner = {NAMELESS}"
 
 
 def test_a_program_reads_old_and_new_values_by_the_same_names() -> None:
@@ -193,8 +213,8 @@ def test_a_record_is_called_by_what_was_read_of_it(values: dict[str, Any], label
     assert label_of(Record("customer", ID, values, "1")) == label
 
 
-def test_a_line_without_a_name_shows_the_id() -> None:
-    assert Planned("fail", "4711", "", "No.", {}).text == "fail  4711  No."
+def test_a_line_without_a_name_shows_no_id_either() -> None:
+    assert Planned("fail", "4711", "", "No.", {}).text == f"fail  {NAMELESS}  No."
 
 
 # --- the log ------------------------------------------------------------------------------------------------------
