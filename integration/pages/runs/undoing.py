@@ -41,14 +41,24 @@ class UndoPage:
         return (made.filter(erp_id__in=self.records) if self.records else made).exists()
 
     @property
-    def does_nothing(self) -> bool:
-        """Does all of it stay as it is? Of records on other pages nobody can say."""
-        shown = self.preview.planned
-        return len(shown) == self.preview.total and not any(one.changes or one.removes for one in shown)
+    def is_whole(self) -> bool:
+        """Are all records of the undoing on this page? Of those on others it says nothing."""
+        return len(self.preview.planned) == self.preview.total
 
     @property
-    def puts_back(self) -> bool:
-        return any(one.changes for one in self.preview.planned)
+    def shows_nothing(self) -> bool:
+        """Do all records on this page stay as they are?"""
+        return not any(one.changes or one.removes for one in self.preview.planned)
+
+    @property
+    def does_nothing(self) -> bool:
+        """Does all of it stay as it is?"""
+        return self.is_whole and self.shows_nothing
+
+    @property
+    def may_put_back(self) -> bool:
+        """Do values go back, here or perhaps on another page?"""
+        return not self.is_whole or any(one.changes for one in self.preview.planned)
 
     @property
     def written(self) -> str:

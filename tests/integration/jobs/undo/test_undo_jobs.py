@@ -211,3 +211,23 @@ def test_a_run_whose_records_all_stay_offers_their_deletion_alone(world: JobsWor
     assert "Delete Them" in shown
     assert "Nothing goes back" in shown
     assert "Undo the Run" not in shown
+
+
+def test_what_a_page_says_of_a_run_of_several_pages_is_said_of_the_page_alone(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Litware, which comes last, goes back; Adatum on the first page was changed since."""
+    monkeypatch.setattr(start, "SHOWN", 1)
+    adatum, litware = coupled(world, "Adatum", "Litware")
+    job = carried(world, [adatum, litware])
+    first, *_ = start.preview(job).planned
+    theirs = world.mapping().couplings.get(erp_id=first.past.erp_id).crm_id
+    world.crm.edit("account", theirs, by=world.jim_user, telephone1="030 9")
+
+    shown = page_of(job)
+
+    assert "On this page nothing goes back." in shown
+    assert "Undo looks at all 2." in shown
+    assert "Business Central keeps its values: afterwards both records differ" in shown
+    assert "all of it stays as it is" not in shown
+    assert "Undo the Run" in shown
