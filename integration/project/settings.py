@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "integration.views.frame.errors.SignInFirst",
     "integration.views.security.PagesForThoseWithRights",
     "integration.views.frame.errors.NoPageToLookAt",
+    "integration.views.frame.nul.WithoutNul",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "integration.views.security.ContentSecurityPolicy",

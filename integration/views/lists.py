@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from integration.models import User
 from integration.pages.lists.layout import LONGEST_NAME, drop_view, keep_columns, keep_view
+from integration.systems.text import REFUSED
 
 LONGEST_KEY = 100
 
@@ -49,7 +50,7 @@ def list_views(request: HttpRequest) -> HttpResponse:
 
 
 def _key(request: HttpRequest) -> str:
-    return request.POST.get("list", "")[:LONGEST_KEY]
+    return REFUSED.sub("", request.POST.get("list", ""))[:LONGEST_KEY]
 
 
 def _back(request: HttpRequest, choose: str = "") -> str:

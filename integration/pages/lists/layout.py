@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.models import User
+from integration.systems.text import REFUSED
 
 MOST_LISTS, MOST_COLUMNS, MOST_VIEWS = 200, 30, 50
 LONGEST_NAME, LONGEST_QUERY = 60, 2000
@@ -31,7 +32,7 @@ def keep_columns(person: User, key: str, columns: Sequence[str]) -> None:
     """Remember these columns, in this order; none: the usual ones again."""
     left = {name: value for name, value in person.list_columns.items() if name != key}
     if columns and len(left) < MOST_LISTS:
-        left[key] = list(dict.fromkeys(columns))[:MOST_COLUMNS]
+        left[key] = [name for name in dict.fromkeys(columns) if not REFUSED.search(name)][:MOST_COLUMNS]
     person.list_columns = left
     person.save(update_fields=["list_columns"])
 
@@ -46,6 +47,8 @@ def keep_view(person: User, key: str, name: str, query: str) -> str:
     """Save the list as it is under this name, instead of one that has it. Returns why not; blank: it is saved."""
     if not name:
         return "Give the view a name."
+    if REFUSED.search(name + query):
+        return "The view has a character that cannot be stored. Give it another name."
     if len(name) > LONGEST_NAME:
         return f"A name of a view has at most {LONGEST_NAME} letters."
     if len(query) > LONGEST_QUERY:
