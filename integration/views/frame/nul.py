@@ -8,6 +8,7 @@ anywhere else                   400: what the browser sent is not what this appl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.db import DatabaseError
@@ -26,7 +27,7 @@ class WithoutNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _is_in(request.GET):
-            request.GET = _without(request.GET)
+            request.GET = cast(Any, _without(request.GET))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
