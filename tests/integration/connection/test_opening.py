@@ -164,10 +164,11 @@ def silent(
 
 
 OURS_ALONE = (
-    "/", "/connection/", "/mappings/", "/mappings/CUSTOMER/", "/records/erp/customer/",
+    "/", "/connection/", "/mappings/", "/records/erp/customer/",
     "/records/erp/customer/{adatum}/", "/synch/skipped/",
 )  # fmt: skip
 PARTLY = (
+    "/mappings/CUSTOMER/",
     "/mappings/CUSTOMER/fields/",
     "/full-synch/",
     "/records/crm/account/",
