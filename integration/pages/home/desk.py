@@ -100,9 +100,10 @@ class Desk:
 
     @property
     def most_coupled(self) -> list[Any]:
-        """The mappings with the most coupled records."""
+        """The mappings with the most coupled records; those that people keep on both sides before prices and the like,
+        which only follow."""
         some = [one for one in self.mappings if one.coupled]
-        return sorted(some, key=lambda one: -one.coupled)[:MOST_COUPLED]
+        return sorted(some, key=lambda one: (one.direction != Direction.BOTH.value, -one.coupled))[:MOST_COUPLED]
 
     def documents(self, table: str) -> int:
         """How many documents of this table of Sales failed and are still to be made."""

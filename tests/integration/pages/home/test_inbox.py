@@ -223,3 +223,18 @@ def test_the_counters_of_coupled_records_lead_to_exactly_their_rows(chief: Clien
         mapping.couplings.couple(uuid.uuid4(), uuid.uuid4())
     [cue] = [one for one in chief.get("/").context["cues"] if "coupled" in one.label]
     assert (cue.label, cue.shown, cue.url) == ("CUSTOMER: coupled", "2", "/records/erp/customer/?state=coupled")
+
+
+def test_what_is_kept_on_both_sides_is_counted_before_prices_that_only_follow(chief: Client) -> None:
+    enabled()
+    tables = {
+        "PRICES": ("sales_price", "to_crm", 3),
+        "CUSTOMER": ("customer", "both", 1),
+        "CONTACT": ("contact", "both", 2),
+    }
+    for name, (table, direction, number) in tables.items():
+        mapping = TableMapping.objects.create(name=name, erp_table=table, crm_table="account", direction=direction)
+        for _ in range(number):
+            mapping.couplings.couple(uuid.uuid4(), uuid.uuid4())
+    found = [one.label for one in chief.get("/").context["cues"] if "coupled" in one.label]
+    assert found == ["CONTACT: coupled", "CUSTOMER: coupled", "PRICES: coupled"]
