@@ -140,7 +140,8 @@ def _synchronize(request: PageRequest, side: Side, table: str, ids: Sequence[uui
     return _each(request, selection, act)
 
 
-def _synchronized(way: str, request: PageRequest, mapping: TableMapping, erp_ids: list[uuid.UUID]) -> SyncJob:
+def _synchronized(way: str, request: PageRequest, mapping: TableMapping, pairs: list[Pair]) -> SyncJob:
+    erp_ids = [pair.erp_id for pair in pairs]
     return synchronize_with_needs(mapping, erp_ids, way, person(request), first="first" in request.POST)
 
 
@@ -150,7 +151,7 @@ def _uncouple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.U
     selection = selected(side, table, "uncouple", mappings, ids)
     if "confirmed" not in request.POST:
         return _ask(request, about_uncoupling(selection))
-    return _each(request, selection, lambda mapping, erp_ids: commands.uncouple(mapping, erp_ids, person(request)))
+    return _each(request, selection, lambda mapping, pairs: commands.uncouple(mapping, pairs, person(request)))
 
 
 def _restore(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
@@ -178,7 +179,7 @@ def _mended(request: PageRequest, done: tuple[list[SyncJob], list[str]]) -> Http
 
 
 def _each(
-    request: PageRequest, selection: Selection, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
+    request: PageRequest, selection: Selection, act: Callable[[TableMapping, list[Pair]], SyncJob | int]
 ) -> HttpResponse:
     """One mapping after the other. What was done at once is said, what was started is followed."""
     pairs = selection.pairs()
@@ -186,7 +187,7 @@ def _each(
         raise CouplingError(_why_nothing(selection))
     parts: Parts[SyncJob | int] = Parts()
     for mapping, held in pairs.items():
-        one = partial(act, mapping, [pair.erp_id for pair in held])
+        one = partial(act, mapping, held)
         if len(pairs) == 1:
             parts.done.append(one())
         else:
