@@ -127,6 +127,8 @@ def _carry(job: SyncJob, journal: JobJournal, connected: Connected, wanted: Opti
     except DescriptionDoubtful:
         described = _described_anew(job.mapping, connected)
         again = replace(described, deletion=rule.deletion)
+        if journal.takes_all_again:
+            journal.count_again()
         options = replace(wanted if wanted.scope is Scope.IDS else _options_from_cursor(job), doubts=False)
         return synchronize(again, direction, source, destination, ledger, journal, options, context)
 

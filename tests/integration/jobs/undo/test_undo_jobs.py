@@ -10,10 +10,12 @@ from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
+from integration.jobs.journal import WENT_ON
 from integration.jobs.undo import start
 from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
-from integration.sync.undo import removing
+from integration.sync.undo import removing, run
 from integration.systems.errors import Unreachable
+from integration.systems.memory.faults import Call
 from integration.systems.values import Side
 from tests.coupling.conftest import told
 from tests.integration.jobs_world import JobsWorld, silent_for, world
@@ -97,6 +99,29 @@ def test_an_undoing_that_was_killed_is_resumed_and_writes_nothing_twice(world: J
     assert undoing.history.count() == 2
     assert phones(world) == ["030 1", "030 1"]
     assert all(not one.modified and not one.failed for one in both(world))
+
+
+def test_an_undoing_whose_mapping_is_changed_meanwhile_goes_on_and_counts_each_record_once(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", 1)
+    ours = coupled(world, "Adatum", "Fabrikam", "Litware")
+    job = carried(world, ours)
+    world.crm.edit("account", world.mapping().couplings.get(erp_id=ours[0]).crm_id, telephone1="030 9")
+    undoing, written = start.undo(job, None), list[bool]()
+
+    def happens(call: Call) -> bool:
+        if not written:
+            world.mapping().require_full_run()
+        written.append(True)
+        return False
+
+    world.crm.fail_on("update", RuntimeError("never raised"), when=happens)
+    assert ran(undoing).status == SyncJob.Status.QUEUED
+    undoing = ran(undoing)
+    assert (undoing.status, undoing.message) == (SyncJob.Status.FINISHED, WENT_ON)
+    assert (undoing.modified, undoing.skipped, undoing.unchanged) == (2, 1, 0)
+    assert (undoing.records_done, undoing.records_total, undoing.errors.count()) == (3, 3, 1)
 
 
 def test_records_that_a_run_made_stay_unless_their_deletion_is_wanted(world: JobsWorld) -> None:
