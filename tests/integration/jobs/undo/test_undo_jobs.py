@@ -12,6 +12,7 @@ from django.urls import reverse
 from integration import jobs
 from integration.jobs.journal import WENT_ON
 from integration.jobs.undo import start
+from integration.jobs.undo.past import pasts_of, records_of
 from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
 from integration.sync.undo import removing, run
 from integration.systems.errors import Unreachable
@@ -215,6 +216,37 @@ def test_a_run_that_slipped_in_between_two_pages_has_written_it_since(world: Job
     assert (gone.deleted, gone.skipped) == (1, 1)
     assert [row.message for row in SyncError.objects.filter(job=gone)] == [removing.ANOTHER_RUN]
     assert world.names(Side.CRM, "account") == ["Adatum"]
+
+
+def test_a_record_that_another_run_wrote_before_its_own_came_to_it_once_more_was_written_since(
+    world: JobsWorld,
+) -> None:
+    """Adatum was made, another run carried an edit of it, then the first run wrote it once more in its last round."""
+    world.couple_jim()
+    adatum = world.add_customer("Adatum")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    both(world)
+    world.erp.edit("customer", adatum, phone_no="030 9")
+    assert ran(jobs.start(world.mapping(), "to_crm")).modified == 1
+    (once_more,) = job.history.all()
+    once_more.pk, once_more.action, once_more.exact = 10**6, RecordChange.Action.MODIFIED, {}
+    once_more.save(force_insert=True)
+    gone = ran(start.undo(job, None, removes=True))
+    assert (gone.deleted, gone.skipped) == (0, 1)
+    assert [row.message for row in SyncError.objects.filter(job=gone)] == [removing.ANOTHER_RUN]
+
+
+def test_what_another_run_wrote_before_is_not_written_since(world: JobsWorld) -> None:
+    """One run carried an edit of Adatum; another one made Litware, and then carried a second edit of Adatum."""
+    (adatum,) = coupled(world, "Adatum")
+    carried(world, [adatum])
+    litware = world.add_customer("Litware")
+    world.erp.edit("customer", adatum, phone_no="030 3")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    assert (job.inserted, job.modified) == (1, 1)
+    RecordChange.objects.filter(job=job, erp_id=litware).update(id=-1)
+    later = {past.erp_id: past.later for past in pasts_of(job, records_of(job))}
+    assert later == {adatum: False, litware: False}
 
 
 def page_of(job: SyncJob) -> str:
