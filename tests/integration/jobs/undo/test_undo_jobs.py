@@ -19,44 +19,12 @@ from integration.systems.errors import Unreachable
 from integration.systems.memory.faults import Call
 from integration.systems.values import Side
 from tests.coupling.conftest import told
+from tests.integration.jobs.undo.phones import both, carried, coupled, phones, ran
 from tests.integration.jobs_world import JobsWorld, silent_for, world
 from tests.people import ADMINISTRATOR, INTEGRATOR, ORDER_PROCESSOR, VIEWER, client_of, made, signed_in
 from tests.sync.mortal import Killed
 
 __all__ = ["world"]
-
-
-def coupled(world: JobsWorld, *names: str) -> list[uuid.UUID]:
-    """Firms that both sides know and agree on."""
-    world.couple_jim()
-    ours = [world.add_customer(name, phone_no="030 1") for name in names]
-    for name, one in zip(names, ours, strict=True):
-        world.mapping().couplings.couple(one, world.add_account(name, telephone1="030 1"))
-    both(world)
-    return ours
-
-
-def both(world: JobsWorld) -> list[SyncJob]:
-    return [ran(jobs.start(world.mapping(), direction)) for direction in ("to_crm", "to_erp")]
-
-
-def ran(job: SyncJob) -> SyncJob:
-    jobs.run(job.pk)
-    job.refresh_from_db()
-    return job
-
-
-def phones(world: JobsWorld) -> list[Any]:
-    return [world.crm.values("account", id)["telephone1"] for id in world.crm.ids("account")]
-
-
-def carried(world: JobsWorld, ours: list[uuid.UUID], phone: str = "030 2") -> SyncJob:
-    """The run that carried a new telephone number of all of them."""
-    for one in ours:
-        world.erp.edit("customer", one, phone_no=phone)
-    job = ran(jobs.start(world.mapping(), "to_crm"))
-    assert job.modified == len(ours)
-    return job
 
 
 def test_a_run_is_undone_by_a_run_with_a_history_of_its_own(world: JobsWorld) -> None:
