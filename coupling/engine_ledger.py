@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from coupling.packing import COLUMNS, READ, pair_of, row_of
-from integration.models.stored.rows import Condition, as_stored, insert_rows
+from integration.models.stored.rows import Condition, as_stored, behind_others, insert_rows
 from integration.sync.memory.ledger import KEPT, UNFINISHED, Pair, Result, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Side
@@ -172,14 +172,19 @@ class EngineLedger(models.Manager[Any]):
         looked, now = list(pairs), timezone.now()
         if not looked:
             return []
-        stored = insert_rows(
-            self.model,
-            ("mapping", "changed_at", *COLUMNS),
-            [(self.instance.pk, now, *row_of(pair)) for pair in looked],
-            key=("mapping", "erp_id"),
-            expressions=UNLESS_RAISED,
-            condition=Condition(AS_READ, OVER, map(self._as_read, looked)),
-        )
+
+        def store() -> int:
+            return insert_rows(
+                self.model,
+                ("mapping", "changed_at", *COLUMNS),
+                [(self.instance.pk, now, *row_of(pair)) for pair in looked],
+                key=("mapping", "erp_id"),
+                expressions=UNLESS_RAISED,
+                condition=Condition(AS_READ, OVER, map(self._as_read, looked)),
+            )
+
+        is_new = any(pair.stored_as is None for pair in looked)
+        stored = behind_others(store) if is_new else store()
         lost = [] if stored == len(looked) else self._elsewhere(looked)
         self._remember_waits([one for one in looked if one.waits is not None and one not in lost])
         return lost

@@ -62,6 +62,14 @@ class CouplingManager(EngineLedger):
         for chunk in chunks(erp_ids):
             self.filter(erp_id__in=chunk).update(seen_erp="", seen_crm="", raised=F("raised") + 1, **owed)
 
+    def lock(self, erp_ids: Collection[uuid.UUID]) -> None:
+        """Until this transaction ends nobody couples these records of Business Central anew. Not more than a page."""
+        list(self.select_for_update().filter(erp_id__in=list(erp_ids)).values_list("pk", flat=True))
+
+    def newest(self) -> int:
+        """The last coupling that is there; every later one has a higher number."""
+        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
+
     def retry(self, erp_ids: Collection[uuid.UUID] | None = None) -> int:
         """Take skipped pairs out of their rest: all of them, or these. Answers how many."""
         rows = self.filter(RESTS) if erp_ids is None else self.filter(RESTS, erp_id__in=list(erp_ids))

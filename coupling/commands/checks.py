@@ -16,7 +16,7 @@ from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.given_ids.marks import is_marked
-from integration.sync.memory.ledger import State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.filters import reason_outside
@@ -76,11 +76,17 @@ def coupled_with(mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
     return pair.crm_id if pair is not None and pair.state is not State.RESERVED else None
 
 
-def options_for(
-    ids: Sequence[uuid.UUID], *, create: bool = False, force: bool = False, winner: Side | None = None
-) -> Options:
+def options_for(ids: Sequence[uuid.UUID], *, create: bool = False, force: bool = False) -> Options:
     """A run of exactly these source records."""
-    return Options(scope=Scope.IDS, ids=tuple(ids), create=create, force=force, winner=winner)
+    return Options(scope=Scope.IDS, ids=tuple(ids), create=create, force=force)
+
+
+def options_of_pairs(
+    pairs: Sequence[Pair], source: Side, *, force: bool = False, winner: Side | None = None
+) -> Options:
+    """A run of exactly these pairs: a record that is coupled with another one when its turn comes is left out."""
+    ids, twins = (tuple(pair.id(side) for pair in pairs) for side in (source, source.other))
+    return Options(scope=Scope.IDS, ids=ids, twins=twins, force=force, winner=winner)
 
 
 def all_coupled(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> NoReturn:

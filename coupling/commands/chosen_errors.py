@@ -32,10 +32,11 @@ def of_errors(ids: Iterable[int]) -> ChosenPairs:
     """The pairs of these errors. Raises :class:`CouplingError` where no pair is left."""
     found, places = ChosenPairs(), _by_place(SyncError.objects.filter(pk__in=list(ids)).select_related("mapping"))
     for (mapping, source), errors in places.items():
-        known = mapping.couplings.pairs(source, [id for id, _ in errors if id is not None])
-        for id, name in errors:
+        known = mapping.couplings.pairs(source, [id for error in errors if (id := _source_id(error)) is not None])
+        for error in errors:
+            id, name = _source_id(error), error.record_name
             pair = known.get(id) if id is not None else None
-            if pair is None:
+            if pair is None or _is_of_another(error, pair):
                 found.unknown.append(name)
             elif (mapping.name, pair.erp_id) not in found.names:
                 found.names[mapping.name, pair.erp_id] = name
@@ -45,13 +46,19 @@ def of_errors(ids: Iterable[int]) -> ChosenPairs:
     return found
 
 
-def _by_place(
-    errors: Iterable[SyncError],
-) -> dict[tuple[TableMapping, Side], Sequence[tuple[uuid.UUID | None, str]]]:
-    """(mapping, side the record comes from) -> (its id, its name)."""
-    places: dict[tuple[TableMapping, Side], list[tuple[uuid.UUID | None, str]]] = {}
+def _is_of_another(error: SyncError, pair: Pair) -> bool:
+    """Is this error over, with the pair that it was about? Its record is coupled with another one by now."""
+    ids = error.erp_id, error.crm_id
+    return error.closed_at is not None and None not in ids and ids != (pair.erp_id, pair.crm_id)
+
+
+def _source_id(error: SyncError) -> uuid.UUID | None:
+    return error.erp_id if Direction(error.direction).source is Side.ERP else error.crm_id
+
+
+def _by_place(errors: Iterable[SyncError]) -> dict[tuple[TableMapping, Side], Sequence[SyncError]]:
+    """By mapping and the side the record comes from."""
+    places: dict[tuple[TableMapping, Side], list[SyncError]] = {}
     for error in errors:
-        source = Direction(error.direction).source
-        id = error.erp_id if source is Side.ERP else error.crm_id
-        places.setdefault((error.mapping, source), []).append((id, error.record_name))
+        places.setdefault((error.mapping, Direction(error.direction).source), []).append(error)
     return dict(places)

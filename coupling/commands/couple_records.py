@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import transaction
 
 from coupling.commands.already import MEANWHILE, coupled_of
-from coupling.commands.checks import check_held, check_records, coupled_with, options_for
+from coupling.commands.checks import check_held, check_records, coupled_with, options_of_pairs
 from coupling.ledger import COUPLED_ELSEWHERE
 from coupling.models import CouplingError
 from coupling.pages.records import mapped_pairs
@@ -88,18 +88,19 @@ def couple_each(mapping: TableMapping, pairs: Mapping[uuid.UUID, uuid.UUID]) -> 
             record(AuditEntry.Action.COUPLED, COUPLING, mapping, {}, {ERP_ID: erp_id, CRM_ID: crm_id})
 
 
-def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
-    """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
+def uncouple(mapping: TableMapping, pairs: Sequence[Pair], user: User | None) -> SyncJob | int:
+    """Remove these couplings and no later ones of their records; the records stay. Answers the job that does it, or how
+    many are gone already."""
     if split_option_table(mapping.crm_table)[0] not in WITH_COMPANY:
-        return uncouple_now(mapping, erp_ids)
-    return _uncoupling(mapping, options_for(erp_ids), user)
+        return uncouple_now(mapping, [pair.erp_id for pair in pairs])
+    return _uncoupling(mapping, options_of_pairs(pairs, Side.ERP), user)
 
 
 def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
-    """Remove every coupling of the mapping, as ``uncouple`` does."""
+    """Remove every coupling that the mapping has now, as ``uncouple`` does."""
     if split_option_table(mapping.crm_table)[0] not in WITH_COMPANY:
         return uncouple_now(mapping, list(mapping.couplings.values_list("erp_id", flat=True)))
-    return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
+    return _uncoupling(mapping, Options(scope=Scope.EVERYTHING, newest=mapping.couplings.newest()), user)
 
 
 def uncouple_inline(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from coupling import commands
 from coupling.commands import decide_conflicts
-from coupling.commands.checks import options_for
+from coupling.commands.checks import options_for, options_of_pairs
 from coupling.models import RESTS, Coupling, CouplingError
 from coupling.sides import both_opened
 from integration import jobs
@@ -108,7 +108,7 @@ def restore(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
 def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
     """Delete the other record, too, where one of a pair was deleted. Answers the jobs, and what was left out and why.
     Raises :class:`CouplingError` where nothing is gone, and ``ConnectionProblem``."""
-    wanted: list[tuple[TableMapping, list[uuid.UUID]]] = []
+    wanted: list[tuple[TableMapping, list[Pair]]] = []
     left_out: list[str] = []
     for mapping, chosen in pairs.items():
         if mapping.internal:
@@ -116,11 +116,11 @@ def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[st
             continue
         there = _look_up(mapping, chosen)
         left_out += _whole(mapping, chosen, there)
-        incomplete = [pair.erp_id for pair in chosen if len(there.sides(pair)) < len(Side)]
+        incomplete = [pair for pair in chosen if len(there.sides(pair)) < len(Side)]
         if incomplete:
             wanted.append((mapping, incomplete))
     kind = SyncJob.Kind.DELETE
-    started = [_job(mapping, kind, Options(scope=Scope.IDS, ids=tuple(ids)), user) for mapping, ids in wanted]
+    started = [_job(mapping, kind, options_of_pairs(some, Side.ERP), user) for mapping, some in wanted]
     return _some(started, left_out, NOTHING_DELETED)
 
 

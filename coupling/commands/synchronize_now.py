@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from coupling.commands.checks import check_first, options_for
+from coupling.commands.checks import check_first, options_of_pairs
 from coupling.models import CouplingError
 from coupling.pages.compare import look
 from coupling.pages.records import mapped_pairs
@@ -70,7 +70,7 @@ def _start(
     started: list[SyncJob] = []
     for direction in wanted:
         winner = direction.source if decided else None
-        options = options_for([pair.id(direction.source) for pair in pairs], force=decided, winner=winner)
+        options = options_of_pairs(pairs, direction.source, force=decided, winner=winner)
         before = started[-1] if started else after
         started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
     return started[0]

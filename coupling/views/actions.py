@@ -44,6 +44,7 @@ from integration.views.access import PageRequest
 
 Pairs = dict[TableMapping, list[Pair]]
 NOTHING_CHOSEN = "Choose at least one record."
+CHANGED = "Somebody has changed a coupling of these records since you were asked. Look at them again."
 ONE_ONLY = "Set Up Coupling is for one record at a time. Choose one, or use Match-Based Coupling for several."
 
 
@@ -134,13 +135,22 @@ def _synchronize(request: PageRequest, side: Side, table: str, ids: Sequence[uui
     mappings, way = mappings_of(side, table), request.POST.get("way", "")
     commands.coupled(side, mappings, ids)
     selection = selected(side, table, "synchronize", mappings, ids)
-    if not way or "preview" in request.POST:
+    if not way or "preview" in request.POST or _is_outdated(request, selection):
         return _ask(request, about_synchronizing(selection, way))
     act = partial(_synchronized, way, request)
     return _each(request, selection, act)
 
 
-def _synchronized(way: str, request: PageRequest, mapping: TableMapping, erp_ids: list[uuid.UUID]) -> SyncJob:
+def _is_outdated(request: PageRequest, selection: Selection) -> bool:
+    """Has somebody coupled one of these records otherwise since the question was asked? Then it is asked anew."""
+    outdated = request.POST.get("seen", selection.seen) != selection.seen
+    if outdated:
+        messages.warning(request, CHANGED)
+    return outdated
+
+
+def _synchronized(way: str, request: PageRequest, mapping: TableMapping, pairs: list[Pair]) -> SyncJob:
+    erp_ids = [pair.erp_id for pair in pairs]
     return synchronize_with_needs(mapping, erp_ids, way, person(request), first="first" in request.POST)
 
 
@@ -148,9 +158,9 @@ def _uncouple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.U
     mappings = mappings_of(side, table)
     commands.coupled(side, mappings, ids)
     selection = selected(side, table, "uncouple", mappings, ids)
-    if "confirmed" not in request.POST:
+    if "confirmed" not in request.POST or _is_outdated(request, selection):
         return _ask(request, about_uncoupling(selection))
-    return _each(request, selection, lambda mapping, erp_ids: commands.uncouple(mapping, erp_ids, person(request)))
+    return _each(request, selection, lambda mapping, pairs: commands.uncouple(mapping, pairs, person(request)))
 
 
 def _restore(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
@@ -178,7 +188,7 @@ def _mended(request: PageRequest, done: tuple[list[SyncJob], list[str]]) -> Http
 
 
 def _each(
-    request: PageRequest, selection: Selection, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
+    request: PageRequest, selection: Selection, act: Callable[[TableMapping, list[Pair]], SyncJob | int]
 ) -> HttpResponse:
     """One mapping after the other. What was done at once is said, what was started is followed."""
     pairs = selection.pairs()
@@ -186,7 +196,7 @@ def _each(
         raise CouplingError(_why_nothing(selection))
     parts: Parts[SyncJob | int] = Parts()
     for mapping, held in pairs.items():
-        one = partial(act, mapping, [pair.erp_id for pair in held])
+        one = partial(act, mapping, held)
         if len(pairs) == 1:
             parts.done.append(one())
         else:

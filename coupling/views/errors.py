@@ -125,9 +125,8 @@ def _mend(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs
 
 def _uncouple(request: HttpRequest, parts: Parts[SyncJob | int], chosen: ChosenPairs) -> HttpResponse:
     for mapping, pairs in chosen.pairs.items():
-        ids = [pair.erp_id for pair in pairs]
-        act = partial(commands.uncouple, mapping, ids, person(request))
-        parts.do(mapping, len(ids), act, _names(chosen, mapping, pairs))
+        act = partial(commands.uncouple, mapping, pairs, person(request))
+        parts.do(mapping, len(pairs), act, _names(chosen, mapping, pairs))
     return _shown(request, parts)
 
 

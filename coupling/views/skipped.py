@@ -147,8 +147,7 @@ def _uncouple(request: HttpRequest) -> HttpResponse:
         return _ask(request, "uncouple", pairs)
     parts: Parts[SyncJob | int] = Parts()
     for mapping, chosen in pairs.items():
-        ids = [pair.erp_id for pair in chosen]
-        parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
+        parts.do(mapping, len(chosen), partial(commands.uncouple, mapping, chosen, person(request)))
     if any(isinstance(one, int) for one in parts.done):
         messages.success(request, "The couplings are deleted; the records stay.")
     return _started(request, ([one for one in parts.done if isinstance(one, SyncJob)], []), parts)

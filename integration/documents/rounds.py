@@ -23,7 +23,7 @@ from integration.documents.lookups import Lookups
 from integration.documents.reading import SalesReader
 from integration.documents.sources import Source
 from integration.sync.memory.ledger import State
-from integration.sync.run import Counters, Scope
+from integration.sync.run import ANOTHER_PAIR, Counters, Options, Scope
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
 from integration.systems.values import Page, Record, Side
@@ -80,7 +80,7 @@ class DocumentPass(ABC):
         """Headers, and the cursor behind them."""
         options = self.flow.options
         if options.scope is Scope.IDS:
-            yield from self._of_ids(options.ids)
+            yield from self._of_ids(self._asked_about(options))
             return
         ledger = self.flow.ledger
         for headers, _ in self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)]))):
@@ -94,6 +94,19 @@ class DocumentPass(ABC):
             there = self.reader.headers(some)
             self._forget_gone([id for id in some if id not in there])
             yield list(there.values()), None
+
+    def _asked_about(self, options: Options) -> list[uuid.UUID]:
+        """The documents to look at; left out are those that a person asked about as coupled with another one."""
+        ledger, asked = self.flow.ledger, options.coupled_with
+        others = [pair for id, pair in ledger.pairs(Side.CRM, list(asked)).items() if pair.erp_id != asked[id]]
+        if others:
+            noted = Noted(done=len(others), counters=Counters(skipped=len(others)))
+            for pair in others:
+                noted.leave_out(pair, ANOTHER_PAIR, "")
+            with ledger.page():
+                noted.store(self.flow)
+            self.total.add(noted.counters)
+        return [id for id in options.ids if id not in {pair.crm_id for pair in others}]
 
     def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
         """What changed, in rounds."""

@@ -7,9 +7,9 @@ from django.db.models import Q
 from integration.jobs import full_synch
 from integration.jobs.create import send_on_commit
 from integration.jobs.dry_run import plans
-from integration.jobs.open_work import has_open_work
-from integration.models import FullSynchLine, JobQueueEntry, SyncJob
-from integration.sync.run import Counters
+from integration.jobs.open_work import got_something, has_open_work
+from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
+from integration.sync.run import Counters, Scope
 
 
 def on_job_ended(job: SyncJob) -> None:
@@ -24,7 +24,28 @@ def on_job_ended(job: SyncJob) -> None:
     _note_at_entry(job)
     full_synch.on_job_ended(job)
     plans.on_job_ended(job)
+    _carry_what_others_owe(job)
     send_on_commit(*next_of(job))
+
+
+def _carry_what_others_owe(job: SyncJob) -> None:
+    """What a run of what changed has given to records of other mappings, whose own run may be over by now, goes over at
+    once. A round over what is owed makes none of its own, so it ends::
+
+        CUSTOMER    Coho Winery is made from its account; nobody is its primary contact yet
+        CONTACT     Cleo Nyberg is made from Sales and becomes the primary contact of Coho Winery here
+        CUSTOMER    round over what is owed: the account of Coho Winery gets Cleo Nyberg
+    """
+    of_what_changed = job.kind == SyncJob.Kind.SYNCHRONIZE and job.run_options.scope is Scope.CHANGED
+    if not (of_what_changed and job.status == SyncJob.Status.FINISHED and _wrote(job.counters)):
+        return
+    setup, under_way = ConnectionSetup.current(), SyncJob.objects.active().filter(kind=SyncJob.Kind.SYNCHRONIZE)
+    others = TableMapping.objects.prioritized().exclude(pk=job.mapping_id)
+    if entries_of(job):
+        others = others.exclude(queue_entries__status=JobQueueEntry.Status.ON_HOLD)
+    for mapping in others.exclude(pk__in=under_way.values("mapping")):
+        if setup.is_on(mapping) and got_something(mapping):
+            full_synch.carry_owed(mapping, job.started_by)
 
 
 def on_approval_asked(job: SyncJob, message: str) -> None:

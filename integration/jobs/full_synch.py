@@ -136,15 +136,21 @@ def _start_second_round(lines: Sequence[FullSynchLine], user: Person) -> None:
     """Once no line runs any more: lines whose records got something from tables behind them carry that, too."""
     if any(line.status in (*FullSynchLine.ACTIVE, FullSynchLine.Status.APPROVAL) for line in lines):
         return
-    setup, options = ConnectionSetup.current(), Options(scope=Scope.OWED)
+    setup = ConnectionSetup.current()
     for line in lines:
         if line.status == FullSynchLine.Status.FINISHED and setup.is_on(line.mapping) and owes(line.mapping):
             jobs: dict[str, SyncJob | None] = dict.fromkeys(FullSynchLine.SECOND)
-            last = None
-            for direction in directions(line.mapping):
-                last = create(line.mapping, direction, options=options, user=user, after=last)
-                jobs[f"second_{direction.value}_job"] = last
-            line.start(**jobs)
+            made = carry_owed(line.mapping, user, approved=True)
+            line.start(**jobs | {f"second_{job.direction}_job": job for job in made})
+
+
+def carry_owed(mapping: TableMapping, user: Person = None, *, approved: bool = False) -> list[SyncJob]:
+    """Passes over just what a mapping owes and can carry now, one behind the other. ``approved``: a person has said yes
+    to whatever they change."""
+    options, made = Options(scope=Scope.OWED, approved=approved), list[SyncJob]()
+    for direction in directions(mapping):
+        made.append(create(mapping, direction, options=options, user=user, after=made[-1] if made else None))
+    return made
 
 
 def dependencies(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:

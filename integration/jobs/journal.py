@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import models, transaction
 from integration.jobs.endings import Paused
 from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Fenced
+from integration.sync.page_result import counted_once
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
 
@@ -29,7 +30,12 @@ GO_ON_FROM_THERE = (
 )
 """Kinds of runs that lose nothing by a pause; the others begin anew, so they make way for nobody."""
 
+BEHIND_US = tuple(kind for kind in GO_ON_FROM_THERE if kind != SyncJob.Kind.SYNCHRONIZE)
+"""Of these what is done is behind us, by whatever rule: it is not looked at again."""
+MET_AGAIN = ("unchanged", "skipped", "failed")
+
 BEGUN_AGAIN = "The mapping was changed while this ran, so the run began anew by the new rule."
+WENT_ON = "The mapping was changed while this ran, so what was left to do went by the new rule."
 BY_THE_OLD_RULE = (
     "The mapping was changed while this ran. It ended by the rule it began with; the next run goes by the new rule."
 )
@@ -56,6 +62,9 @@ class JobJournal:
         self.counted_requests = 0
         self.begun = False
         self.outdated = False
+        self.outcomes_of_page: Mapping[uuid.UUID, str] = {}
+        self.last_before = 0
+        """The last row of the history from before the run was resumed, or began to look at all of it again."""
 
     # --- what the ledger asks -----------------------------------------------------------------------------
 
@@ -126,19 +135,67 @@ class JobJournal:
             self._move(cursor)
 
     def begin(self, total: int | None) -> None:
+        if self.is_resumed:
+            self.last_before = self._newest()
+            if self.takes_all_again:
+                self.count_again()
         if total is not None and self.job.records_total is None:
             self.job.records_total = total
             self._must(self.job.beat(records_total=total))
 
     def note(self, counters: Counters, done: int) -> None:
+        outcomes, self.outcomes_of_page = self.outcomes_of_page, {}
+        if outcomes and self.last_before:
+            counters = counted_once(counters, outcomes, self._written_before(outcomes))
         self._count(counters, done)
 
     def _begin_again(self) -> None:
-        """A person changed the mapping meanwhile: what this run remembered was compared by the rule of before."""
+        """A person changed the mapping meanwhile: what this run remembered was compared by the rule of before. A run
+        that carries records looks at all of them once more; any other one goes on with what is left."""
         with transaction.atomic():
             self.mapping.couplings.look_again()
+            if self.job.kind in BEHIND_US:
+                self._must(self.job.beat(message=WENT_ON))
+                return
             self.job.cursor = ""
-            self._must(self.job.beat(cursor="", records_done=0, records_total=None, message=BEGUN_AGAIN))
+            self._must(self.job.beat(cursor="", message=BEGUN_AGAIN))
+            self.mapping.refresh_from_db(fields=[self._column])
+            if self.takes_all_again or self.cursor() is None:
+                self._must(self.job.beat(records_total=None))
+                self.count_again()
+
+    # --- what is looked at once more ----------------------------------------------------------------------
+
+    @property
+    def takes_all_again(self) -> bool:
+        """Has a run of given records no place that it goes on from?"""
+        return self.scope in (Scope.IDS, Scope.COUPLED) and self.job.kind == SyncJob.Kind.SYNCHRONIZE
+
+    def count_again(self) -> None:
+        """All of it is looked at once more: what was written stays counted, and counts once. What was not is counted
+        when it is met again, and noted then."""
+        with transaction.atomic():
+            self._must(self.job.beat(records_done=0, **dict.fromkeys(MET_AGAIN, 0)))
+            SyncError.objects.forget_notes(self.job)
+        self.last_before = self._newest()
+
+    @property
+    def is_resumed(self) -> bool:
+        """Has this run made pages under an earlier claim?"""
+        return self.job.started_at != self.job.heartbeat_at
+
+    def _newest(self) -> int:
+        """The last row of the run's history; 0: there is none."""
+        return self.job.history.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def _written_before(self, source_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """What was done to these records before, by the ids of their source side."""
+        source, written = f"{self.direction.source}_id", ("", self.direction.destination.value)
+        rows = self.job.history.written().filter(pk__lte=self.last_before, side__in=written)
+        found: dict[uuid.UUID, str] = {}
+        for id, action in rows.filter(**{f"{source}__in": list(source_ids)}).values_list(source, "action"):
+            found[id] = found.get(id, action) if action == RecordChange.Action.MODIFIED else action
+        return found
 
     def fail(self, failures: list[Failure]) -> None:
         self.has_open_errors = True
@@ -151,7 +208,7 @@ class JobJournal:
         RecordChange.objects.log(self.job, changes)
 
     def outcomes(self, outcomes: Mapping[uuid.UUID, str]) -> None:
-        """The counters say enough of a run that follows no plan."""
+        self.outcomes_of_page = outcomes
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         if self.has_open_errors:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Result, State
@@ -19,12 +21,20 @@ def has_open_work(mapping: TableMapping) -> bool:
 def owes(mapping: TableMapping) -> bool:
     """Is there a pair that a run can bring on now: something left to carry, or a wait that is over?"""
     passes = [one for one in Direction(mapping.direction).passes if mapping.carries(one)]
-    return any(_has_left(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
+    return any(_left(mapping, one).exists() or any(True for _ in mapping.couplings.released(one)) for one in passes)
 
 
-def _has_left(mapping: TableMapping, direction: Direction) -> bool:
+def got_something(mapping: TableMapping) -> bool:
+    """The same of pairs that agreed before: one that was coupled and never synchronized has got nothing yet, it waits
+    for the mapping's own run."""
+    passes = [one for one in Direction(mapping.direction).passes if mapping.carries(one)]
+    return any(_left(mapping, one).exclude(agreed__in=("", "{}")).exists() for one in passes)
+
+
+def _left(mapping: TableMapping, direction: Direction) -> QuerySet[Any]:
     may_go = {f"owed_{direction.destination}": True, f"{direction}_result__in": (Result.NONE, Result.SUCCESS)}
-    return mapping.couplings.filter(**may_go).exists()
+    couplings: QuerySet[Any] = mapping.couplings.filter(**may_go)
+    return couplings
 
 
 def _is_open(mapping: TableMapping, direction: Direction) -> bool:

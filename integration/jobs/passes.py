@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,18 +31,17 @@ from integration.mappings.flows import NOTES, ORDERS, find_mapping, mapping_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.actions import Action
-from integration.sync.deletions import delete_rest, find_deletions
+from integration.sync.deletions import asked_about, delete_rest, find_deletions, leave_out
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
 from integration.sync.matching.run import couple_matching
 from integration.sync.memory.history import label_of, naming_columns
-from integration.sync.memory.ledger import Ledger, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.record.transfer import DescriptionDoubtful
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Changed, Counters, Options, Scope
 from integration.systems.errors import ConfigurationProblem, FieldMissing, TableMissing
 from integration.systems.system import DocumentSystem
-from integration.systems.values import Side
 
 UNCOUPLED_AT_ONCE = 500
 OF_THE_ENGINE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.PLAN, SyncJob.Kind.APPLY)
@@ -128,6 +127,8 @@ def _carry(job: SyncJob, journal: JobJournal, connected: Connected, wanted: Opti
     except DescriptionDoubtful:
         described = _described_anew(job.mapping, connected)
         again = replace(described, deletion=rule.deletion)
+        if journal.takes_all_again:
+            journal.count_again()
         options = replace(wanted if wanted.scope is Scope.IDS else _options_from_cursor(job), doubts=False)
         return synchronize(again, direction, source, destination, ledger, journal, options, context)
 
@@ -184,8 +185,10 @@ def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters
 
 
 def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    """What is coupled with another record by now is not what the person saw: that stays."""
     options, couplings = job.run_options, job.mapping.couplings.fenced(journal.fence)
-    ids = options.ids if options.scope is Scope.IDS else tuple(couplings.values_list("erp_id", flat=True))
+    there = couplings.filter(pk__lte=options.newest) if options.newest else couplings.all()
+    ids = options.ids if options.scope is Scope.IDS else tuple(there.values_list("erp_id", flat=True))
     journal.begin(len(ids))
     total = Counters()
     # What an interrupted run had done is behind us: of given ids it is counted, of all couplings it is gone.
@@ -194,26 +197,32 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
         journal.go_on()
         chunk = ids[start : start + UNCOUPLED_AT_ONCE]
         with couplings.page():
-            gone = _uncoupled(job.mapping, couplings, chunk, connected)
-            counters = Counters(uncoupled=couplings.uncouple(chunk, connected.erp, connected.crm))
-            journal.change(gone)
+            couplings.lock(chunk)
+            pairs, others = asked_about(couplings, chunk, options.coupled_with)
+            names = _names(job.mapping, [*pairs, *others], connected)
+            number = couplings.uncouple([one.erp_id for one in pairs], connected.erp, connected.crm)
+            counters = Counters(uncoupled=number, skipped=len(others))
+            journal.change(_uncoupled(pairs, names))
+            leave_out(others, names, journal)
             journal.note(counters, len(chunk))
         total.add(counters)
     return total
 
 
-def _uncoupled(
-    mapping: TableMapping, couplings: Ledger, ids: Sequence[uuid.UUID], connected: Connected
-) -> list[Changed]:
-    """For the history: the pairs of these records of Business Central, by name. A table that is there no more keeps
-    nobody from uncoupling its records; they have no names then."""
-    pairs = [one for one in couplings.pairs(Side.ERP, ids).values() if one.state is not State.RESERVED]
-    names = dict[uuid.UUID, str]()
+def _uncoupled(pairs: Sequence[Pair], names: Mapping[uuid.UUID, str]) -> list[Changed]:
+    """For the history: the pairs that were coupled, by name."""
+    coupled = [one for one in pairs if one.state is not State.RESERVED]
+    return [Changed(one.erp_id, one.crm_id, "uncoupled", [], names.get(one.erp_id, "")) for one in coupled]
+
+
+def _names(mapping: TableMapping, pairs: Sequence[Pair], connected: Connected) -> dict[uuid.UUID, str]:
+    """What the records of Business Central are called. A table that is there no more keeps nobody from uncoupling its
+    records; they have no names then."""
     with suppress(TableMissing):
         table = connected.erp.describe(mapping.erp_table)
         there = connected.erp.get(table.name, [one.erp_id for one in pairs], naming_columns(table))
-        names = {id: label_of(table, record) for id, record in there.items()}
-    return [Changed(one.erp_id, one.crm_id, "uncoupled", [], names.get(one.erp_id, "")) for one in pairs]
+        return {id: label_of(table, record) for id, record in there.items()}
+    return {}
 
 
 def _create_orders(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
@@ -263,4 +272,4 @@ def _find_deleted(job: SyncJob, journal: JobJournal, connected: Connected) -> Co
 
 def _delete(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     rule, ledger = build_rule(job.mapping, connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
-    return delete_rest(rule, connected.erp, connected.crm, ledger, journal, job.run_options.ids)
+    return delete_rest(rule, connected.erp, connected.crm, ledger, journal, job.run_options)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from integration.models import TableMapping
@@ -44,6 +44,7 @@ PAGES = {False: 4, True: 1}
 """So many pages of changes of a system (here: remote) are read while a person waits; more are left to the task."""
 BY_NAME = ("account",)
 """Tables whose rows have a number that few people fill in: their lists are in the order of the names, too."""
+NEWS_AT_ONCE = 500
 REBUILT_AT_MOST = 5000
 """So many rows are thrown away while a person waits."""
 
@@ -65,7 +66,8 @@ def caught_up(
     pages = None if whole else PAGES[system.remote]
     inside = _inside(system.side, table, mappings)
     columns = list(dict.fromkeys([*_named(table), *sorted(fields_of(inside))]))
-    head, _ = CatalogTable.objects.with_news().get_or_create(side=system.side.value, name=table.name)
+    head = CatalogTable.objects.with_news().filter(side=system.side.value, name=table.name).first()
+    head = head or _made(system.side, table.name)
     made_by = hashlib.sha256(repr((columns, inside)).encode()).hexdigest()
     if head.made_by != made_by and not _begun_anew(head, made_by, pages):
         return None
@@ -122,6 +124,18 @@ def meant(head: CatalogTable, part: Part, table: Table, where: Filter) -> tuple[
     return with_words(head, part, fold(text), COUNTED_AT_MOST)
 
 
+def _made(side: Side, name: str) -> CatalogTable:
+    """The catalog of a table, from now on with news. Whoever has coupled something before and has not committed it
+    leaves no news here, and what they have coupled is not seen yet: they are waited for, once in the life of a
+    catalog."""
+    with transaction.atomic():
+        if connection.features.has_select_for_update:
+            couplings = TableMapping._meta.get_field("couplings").related_model._meta.db_table
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {connection.ops.quote_name(couplings)} IN SHARE MODE")
+        return CatalogTable.objects.with_news().get_or_create(side=side.value, name=name)[0]
+
+
 def _begun_anew(head: CatalogTable, made_by: str, pages: int | None) -> bool:
     """Throw the rows away, unless that takes too long for a person who waits."""
     if pages is not None and head.rows.order_by()[:REBUILT_AT_MOST].count() == REBUILT_AT_MOST:
@@ -156,8 +170,10 @@ class _Overtaken(Exception):
 
 
 def _lock(head: CatalogTable) -> None:
-    """One reader at a time, who goes on where the one before ended. Raises ``_Overtaken``."""
-    same = CatalogTable.objects.select_for_update().filter(pk=head.pk, made_by=head.made_by, cursor=head.cursor)
+    """One reader at a time, who goes on where the one before ended; no run that has news waits for it (``no_key``: the
+    catalog that they name stays). Raises ``_Overtaken``."""
+    heads = CatalogTable.objects.select_for_update(no_key=True)
+    same = heads.filter(pk=head.pk, made_by=head.made_by, cursor=head.cursor)
     if not same:
         raise _Overtaken
 
@@ -183,14 +199,24 @@ def _take(head: CatalogTable, table: Table, page: Page, inside: Filter) -> None:
 
 
 def _read_news(head: CatalogTable) -> None:
-    """What was coupled or uncoupled since the last look."""
+    """What was coupled or uncoupled since the last look. Only what was read is struck off: news get their numbers when
+    they are written, and are seen when their transaction is committed, so later ones may have lower numbers::
+
+        a run writes 5                                            not committed
+        a person writes 6, commits
+        a reader reads 6, marks its row
+        the run commits 5
+        the reader strikes off 6; all up to 6 would take 5 along, and nobody would look at its row
+    """
     if head.newest is None:
         return
     with transaction.atomic():
         _lock(head)
-        news = head.news.filter(pk__lte=head.newest)
-        _mark(head.rows.filter(record_id__in=news.values("record_id")), head)
-        news.delete()
+        news = list(head.news.order_by("pk").values_list("pk", "record_id"))
+        for start in range(0, len(news), NEWS_AT_ONCE):
+            some = news[start : start + NEWS_AT_ONCE]
+            _mark(head.rows.filter(record_id__in={id for _, id in some}), head)
+            head.news.filter(pk__in=[number for number, _ in some]).delete()
 
 
 def repair(head: CatalogTable) -> int:

@@ -11,7 +11,7 @@ from integration.sync.memory.ledger import Ledger, Outcome, Pair, Result
 from integration.sync.memory.pair_states import is_undone
 from integration.sync.problems import TwinGone
 from integration.sync.rules import Direction, TableRule
-from integration.sync.run import Changed, Counters, Failure, Journal
+from integration.sync.run import ANOTHER_PAIR, LEFT_OUT, Changed, Counters, Failure, Journal, Options
 from integration.systems.errors import Problem, RecordProblem
 from integration.systems.system import System
 from integration.systems.values import Record, Row, Side
@@ -75,31 +75,54 @@ def find_deletions(rule: TableRule, erp: System, crm: System, ledger: Ledger, jo
 
 
 def delete_rest(
-    rule: TableRule, erp: System, crm: System, ledger: Ledger, journal: Journal, erp_ids: Collection[uuid.UUID]
+    rule: TableRule, erp: System, crm: System, ledger: Ledger, journal: Journal, options: Options
 ) -> Counters:
     """Delete the record that is left of each of these broken pairs, and forget the pair. A pair of which both exist
-    fails. Raises ``ConnectionProblem``, also where our user may not delete; then nothing of it is forgotten."""
-    pairs = list(ledger.pairs(Side.ERP, erp_ids).values())
-    there = look(rule, erp, crm, pairs)
+    fails, one that a person has not asked about is left out. Raises ``ConnectionProblem``, also where our user may not
+    delete; then nothing of it is forgotten."""
+    pairs, others = asked_about(ledger, options.ids, options.coupled_with)
+    there = look(rule, erp, crm, [*pairs, *others])
     problems: dict[uuid.UUID, Problem] = {}
     for pair in pairs:
         if len(there.sides(pair)) == len(Side):
             problems[pair.erp_id] = BothThere(BOTH_THERE)
-    journal.begin(len(pairs))
+    journal.begin(len(pairs) + len(others))
     for side, system in ((Side.CRM, crm), (Side.ERP, erp)):
         lonely = [pair for pair in pairs if there.sides(pair) == [side]]
         rows = [Row(pair.id(side), version=there.of(side)[pair.id(side)].version) for pair in lonely]
         answers = system.delete(rule.table(side).name, rows) if rows else []
         problems |= {one.erp_id: answer.error for one, answer in zip(lonely, answers, strict=True) if answer.error}
     done = [pair for pair in pairs if pair.erp_id not in problems]
-    counters = Counters(deleted=len(done), failed=len(problems))
+    counters = Counters(deleted=len(done), failed=len(problems), skipped=len(others))
     with ledger.page():
         ledger.forget(done)
         journal.change([Changed(one.erp_id, one.crm_id, "deleted", [], _named(rule, one, there)) for one in done])
         failed = [pair for pair in pairs if pair.erp_id in problems]
         journal.fail([_not_deleted(one, problems[one.erp_id], _named(rule, one, there)) for one in failed])
-        journal.note(counters, len(pairs))
+        leave_out(others, {one.erp_id: _named(rule, one, there) for one in others}, journal)
+        journal.note(counters, len(pairs) + len(others))
     return counters
+
+
+def asked_about(
+    ledger: Ledger, erp_ids: Collection[uuid.UUID], twins: Mapping[uuid.UUID, uuid.UUID]
+) -> tuple[list[Pair], list[Pair]]:
+    """The pairs of these records of Business Central as a person saw them, and those that are others by now."""
+    pairs = list(ledger.pairs(Side.ERP, erp_ids).values())
+    others = [one for one in pairs if twins.get(one.erp_id, one.crm_id) != one.crm_id]
+    return [one for one in pairs if one not in others], others
+
+
+def leave_out(pairs: Sequence[Pair], names: Mapping[uuid.UUID, str], journal: Journal) -> None:
+    """Note that these pairs are not the ones that were asked about; ``names`` are those of their records of Business
+    Central. Within ``ledger.page()``."""
+    if pairs:
+        journal.leave_out(
+            [
+                Failure(Direction.TO_CRM, a.erp_id, a.crm_id, LEFT_OUT, ANOTHER_PAIR, names.get(a.erp_id, ""))
+                for a in pairs
+            ]
+        )
 
 
 def _named(rule: TableRule, pair: Pair, there: There) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Ignore, SideWrite
@@ -47,11 +47,15 @@ def counted(
     """A row that comes again counts once, as what became of it at last: a later success takes back that it was
     unchanged or waited, a later failure that it was unchanged. ``first``: what those that come ``again`` in the last
     round were counted as before."""
-    counters = page_result.counters
     if not last_round:
         first.update((id, name) for id, name in page_result.outcomes.items() if id in again)
-        return counters
-    for id, name in page_result.outcomes.items():
+        return page_result.counters
+    return counted_once(page_result.counters, page_result.outcomes, first)
+
+
+def counted_once(counters: Counters, outcomes: Mapping[uuid.UUID, str], first: Mapping[uuid.UUID, str]) -> Counters:
+    """The same where these rows were counted already as what became of them ``first``."""
+    for id, name in outcomes.items():
         before = first.get(id)
         if before is None:
             continue

@@ -9,14 +9,14 @@ from dataclasses import replace
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import DECIDED, plain
-from integration.sync.memory.ledger import Agreed, Pair, Result
+from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.memory.looks import Looks
 from integration.sync.memory.pair_states import is_awaited
 from integration.sync.merging.verdict import Look
 from integration.sync.record.case import Case
 from integration.sync.record.draft import DescriptionDoubtful, Draft, ReferenceNotCoupled, Resolved
 from integration.sync.record.meaning import Lack
-from integration.sync.run import Scope
+from integration.sync.run import ANOTHER_PAIR, Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches, reason_outside
 from integration.systems.values import Page, Record, Row, Side
@@ -75,11 +75,16 @@ class Planner(Looks):
         actions.update(self._look(ahead, pairs))
         planned = [actions[record.id] for record in page.records if record.id in actions]
         written = [action for action in planned if isinstance(action, Insert | Update)]
+        for action in written if self.asked else ():
+            if _makes_a_pair(action):
+                self.asked.pop(action.record.id, None)
         self.makes_pairs = self.makes_pairs or any(_makes_a_pair(action) for action in written)
         besides = list(self.special.besides(written)) if written else []
         return planned + self._deletions(page.deleted, pairs) + besides
 
     def _before(self, record: Record, pair: Pair | None) -> Action | None:
+        if self._is_another(record.id, pair):
+            return Skip(record, ANOTHER_PAIR, pair)
         if self.unfinished and record.id in self.unfinished:
             return Fail(record, self.unfinished[record.id], pair)
         if self.read_table.mark_field and is_marked(self.read_table, record):
@@ -100,6 +105,13 @@ class Planner(Looks):
             return action
         reason = self.special.leave_out(record)
         return Skip(record, reason, pair) if reason else None
+
+    def _is_another(self, id: uuid.UUID, pair: Pair | None) -> bool:
+        """Is this record, by now, not in the pair that a person has asked about? A pair that a run has begun to make is
+        nobody's decision, and what this run has made itself neither."""
+        if id not in self.asked or (pair is not None and pair.state is State.INTENDED):
+            return False
+        return pair is None or not self._coupled(pair) or pair.id(self.run.direction.destination) != self.asked[id]
 
     def _outside(self, record: Record) -> str:
         """Which condition of the filter keeps the record out."""

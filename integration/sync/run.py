@@ -30,6 +30,8 @@ class Scope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is to be done. ``ids`` are source ids, those of a matching run of the side ``of``.
+    ``twins``: what each of them was coupled with when a person asked, in the same order; a record that is coupled with
+    another one by now, or with none, is left out. ``newest``: of a run over all couplings, the last one that was there.
     ``create`` overrides "synch. only coupled records".
     ``force`` processes rows that look unchanged or are skipped; who wins is another question: ``winner`` is the side
     whose values a person wants in any case. ``compare``: look for deleted rows by comparing ids, too, as a run of
@@ -42,6 +44,8 @@ class Options:
 
     scope: Scope = Scope.CHANGED
     ids: tuple[uuid.UUID, ...] = ()
+    twins: tuple[uuid.UUID, ...] = ()
+    newest: int = 0
     force: bool = False
     create: bool = False
     dry_run: bool = False
@@ -58,11 +62,13 @@ class Options:
     def as_dict(self) -> dict[str, Any]:
         """As JSON takes them; what is as usual is left out."""
         flags = {name: True for name in STORED_FLAGS if getattr(self, name)}
-        ids = {"ids": [str(id) for id in self.ids]} if self.ids else {}
+        named = {"ids": self.ids, "twins": self.twins}
+        ids = {name: [str(id) for id in some] for name, some in named.items() if some}
+        newest = {"newest": self.newest} if self.newest else {}
         winner = {"winner": self.winner.value} if self.winner else {}
         shown = {"shown": self.shown} if self.shown else {}
         of = {"of": self.of.value} if self.of is not Side.ERP else {}
-        return {"scope": self.scope.value, **ids, **flags, **winner, **shown, **of}
+        return {"scope": self.scope.value, **ids, **flags, **winner, **shown, **of, **newest}
 
     def behind_matching(self, direction: Direction) -> Options:
         """Those of a pass behind the matching run that has these: over the pairs it makes and, where that is wanted,
@@ -75,11 +81,16 @@ class Options:
     def from_dict(cls, stored: Mapping[str, Any]) -> Options:
         """What :meth:`as_dict` has made, back again."""
         flags = {name: bool(stored.get(name)) for name in STORED_FLAGS}
-        ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
+        ids, twins = (tuple(uuid.UUID(id) for id in stored.get(name, ())) for name in ("ids", "twins"))
         winner = Side(stored["winner"]) if stored.get("winner") else None
         scope, shown = Scope(stored.get("scope", Scope.CHANGED)), str(stored.get("shown", ""))
-        of = Side(stored.get("of", Side.ERP))
-        return cls(scope=scope, ids=ids, winner=winner, shown=shown, of=of, **flags)
+        of, newest = Side(stored.get("of", Side.ERP)), int(stored.get("newest", 0))
+        return cls(scope, ids, twins, newest, winner=winner, shown=shown, of=of, **flags)
+
+    @property
+    def coupled_with(self) -> dict[uuid.UUID, uuid.UUID]:
+        """Id -> its twin when a person asked; nothing where the run is not about pairs."""
+        return dict(zip(self.ids, self.twins, strict=True)) if self.twins else {}
 
 
 STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore", "another", "removes")
@@ -147,6 +158,8 @@ class Changed:
 
 LEFT_OUT = "left-out"
 """The code of a row that was skipped for a reason that is no fault."""
+
+ANOTHER_PAIR = "Its coupling was changed after this was asked for, so it is left as it is. Look at it again."
 
 
 class Canceled(Exception):

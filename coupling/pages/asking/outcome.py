@@ -144,9 +144,9 @@ def _of_one(job: SyncJob, chain: Sequence[SyncJob], id: uuid.UUID, what: str) ->
     failed = noted.exclude(code__in=(LEFT_OUT, Conflict.code)).first()
     left_out = noted.filter(code=LEFT_OUT).first()
     if job.kind not in SYNCHRONIZING:
-        words = failed.message if failed else _counted(chain)
+        said = failed.message if failed else f"Left out: {left_out.message}" if left_out else _counted(chain)
         ambiguous = int(failed is not None and failed.code == AmbiguousMatch.code)
-        return Outcome(job, what, words, False, failed is None, ambiguous=ambiguous)
+        return Outcome(job, what, said, False, not (failed or left_out), ambiguous=ambiguous)
     about = Q(**{f"{_side(job).value}_id": id})
     changes = list(RecordChange.objects.filter(about, job__in=chain).select_related("job__mapping"))
     words = _written(chain, changes, has_conflict=conflict is not None)

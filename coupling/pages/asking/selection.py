@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 
 from coupling.pages import records
 from coupling.pages.asking.outside import why_outside
@@ -123,6 +124,13 @@ class Selection:
     def done(self) -> list[Chosen]:
         """Those with which the action does something."""
         return [row for row in self.rows if row.kind in DONE[self.action]]
+
+    @property
+    def seen(self) -> str:
+        """A digest of the pairs these records are in: another one where any of them is coupled otherwise."""
+        pairs = [row.pair for row in self.rows if row.pair is not None]
+        places = sorted((str(one.erp_id), str(one.crm_id), one.stored_as) for one in pairs)
+        return sha256(repr(places).encode()).hexdigest()
 
     @property
     def left_out(self) -> list[Group]:

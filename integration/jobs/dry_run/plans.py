@@ -26,6 +26,12 @@ Ids = Mapping[Direction, Sequence[uuid.UUID]]
 
 NOT_NOW = "This plan cannot be applied: it is too old, not ready, or somebody has applied it already."
 
+SECOND_ROUND = (
+    "Not shown: what a table gives to records of an earlier one (a new contact becomes the primary contact of its "
+    "customer) goes over at the end of the full synchronization, in a second round over just those records; after an "
+    "applied dry run the next runs carry it."
+)
+
 
 class PlanError(Exception):
     """A plan cannot be made or applied; the message says why."""
@@ -78,6 +84,13 @@ def plan_full(user: Person = None) -> Plan:
         for line in lines:
             last = _plan_line(plan, line, user, last)
     return plan
+
+
+def unshown(plan: Plan) -> str:
+    """What the run would do and this dry run does not show, in words; blank: nothing. A round over what tables owe each
+    other begins from what was written, and here nothing is."""
+    mappings = plan.jobs.filter(kind=SyncJob.Kind.PLAN).order_by().values("mapping").distinct()
+    return SECOND_ROUND if mappings.count() > 1 else ""
 
 
 def apply(plan: Plan, user: Person = None) -> list[SyncJob]:
@@ -177,4 +190,13 @@ def _sources(changes: PlannedChangeQuerySet, direction: Direction) -> list[uuid.
     return [id for id in rows.values_list(f"{direction.source}_id", flat=True) if id is not None]
 
 
-__all__ = ["FullSynchError", "PlanError", "apply", "on_job_ended", "plan_full", "plan_mapping", "plan_matching"]
+__all__ = [
+    "FullSynchError",
+    "PlanError",
+    "apply",
+    "on_job_ended",
+    "plan_full",
+    "plan_mapping",
+    "plan_matching",
+    "unshown",
+]

@@ -32,7 +32,7 @@ def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
     """What the run did with these records, in their order. What it wrote into one of them several times counts from the
     first value to the last."""
     found = {ids: Past(*ids, inserted=False) for ids in records}
-    last: dict[uuid.UUID, int] = {}
+    first: dict[uuid.UUID, int] = {}
     side = Direction(job.direction).destination
     for start in range(0, len(records), AT_ONCE):
         chunk = [erp_id for erp_id, _ in records[start : start + AT_ONCE]]
@@ -40,8 +40,8 @@ def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
             ids = (row.erp_id, row.crm_id)
             if ids in found:
                 found[ids] = _with(found[ids], row)
-                last[found[ids].id(side)] = row.pk
-    later = _written_later(job, side, last)
+                first.setdefault(found[ids].id(side), row.pk)
+    later = _written_later(job, side, first)
     made = [past.id(side) for past in found.values() if past.inserted]
     referred = _referred(made) if len(made) <= AT_ONCE else set(made)
     return [replace(past, later=past.id(side) in later, referred=past.id(side) in referred) for past in found.values()]
@@ -66,17 +66,17 @@ def _with(past: Past, row: RecordChange) -> Past:
     return replace(past, exact=exact)
 
 
-def _written_later(job: SyncJob, side: Side, last: Mapping[uuid.UUID, int]) -> set[uuid.UUID]:
-    """The records that another run has written since this one wrote them ``last`` (id -> the number of that row): also
-    one that slipped in between two pages of it."""
-    ids, oldest = list(last), min(last.values(), default=0)
+def _written_later(job: SyncJob, side: Side, first: Mapping[uuid.UUID, int]) -> set[uuid.UUID]:
+    """The records that another run has written since this one wrote them ``first`` (id -> the number of that row): also
+    one that slipped in between two pages of it, or before it came to the record once more."""
+    ids, oldest = list(first), min(first.values(), default=0)
     found: set[uuid.UUID] = set()
     for start in range(0, len(ids), AT_ONCE):
         rows = RecordChange.objects.written().filter(
             **{f"{side}_id__in": ids[start : start + AT_ONCE]}, side=side.value, pk__gt=oldest
         )
         written = rows.exclude(job=job).values_list(f"{side}_id", "pk")
-        found.update(id for id, pk in written if pk > last[id])
+        found.update(id for id, pk in written if pk > first[id])
     return found
 
 

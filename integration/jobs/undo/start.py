@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from integration.connection.opening import open_for_page
 from integration.connection.systems import Connected
 from integration.jobs.create import Person
@@ -87,9 +89,32 @@ def preview(job: SyncJob, erp_ids: Collection[uuid.UUID] = (), *, removes: bool 
 def undo(job: SyncJob, user: Person, erp_ids: Collection[uuid.UUID] = (), *, removes: bool = False) -> SyncJob:
     """Have what this run wrote put back. Answers the run that does it. Raises ``NotUndoable``."""
     _records(job, erp_ids)
+    return _start(job, user, erp_ids, removes=removes)
+
+
+def undo_both(
+    halves: Sequence[SyncJob], job: SyncJob, user: Person, erp_ids: Collection[uuid.UUID] = (), *, removes: bool = False
+) -> SyncJob:
+    """Have all passes of one start put back, the one that ran last first: what it wrote may rest on what the one before
+    had written. Records that a pass made are deleted of ``job`` alone, of which a person has seen which. Answers the
+    run that begins. Raises ``NotUndoable`` where one of them cannot be undone; then none is."""
+    for half in halves:
+        _records(half, erp_ids)
+    started = list[SyncJob]()
+    with transaction.atomic():
+        for half in reversed(halves):
+            after = started[-1] if started else None
+            started.append(_start(half, user, erp_ids, removes=removes and half == job, after=after))
+    return started[0]
+
+
+def _start(
+    job: SyncJob, user: Person, erp_ids: Collection[uuid.UUID], *, removes: bool = False, after: SyncJob | None = None
+) -> SyncJob:
     scope = Scope.IDS if erp_ids else Scope.EVERYTHING
     options = Options(scope=scope, ids=tuple(erp_ids), removes=removes)
-    return start(job.mapping, Direction(job.direction), kind=SyncJob.Kind.UNDO, options=options, user=user, undoes=job)
+    kind = SyncJob.Kind.UNDO
+    return start(job.mapping, Direction(job.direction), kind=kind, options=options, user=user, undoes=job, after=after)
 
 
 def _records(job: SyncJob, erp_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:

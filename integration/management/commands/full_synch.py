@@ -65,6 +65,8 @@ class Command(ConsoleCommand):
         for name, action, number in counted.order_by("mapping__position", "action"):
             self.write(f"{name:<22}{action:<12}{number}")
         self.write(f"{plan}: {plan.get_status_display()} {plan.message}".rstrip())
+        if unshown := jobs.plans.unshown(plan):
+            self.write(unshown)
         answer = {"plan": str(plan.pk), "actions": {action: number for action, _, number in plan.counts()}}
         return answer, plan.status == Plan.Status.READY
 

@@ -16,7 +16,7 @@ from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.problems import Conflict, NumberConflict, TwinGone, TwinMerged
 from integration.sync.rules import Direction
-from integration.sync.run import Failure
+from integration.sync.run import LEFT_OUT, Failure
 
 LABEL, NAMELESS = 250, "(name not known)"
 Inherited = tuple[dt.datetime, int | None]
@@ -74,6 +74,10 @@ class SyncErrorManager(models.Manager["SyncError"]):
         for row in rows:
             row.closed_at = timezone.now()
         self.bulk_create(rows)
+
+    def forget_notes(self, job: SyncJob) -> None:
+        """The run looks at everything once more: what it leaves out then is noted then."""
+        self.filter(job=job, code=LEFT_OUT).delete()
 
     def close_of(self, mapping: TableMapping, erp_ids: Sequence[uuid.UUID], crm_ids: Sequence[uuid.UUID]) -> None:
         """The pairs of these records are no more: what was wrong with them is past."""

@@ -21,8 +21,12 @@ OF_ITS_OWN = (Scope.IDS, Scope.COUPLED)
 
 def family(job: SyncJob) -> list[SyncJob]:
     """The passes over the same few records that were started together, in their order; of other runs it alone."""
-    if job.run_options.scope not in OF_ITS_OWN:
-        return [job]
+    return started_together(job) if job.run_options.scope in OF_ITS_OWN else [job]
+
+
+def started_together(job: SyncJob) -> list[SyncJob]:
+    """The passes of one start over a mapping, in their order, whatever records they look at: a run both ways of the
+    schedule is two of them, one behind the other."""
     passes = [job]
     while len(passes) < LONGEST and (before := passes[0].after) is not None and _belong(before, passes[0]):
         passes.insert(0, before)
@@ -36,13 +40,13 @@ def family(job: SyncJob) -> list[SyncJob]:
 
 
 def _belong(before: SyncJob, behind: SyncJob) -> bool:
-    """Two passes of one mapping, the other way round, over given records."""
+    """Two passes of one mapping, the other way round, both over given records or neither."""
+    chosen = [one.run_options.scope in OF_ITS_OWN for one in (before, behind)]
     return (
         before.mapping_id == behind.mapping_id
         and before.kind == behind.kind
         and before.direction != behind.direction
-        and behind.run_options.scope in OF_ITS_OWN
-        and before.run_options.scope in OF_ITS_OWN
+        and chosen[0] == chosen[1]
     )
 
 

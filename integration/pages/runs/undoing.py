@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from integration.jobs.undo.start import Preview, why_not
 from integration.models import RecordChange, SyncJob
 from integration.pages.runs.captions import is_id, named_by_runs
-from integration.pages.runs.families import family
+from integration.pages.runs.families import started_together
 from integration.pages.runs.titles import FEW, title
 from integration.sync.rules import Direction
 from integration.sync.undo.past import Line, Undoing
@@ -77,14 +77,21 @@ def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview) -> U
     return UndoPage(job, records, preview, _other(job, records))
 
 
+def halves(job: SyncJob, records: Sequence[uuid.UUID]) -> list[SyncJob]:
+    """The run and the passes that were started with it, in their order, as far as they wrote something (into these
+    records) and can be undone."""
+    return [one for one in started_together(job) if one == job or (not why_not(one) and _wrote(one, records))]
+
+
 def _other(job: SyncJob, records: Sequence[uuid.UUID]) -> SyncJob | None:
-    """The pass that went the other way, where it wrote something (into these records)."""
-    for one in family(job):
-        if one.direction == Direction(job.direction).back.value and not why_not(one):
-            wrote = RecordChange.objects.written().filter(job=one, side=Direction(one.direction).destination.value)
-            if (wrote.filter(erp_id__in=records) if records else wrote).exists():
-                return one
-    return None
+    """The pass that went the other way."""
+    back = Direction(job.direction).back.value
+    return next((one for one in halves(job, records) if one.direction == back), None)
+
+
+def _wrote(job: SyncJob, records: Sequence[uuid.UUID]) -> bool:
+    wrote = RecordChange.objects.written().filter(job=job, side=Direction(job.direction).destination.value)
+    return (wrote.filter(erp_id__in=records) if records else wrote).exists()
 
 
 def name_ids(planned: Sequence[Undoing]) -> None:

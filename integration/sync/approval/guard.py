@@ -62,7 +62,7 @@ class Guard:
     def __init__(self, run: Run, *, is_usual: bool = False) -> None:
         """``is_usual``: many changes are what these records live by."""
         self.run, self.limits = run, run.rule.limits
-        asked = run.options.scope in (Scope.IDS, Scope.OPEN, Scope.OWED)
+        asked = run.options.scope in (Scope.IDS, Scope.OPEN)
         self.shown = run.options.shown
         self.watches = not asked and not is_usual and (bool(self.shown) or not run.options.approved)
         self.changed = self.blanked = 0

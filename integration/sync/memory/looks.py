@@ -63,6 +63,7 @@ class Looks:
         )
         self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
+        self.asked = run.options.coupled_with
         self.again: set[uuid.UUID] = set()
         self.unfinished: dict[uuid.UUID, Problem] = {}
         """Source records that have to wait for what an interrupted run began, with the reason."""

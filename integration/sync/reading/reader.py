@@ -76,7 +76,9 @@ class Reader:
                 yield from self.of_ids(sorted(moved))
 
     def behind(self, cursor: str | None) -> Iterator[Page]:
-        """The rest of what ``pages`` is reading."""
+        """The rest of what ``pages`` is reading; of what is owed each page is judged by itself."""
+        if self.run.options.scope is Scope.OWED:
+            return iter(())
         everything = self.run.options.scope is Scope.EVERYTHING
         return self._changes(cursor, compare=everything or self.run.options.compare)
 

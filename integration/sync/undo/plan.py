@@ -126,11 +126,11 @@ class UndoPlanner(Planner):
             if removes and one.row is not None:
                 one.reason = removing.why_it_stays(one.past, one.read, one.row, memory)
         going = [one.row.id for one in made if not one.reason and one.row is not None]
-        held = removing.referred(self.run.destination, self.run.destination_table, going) if going else set()
+        referring = removing.referring(self.run.destination, self.run.destination_table, going)
         for one in made:
             if not one.reason and one.row is not None:
-                one.removes = one.row.id not in held
-                one.reason = "" if one.removes else removing.REFERRED
+                one.reason = referring.why_it_stays(one.row.id)
+                one.removes = not one.reason
                 one.after = None if one.read is None else self._aside(one, one.read)
 
     def _aside(self, one: Undoing, pair: Pair) -> Pair:

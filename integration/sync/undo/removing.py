@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.memory.outcomes import UNDONE
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.rules import Direction
 from integration.sync.undo.past import Past
-from integration.systems.errors import TableMissing
+from integration.systems.errors import PrivilegeMissing, TableMissing
 from integration.systems.filters import EVERYTHING, Comparison, Filter, OneOf, both
 from integration.systems.system import System, every
 from integration.systems.values import FieldType, Record, Ref, Side
@@ -89,6 +90,7 @@ NOT_DEFINED = "What the deletion of such a record takes along is not defined, so
 ANOTHER_RUN = "Another run has written it since, so it stays."
 TOUCHED = "Somebody has changed it since it was made, so it stays."
 REFERRED = "Other records refer to it, so it stays."
+UNSEEN = "The integration user may not read {tables}, so it cannot be seen whether such records refer to it: it stays."
 UNCOUPLED = "It is not coupled any more, so nobody can say whether it was changed since: it stays."
 
 
@@ -110,12 +112,32 @@ def why_it_stays(past: Past, pair: Pair | None, row: Record, memory: SideMemory)
     return ""
 
 
-def referred(system: System, table: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of these records other rows of their own system refer to. Raises ``ConnectionProblem``."""
-    found: set[uuid.UUID] = set()
-    for referring, column in MAY_GO[system.side, table] if ids else ():
-        found |= _named(system, referring, column, ids)
-    return found
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """What refers to records that are to be deleted: ``referred`` are those that other rows name, ``unseen`` are the
+    tables of which nobody can say, as people call them, since we may not read them."""
+
+    referred: frozenset[uuid.UUID] = frozenset()
+    unseen: Sequence[str] = ()
+
+    def why_it_stays(self, id: uuid.UUID) -> str:
+        """Blank: it may go."""
+        if id in self.referred:
+            return REFERRED
+        return UNSEEN.format(tables=" and ".join(self.unseen)) if self.unseen else ""
+
+
+def referring(system: System, table: str, ids: Sequence[uuid.UUID]) -> Referring:
+    """Which of these records other rows of their own system refer to. A right that is missing to see that keeps these
+    records, it does not stop the run. Raises any other ``ConnectionProblem``."""
+    found, unseen = set[uuid.UUID](), dict[str, str]()
+    for other, column in MAY_GO[system.side, table] if ids else ():
+        if other not in unseen:
+            try:
+                found |= _named(system, other, column, ids)
+            except PrivilegeMissing:
+                unseen[other] = system.describe(other).label
+    return Referring(frozenset(found), list(unseen.values()))
 
 
 def _named(system: System, table: str, column: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:

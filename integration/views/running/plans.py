@@ -136,4 +136,5 @@ def _shown(request: HttpRequest, made: Plan, chosen: ChangeFilter) -> dict[str, 
         "all_query": chosen.query(action=""),
         "jobs": jobs.filter(kind=wanted),
         "anew": made.followers.all(),
+        "unshown": plans.unshown(made),
     }

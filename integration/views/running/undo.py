@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from integration.jobs.undo.start import NotUndoable, preview, undo
+from integration.jobs.undo.start import NotUndoable, preview, undo, undo_both
 from integration.models import SyncJob
 from integration.models.people.rights import APPROVE, UNDO
-from integration.pages.runs.undoing import undo_page
+from integration.pages.runs.undoing import halves, undo_page
 from integration.systems.errors import Problem
 
 
@@ -28,7 +28,7 @@ def synch_job_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     try:
         records = _records(given.getlist("record"))
         if request.method == "POST":
-            return redirect("synch_job", undo(job, request.user, records, removes=removes).pk)
+            return redirect("synch_job", _started(request, job, records, removes=removes).pk)
         found = preview(job, records, removes=removes, first=_number(given.get("first", "")))
     except (NotUndoable, Problem) as problem:
         messages.error(request, str(problem))
@@ -36,6 +36,13 @@ def synch_job_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     page = undo_page(job, records, found)
     shown = {"job": job, "page": page, "preview": found, "records": records, "removes": removes}
     return render(request, "integration/synch_job_undo.html", shown)
+
+
+def _started(request: HttpRequest, job: SyncJob, records: list[uuid.UUID], *, removes: bool) -> SyncJob:
+    """The run that undoes this one, or the first of those that undo all that was started with it."""
+    if "both" not in request.POST:
+        return undo(job, request.user, records, removes=removes)
+    return undo_both(halves(job, records), job, request.user, records, removes=removes)
 
 
 def _removes(request: HttpRequest, wanted: str) -> bool:

@@ -66,8 +66,8 @@ def decide(kind: Kind, ids: Sequence[uuid.UUID], decision: str, user: Person) ->
         words = {"decision": decision, "erp_id": pair.erp_id, "crm_id": pair.crm_id}
         record(AuditEntry.Action.DECIDED, f"sales {kind.noun}", mapping, after=words)
     mapping.couplings.retry([pair.erp_id for pair in pairs])
-    ids = tuple(pair.crm_id for pair in pairs)
-    options = Options(scope=Scope.IDS, ids=ids, force=True, winner=WINNERS[decision])
+    ids, twins = tuple(pair.crm_id for pair in pairs), tuple(pair.erp_id for pair in pairs)
+    options = Options(scope=Scope.IDS, ids=ids, twins=twins, force=True, winner=WINNERS[decision])
     return jobs.start(mapping, Direction.TO_ERP, kind=kind.job, options=options, user=user)
 
 

@@ -11,6 +11,7 @@ from django.test.client import Client
 from django.urls import reverse
 
 from coupling.pages.asking.selection import DONE, Kind, Selection, selected
+from coupling.views.actions import CHANGED
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.problems import Conflict
@@ -137,6 +138,26 @@ def test_couplings_are_deleted_while_the_connection_is_disabled(clerk: Client, m
     press(clerk, "erp", "customer", "uncouple", mixed.ids[Kind.COUPLED], confirmed="yes")
 
     assert SyncJob.objects.get(status="queued").kind == SyncJob.Kind.UNCOUPLE
+
+
+@pytest.mark.parametrize(("action", "yes"), [("uncouple", {"confirmed": "yes"}), ("synchronize", {"way": "send"})])
+def test_whoever_confirms_about_a_record_that_is_coupled_with_another_one_by_now_is_asked_anew(
+    clerk: Client, mixed: Mixed, action: str, yes: dict[str, str]
+) -> None:
+    one = mixed.ids[Kind.COUPLED]
+
+    def asked() -> str:
+        shown = press(clerk, "erp", "customer", action, one).content.decode()
+        return str(re.findall(r'name="seen" value="(\w+)"', shown)[0])
+
+    before = asked()
+    mixed.mapping.couplings.couple(one, mixed.organization.add("account", **account("Another")))
+    answer = press(clerk, "erp", "customer", action, one, seen=before, **yes)
+
+    assert told(answer) == [CHANGED]
+    assert not SyncJob.objects.filter(status="queued").exists()
+    press(clerk, "erp", "customer", action, one, seen=asked(), **yes)
+    assert SyncJob.objects.filter(status="queued").exists()
 
 
 def test_five_hundred_records_are_looked_at_in_a_few_questions(

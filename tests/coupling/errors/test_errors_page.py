@@ -81,6 +81,17 @@ def test_the_coupling_of_a_currency_with_an_error_is_deleted_at_once(world: Jobs
     assert not SyncJob.objects.active().exists()
 
 
+def test_a_coupling_made_after_the_errors_were_shown_is_not_deleted_for_the_error_of_the_old_one(
+    world: JobsWorld, clerk: Client
+) -> None:
+    mapping, ids, job = pairs("CURRENCY", ("currency", "transactioncurrency"))
+    errors = [log(job, id, mapping.couplings.get(erp_id=id).crm_id, label="EUR") for id in ids]
+    mapping.couplings.couple(ids[1], uuid.uuid4())
+    answer = press(clerk, "uncouple", *errors[:2], confirmed="yes")
+    assert left(mapping) == set(ids[1:])
+    assert "Not known here any more and left out: 1 record (EUR)." in told(answer)
+
+
 @pytest.mark.scenario("CDSUncoupling.IntegrationSynchJobErrorsUncoupleSingleInBackground")
 def test_the_coupling_of_an_item_with_an_error_is_deleted_by_one_job(world: JobsWorld, clerk: Client) -> None:
     mapping, ids, job = pairs("ITEM-PRODUCT", ("item", "product"))

@@ -11,7 +11,7 @@ from coupling.pages.asking.outcome import outcome
 from integration.models import ConnectionSetup, SyncError, SyncJob, User
 from integration.pages.home.desk import desk_of
 from integration.pages.home.inbox import waiting_for
-from integration.pages.runs.families import errors_of, family
+from integration.pages.runs.families import counted, errors_of, family
 from integration.pages.runs.tabs import numbers_of
 from tests.coupling.conftest import page, press
 from tests.coupling.errors.clashing import both
@@ -96,6 +96,20 @@ def test_three_conflicting_customers_that_are_merged_count_as_three(
     assert outcome(first).words == "3 failed."
     assert errors_of(family(first)).count() == 3
     assert numbers_of(family(first))["failed"] == 3
+
+
+def test_three_customers_that_both_passes_of_a_merge_leave_out_count_as_three(
+    world: JobsWorld, clashing: list[uuid.UUID], clerk: Client
+) -> None:
+    SyncJob.objects.all().delete()
+    press(clerk, "erp", "customer", "synchronize", *clashing, way="merge")
+    for number, one in enumerate(clashing):
+        world.mapping().couplings.couple(one, world.add_account(f"Another {number}"))
+    run_all()
+    first = SyncJob.objects.order_by("queued_at")[0]
+    assert [job.skipped for job in family(first)] == [3, 3]
+    assert outcome(first).words == "3 left out."
+    assert counted(family(first))["skipped"] == 3
 
 
 def test_the_preview_of_a_merge_says_a_conflict_once(

@@ -3,13 +3,9 @@ twice or left without a word."""
 
 from __future__ import annotations
 
-import threading
-import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from coupling import commands
 from coupling.models import CouplingError
@@ -19,48 +15,12 @@ from integration.models import SyncError, SyncJob
 from integration.sync import engine
 from integration.sync.approval.guard import Guard
 from integration.sync.run import Options
-from integration.systems.memory import MemorySystem
 from integration.systems.values import Side
 from tests.coupling.errors.clashing import both
+from tests.coupling.kept.adatum import adatum_of, during, ran, twin_of
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
-
-
-def during(system: MemorySystem, verb: str, what: Callable[[], Any]) -> None:
-    """Somebody does this while the system answers that question for the first time."""
-    answer, done = getattr(system, verb), []
-
-    def call(*args: Any, **more: Any) -> Any:
-        if not done:
-            done.append(True)
-            what()
-            if threading.current_thread() is not threading.main_thread():
-                connections.close_all()  # Sales is asked by a thread that has no database of its own
-        return answer(*args, **more)
-
-    setattr(system, verb, call)
-
-
-def ran(job: SyncJob) -> SyncJob:
-    jobs.run(job.pk)
-    job.refresh_from_db()
-    return job
-
-
-def adatum_of(world: JobsWorld) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
-    """Adatum and its account, which agree, and another account that is free."""
-    world.couple_jim()
-    ours, theirs = world.add_customer("Adatum", phone_no="030 1"), world.add_account("Adatum", telephone1="030 1")
-    world.mapping().couplings.couple(ours, theirs)
-    both(world)
-    return ours, theirs, world.add_account("Adatum Berlin")
-
-
-def twin_of(world: JobsWorld, ours: uuid.UUID) -> uuid.UUID:
-    pair = world.mapping().couplings.pairs(Side.ERP, [ours])[ours]
-    assert pair.state == "coupled"
-    return pair.crm_id
 
 
 def test_a_customer_coupled_with_another_account_while_a_run_writes_the_old_one_stays_so(world: JobsWorld) -> None:
@@ -80,7 +40,8 @@ def test_a_salesperson_uncoupled_while_a_run_writes_it_stays_uncoupled(
     mapping = world.mapping("SALESPEOPLE")
     ran(jobs.start(mapping, "to_erp"))
     world.crm.edit("systemuser", world.jim_user, fullname="Jim O.")
-    monkeypatch.setattr(Guard, "look", lambda *_: commands.uncouple(mapping, [world.jim], None))
+    jim = mapping.couplings.get(erp_id=world.jim).pair
+    monkeypatch.setattr(Guard, "look", lambda *_: commands.uncouple(mapping, [jim], None))
     assert ran(jobs.start(mapping, "to_erp")).status == SyncJob.Status.FINISHED
     assert not mapping.couplings.filter(erp_id=world.jim).exists()
 

@@ -105,11 +105,13 @@ def test_a_decision_says_who_wins_and_is_on_record(
     decision: str, winner: Side, orders: TableMapping, sells: Maker, integrator: Client
 ) -> None:
     id = sells()
-    orders.couplings.couple(trading.order(item()).pk, id)
+    order = trading.order(item()).pk
+    orders.couplings.couple(order, id)
 
     press(integrator, decision, id)
 
-    assert SyncJob.objects.get().run_options == Options(scope=Scope.IDS, ids=(id,), force=True, winner=winner)
+    asked = Options(scope=Scope.IDS, ids=(id,), twins=(order,), force=True, winner=winner)
+    assert SyncJob.objects.get().run_options == asked
     entry = AuditEntry.objects.get(action=AuditEntry.Action.DECIDED)
     assert (entry.who, entry.kind, entry.after["decision"]) == ("susan", "sales order", decision)
 

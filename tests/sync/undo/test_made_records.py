@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from integration.sync.memory.ledger import State
 from integration.sync.run import Counters, Scope
 from integration.sync.undo import removing
-from integration.systems.errors import Refused
+from integration.systems.errors import PrivilegeMissing, Refused, Unreachable
 from integration.systems.values import Ref
 from tests.makers import customer_rule
 from tests.sync.undo.undone import UndoWorld
@@ -89,6 +90,26 @@ def test_what_something_was_done_with_since_stays(world: UndoWorld, life: str) -
 def test_what_our_own_memory_says_of_it_keeps_it_too(world: UndoWorld, known: dict[str, bool], reason: str) -> None:
     (shown,) = world.preview([replace(one, **known) for one in world.made], removes=True)
     assert shown.reason == reason
+
+
+def test_a_table_that_may_not_be_read_keeps_what_may_hang_on_it_and_the_others_go_back(world: UndoWorld) -> None:
+    contoso = world.synchronized("Contoso")
+    world.erp.edit("customer", contoso, city="Rome")
+    world.run(TO_CRM)
+    pasts = [*world.made, *world.pasts()]
+    lacks = PrivilegeMissing("The integration user lacks the privilege prvReadContact.")
+    world.crm.fail_on("find", lacks, times=100, when=lambda call: call.table == "contact")
+    assert world.undo(pasts, removes=True) == Counters(skipped=1, modified=1)
+    assert [one.message for one in world.journal.left_out] == [removing.UNSEEN.format(tables="Contact")]
+    assert world.pair(world.adatum).state is State.COUPLED
+    assert len(world.crm.ids("account")) == 2
+
+
+def test_a_table_that_does_not_answer_ends_the_undoing(world: UndoWorld) -> None:
+    world.crm.fail_on("find", Unreachable("Nobody answers."), when=lambda call: call.table == "contact")
+    with pytest.raises(Unreachable):
+        world.undo(world.made, removes=True)
+    assert world.crm.ids("account")
 
 
 def test_a_deletion_that_is_refused_leaves_the_pair_as_it_was(world: UndoWorld) -> None:

@@ -9,6 +9,7 @@ from integration.business_central.models import SalesHeader
 from integration.business_central.posting.invoicing import ship_and_invoice
 from integration.business_central.posting.states import hold
 from integration.models import SyncError
+from integration.sync.run import ANOTHER_PAIR
 from integration.systems.values import Row, Side
 from tests.business_central import trading
 from tests.integration.flows.desk import Desk, desk
@@ -98,6 +99,17 @@ def test_a_changed_order_waits_for_a_person_who_may_keep_it(desk: Desk) -> None:
     assert (desk.made(order).amount, SyncError.objects.open().count()) == (200, 0)
     reopened(desk, order)
     assert desk.run().failed == 0
+
+
+def test_a_decision_about_an_order_is_not_taken_about_another_one_that_is_coupled_by_then(desk: Desk) -> None:
+    order = created(desk)
+    desk.touch(order, statecode=2, statuscode=4)
+    desk.run()
+
+    job = desk.run(order, winner=Side.ERP, twins=(uuid.uuid4(),))
+
+    assert (job.skipped, job.failed, desk.made(order).on_hold) == (1, 0, "CRM")
+    assert [error.message for error in job.errors.all()] == [ANOTHER_PAIR]
 
 
 def test_each_column_that_matters_makes_a_changed_order(desk: Desk) -> None:

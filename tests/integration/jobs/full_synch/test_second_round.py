@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from integration import jobs
+from integration.jobs.dry_run import plans
 from integration.models import FullSynchLine, SyncJob
 from integration.pages.standings import Standing, ids_in
 from integration.sync.memory.ledger import Outcome, Result
@@ -92,6 +93,15 @@ def test_a_full_synchronization_that_leaves_nothing_makes_no_second_round(standa
     work()
     assert set(statuses().values()) == {Line.FINISHED}
     assert second_rounds() == []
+
+
+def test_a_dry_run_of_everything_says_that_it_shows_no_second_round_and_one_of_a_mapping_does_not(firms: Firms) -> None:
+    refresh()
+    everything, one = plans.plan_full(), plans.plan_mapping(firms.world.stored("CONTACT"))
+    work()
+    viewer = signed_in("vera", INTEGRATOR)
+    pages = [viewer.get(reverse("plan", args=[plan.pk])).content.decode() for plan in (everything, one)]
+    assert ["in a second round over just those records" in page for page in pages] == [True, False]
 
 
 def test_a_conflict_is_left_to_a_person_and_not_tried_again_while_the_other_firms_go_on(firms: Firms) -> None:

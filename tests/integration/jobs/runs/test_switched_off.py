@@ -16,14 +16,17 @@ from integration import jobs, scheduler
 from integration.gate import LocalGate
 from integration.jobs import full_synch
 from integration.jobs.heartbeat import Heartbeat
-from integration.jobs.journal import BEGUN_AGAIN, BY_THE_OLD_RULE
+from integration.jobs.journal import BEGUN_AGAIN, BY_THE_OLD_RULE, PAUSE
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.jobs.full_synch import FullSynchError
-from integration.sync.run import Canceled, Options, Scope
+from integration.sync.reading import reader
+from integration.sync.run import Canceled, Counters, Options, Scope
 from integration.systems.errors import ConfigurationProblem
-from integration.systems.values import Side
+from integration.systems.system import every
+from integration.systems.values import Ref, Side
 from tests.integration.commands.processes import HOUSE, environment
 from tests.integration.jobs_world import TO_CRM, JobsWorld, ran, world
+from tests.makers import customer
 
 __all__ = ["world"]
 
@@ -128,6 +131,45 @@ def test_a_run_whose_filter_is_changed_begins_anew_by_the_new_rule_and_says_so(c
     assert (ran(job).status, ran(job).message) == (Status.QUEUED, BEGUN_AGAIN)
     jobs.run(job.pk)
     assert (ran(job).status, ran(job).message, ran(job).records_done) == (Status.FINISHED, BEGUN_AGAIN, 3)
+
+
+@pytest.mark.parametrize("scope", [Scope.EVERYTHING, Scope.CHANGED, Scope.IDS])
+def test_a_run_that_begins_anew_counts_each_record_once_as_what_became_of_it(
+    cronus: JobsWorld, monkeypatch: pytest.MonkeyPatch, scope: Scope
+) -> None:
+    monkeypatch.setattr(reader, "IDS_AT_ONCE", 1)
+    nobody = cronus.erp.add("salesperson", code="XX", name="Not coupled")
+    cronus.erp.add("customer", **customer("Contoso", salesperson_code=Ref("salesperson", nobody)))
+    cronus.mapping().couplings.couple(cronus.add_customer("Blue Yonder"), cronus.add_account("Blue Yonder"))
+    jobs.start(cronus.mapping(), TO_CRM, options=Options(scope=Scope.OPEN), inline=True)
+    cronus.add_customer("Wingtip")
+    cronus.add_customer("Zava")
+    customers = sorted(every(cronus.erp, "customer", fields=["name"]), key=lambda one: str(one.values["name"]))
+    ids = tuple(one.id for one in customers) if scope is Scope.IDS else ()
+    job = jobs.start(cronus.mapping(), TO_CRM, options=Options(scope=scope, ids=ids, create=True))
+    cronus.during_insert(lambda: cronus.mapping().require_full_run(), "Wingtip")
+    jobs.run(job.pk)
+    assert ran(job).status == Status.QUEUED
+    jobs.run(job.pk)
+    assert (ran(job).status, ran(job).records_done) == (Status.FINISHED, 7)
+    assert ran(job).counters == Counters(inserted=5, failed=1, unchanged=1)
+
+
+def test_a_run_of_chosen_records_that_was_interrupted_counts_each_once(
+    cronus: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "IDS_AT_ONCE", 1)
+    cronus.mapping().couplings.couple(cronus.erp.ids("customer")[0], cronus.add_account("Adatum"))
+    jobs.start(cronus.mapping(), TO_CRM, options=Options(scope=Scope.OPEN), inline=True)
+    options = Options(scope=Scope.IDS, ids=tuple(cronus.erp.ids("customer")), create=True)
+    job = jobs.start(cronus.mapping(), TO_CRM, options=options)
+    cronus.during_insert(PAUSE.set, "Fabrikam")
+    jobs.run(job.pk)
+    PAUSE.clear()
+    assert ran(job).status == Status.QUEUED
+    jobs.run(job.pk)
+    assert (ran(job).status, ran(job).records_done, ran(job).records_total) == (Status.FINISHED, 3, 3)
+    assert ran(job).counters == Counters(inserted=2, unchanged=1)
 
 
 def test_a_run_during_which_a_policy_is_changed_ends_by_the_rule_it_began_with_and_says_so(cronus: JobsWorld) -> None:

@@ -10,50 +10,21 @@ from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
+from integration.jobs.journal import WENT_ON
 from integration.jobs.undo import start
+from integration.jobs.undo.past import pasts_of, records_of
 from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
-from integration.sync.undo import removing
+from integration.sync.undo import removing, run
 from integration.systems.errors import Unreachable
+from integration.systems.memory.faults import Call
 from integration.systems.values import Side
 from tests.coupling.conftest import told
+from tests.integration.jobs.undo.phones import both, carried, coupled, phones, ran
 from tests.integration.jobs_world import JobsWorld, silent_for, world
 from tests.people import ADMINISTRATOR, INTEGRATOR, ORDER_PROCESSOR, VIEWER, client_of, made, signed_in
 from tests.sync.mortal import Killed
 
 __all__ = ["world"]
-
-
-def coupled(world: JobsWorld, *names: str) -> list[uuid.UUID]:
-    """Firms that both sides know and agree on."""
-    world.couple_jim()
-    ours = [world.add_customer(name, phone_no="030 1") for name in names]
-    for name, one in zip(names, ours, strict=True):
-        world.mapping().couplings.couple(one, world.add_account(name, telephone1="030 1"))
-    both(world)
-    return ours
-
-
-def both(world: JobsWorld) -> list[SyncJob]:
-    return [ran(jobs.start(world.mapping(), direction)) for direction in ("to_crm", "to_erp")]
-
-
-def ran(job: SyncJob) -> SyncJob:
-    jobs.run(job.pk)
-    job.refresh_from_db()
-    return job
-
-
-def phones(world: JobsWorld) -> list[Any]:
-    return [world.crm.values("account", id)["telephone1"] for id in world.crm.ids("account")]
-
-
-def carried(world: JobsWorld, ours: list[uuid.UUID], phone: str = "030 2") -> SyncJob:
-    """The run that carried a new telephone number of all of them."""
-    for one in ours:
-        world.erp.edit("customer", one, phone_no=phone)
-    job = ran(jobs.start(world.mapping(), "to_crm"))
-    assert job.modified == len(ours)
-    return job
 
 
 def test_a_run_is_undone_by_a_run_with_a_history_of_its_own(world: JobsWorld) -> None:
@@ -97,6 +68,29 @@ def test_an_undoing_that_was_killed_is_resumed_and_writes_nothing_twice(world: J
     assert undoing.history.count() == 2
     assert phones(world) == ["030 1", "030 1"]
     assert all(not one.modified and not one.failed for one in both(world))
+
+
+def test_an_undoing_whose_mapping_is_changed_meanwhile_goes_on_and_counts_each_record_once(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", 1)
+    ours = coupled(world, "Adatum", "Fabrikam", "Litware")
+    job = carried(world, ours)
+    world.crm.edit("account", world.mapping().couplings.get(erp_id=ours[0]).crm_id, telephone1="030 9")
+    undoing, written = start.undo(job, None), list[bool]()
+
+    def happens(call: Call) -> bool:
+        if not written:
+            world.mapping().require_full_run()
+        written.append(True)
+        return False
+
+    world.crm.fail_on("update", RuntimeError("never raised"), when=happens)
+    assert ran(undoing).status == SyncJob.Status.QUEUED
+    undoing = ran(undoing)
+    assert (undoing.status, undoing.message) == (SyncJob.Status.FINISHED, WENT_ON)
+    assert (undoing.modified, undoing.skipped, undoing.unchanged) == (2, 1, 0)
+    assert (undoing.records_done, undoing.records_total, undoing.errors.count()) == (3, 3, 1)
 
 
 def test_records_that_a_run_made_stay_unless_their_deletion_is_wanted(world: JobsWorld) -> None:
@@ -190,6 +184,37 @@ def test_a_run_that_slipped_in_between_two_pages_has_written_it_since(world: Job
     assert (gone.deleted, gone.skipped) == (1, 1)
     assert [row.message for row in SyncError.objects.filter(job=gone)] == [removing.ANOTHER_RUN]
     assert world.names(Side.CRM, "account") == ["Adatum"]
+
+
+def test_a_record_that_another_run_wrote_before_its_own_came_to_it_once_more_was_written_since(
+    world: JobsWorld,
+) -> None:
+    """Adatum was made, another run carried an edit of it, then the first run wrote it once more in its last round."""
+    world.couple_jim()
+    adatum = world.add_customer("Adatum")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    both(world)
+    world.erp.edit("customer", adatum, phone_no="030 9")
+    assert ran(jobs.start(world.mapping(), "to_crm")).modified == 1
+    (once_more,) = job.history.all()
+    once_more.pk, once_more.action, once_more.exact = 10**6, RecordChange.Action.MODIFIED, {}
+    once_more.save(force_insert=True)
+    gone = ran(start.undo(job, None, removes=True))
+    assert (gone.deleted, gone.skipped) == (0, 1)
+    assert [row.message for row in SyncError.objects.filter(job=gone)] == [removing.ANOTHER_RUN]
+
+
+def test_what_another_run_wrote_before_is_not_written_since(world: JobsWorld) -> None:
+    """One run carried an edit of Adatum; another one made Litware, and then carried a second edit of Adatum."""
+    (adatum,) = coupled(world, "Adatum")
+    carried(world, [adatum])
+    litware = world.add_customer("Litware")
+    world.erp.edit("customer", adatum, phone_no="030 3")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    assert (job.inserted, job.modified) == (1, 1)
+    RecordChange.objects.filter(job=job, erp_id=litware).update(id=-1)
+    later = {past.erp_id: past.later for past in pasts_of(job, records_of(job))}
+    assert later == {adatum: False, litware: False}
 
 
 def page_of(job: SyncJob) -> str:

@@ -11,15 +11,19 @@ from django.db.models import PROTECT
 from integration.business_central.store import EmbeddedCompany
 from integration.business_central.tables import MODELS
 from integration.models import SyncError
+from integration.sandbox.dataverse.security.privileges import identity
+from integration.sandbox.dataverse.seed.roles import INTEGRATION_ROLES
 from integration.sandbox.dataverse.store.model import load_model
 from integration.sync.run import Scope
-from integration.sync.undo.removing import MAY_GO, REFERRED
+from integration.sync.undo.removing import MAY_GO, REFERRED, UNSEEN
 from integration.systems.values import FieldType, Ref, Row, Side
 from tests.integration.flows.organization import Organization, organization
 from tests.integration.jobs.undo.undoing import carry, undone
+from tests.sandbox.conftest import Caller
 
 __all__ = ["organization"]
 
+CRM = "Microsoft.Dynamics.CRM"
 REPEATS = {"accountid", "contactid"}
 """Columns that repeat the customer of a document."""
 
@@ -56,6 +60,20 @@ def test_a_post_that_the_organization_made_of_its_own_accord_keeps_nothing(organ
     oak, made = account_of_oak(organization)
     organization.insert("post", source=1, text="Account created.", regardingobjectid=Ref("account", oak))
     assert undone(made, removes=True).deleted == 1
+
+
+def test_an_account_stays_with_the_right_by_name_where_sales_refuses_to_say_whether_posts_refer_to_it(
+    organization: Organization,
+) -> None:
+    oak, made = account_of_oak(organization)
+    boss = Caller(organization.ready, "administrator")
+    for role in boss.rows(f"roles?$select=name&$filter=name eq '{INTEGRATION_ROLES[1]}'"):
+        privilege = {"PrivilegeId": identity("prvReadPost")}
+        assert boss("POST", f"roles({role['roleid']})/{CRM}.RemovePrivilegeRole", privilege).ok
+    gone = undone(made, removes=True)
+    assert (gone.deleted, gone.skipped) == (0, 1)
+    assert [row.message for row in SyncError.objects.filter(job=gone)] == [UNSEEN.format(tables="Post")]
+    assert oak in organization.crm.get("account", [oak], ())
 
 
 @pytest.mark.parametrize("table", ["account", "contact"])
