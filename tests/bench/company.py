@@ -194,8 +194,10 @@ def _log(mapping: Any, jobs: int) -> None:
 
     from integration.models import SyncJob
     from integration.models.stored.rows import insert_rows
+    from integration.sync.run import Options
 
     like = SyncJob(mapping=mapping, direction="to_crm", status=SyncJob.Status.FINISHED, inserted=1, records_total=1)
+    like.options, like.cursor = Options().as_dict(), "7"
     now, there = timezone.now(), SyncJob.objects.count()
     like.started_at = like.finished_at = now
     fields = [field for field in SyncJob._meta.concrete_fields if getattr(like, field.attname) is not None]

@@ -79,6 +79,7 @@ class SyncJob(Approvable, Progress):
             models.Index(fields=["mapping", "-queued_at", "-id"], name="job_mapping"),
             models.Index(fields=["finished_at"], name="job_finished"),
             models.Index(fields=["mapping", "direction", "finished_at"], name="job_mapping_finished"),
+            models.Index(fields=["mapping", "direction", "-queued_at"], name="job_moved", condition=~Q(cursor="")),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -16,8 +16,7 @@ from integration.pages.states import Shown, Style, of_row
 from integration.sync.rules import Direction
 from integration.sync.run import Scope
 
-OF_ALL = (Scope.CHANGED, Scope.EVERYTHING)
-OF_SOME = [scope for scope in Scope if scope not in OF_ALL]
+OF_ALL = [Scope.CHANGED.value, Scope.EVERYTHING.value]
 LATE = 3
 """A mapping that has missed so many of its times is late."""
 
@@ -89,5 +88,6 @@ def _last(direction: Direction, mapping: int) -> Subquery:
         direction=direction.value,
         status=SyncJob.Status.FINISHED,
         kind=SyncJob.Kind.SYNCHRONIZE,
-    ).exclude(options__scope__in=OF_SOME)
+        options__scope__in=OF_ALL,
+    )
     return Subquery(done.order_by("-finished_at").values("started_at")[:1])
