@@ -139,7 +139,7 @@ def test_the_audit_log_is_narrowed_and_saved_as_a_file(page: Page, tmp_path: Pat
 
 def test_the_start_of_a_preflight_by_a_person_is_in_the_audit_log(page: Page) -> None:
     page.goto("/audit/?kind=task")
-    expect(page.locator("tbody tr").first).to_contain_text("preflight")
+    expect(page.locator("tbody tr").first).to_contain_text("Preflight")
     expect(page.locator("tbody tr").first).to_contain_text("admin")
 
 
