@@ -42,7 +42,7 @@ test: style chromium
 	@$(BIN)/python -m tests.measures.coverage
 
 quick: install chromium
-	$(SUITE) -m "not story" $(ARGS)
+	EXAMPLES_SHARE=$(or $(EXAMPLES_SHARE),3) $(SUITE) -m "not story" $(ARGS)
 
 lint: style types
 

@@ -85,6 +85,7 @@ def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(
             assert allowed == {"look": who in page.look, "press": who in page.press}
 
 
+@pytest.mark.story
 def test_nobody_is_offered_a_page_or_a_button_that_refuses(ends: tuple[MemorySystem, ...], world: JobsWorld) -> None:
     ours, theirs = world.add_customer("Adatum"), world.add_account("Adatum")
     world.mapping().couplings.couple(ours, theirs)

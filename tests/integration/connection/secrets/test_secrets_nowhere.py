@@ -143,6 +143,7 @@ def queued(used: Used) -> Iterator[tuple[str, str]]:
             yield str(key), str(used.queue.dump(key))
 
 
+@pytest.mark.story
 def test_no_secret_is_found_anywhere_after_it_was_used(
     used: Used, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
