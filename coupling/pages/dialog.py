@@ -174,12 +174,8 @@ def _candidates(
 def _read(
     connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | None, more: Collection[str] = ()
 ) -> Record | None:
-    """What the mapping and a list need of the record, and these columns."""
-    if id is None:
-        return None
-    table = rule.table(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *sorted(more)]))
-    return connected.system(side).get(table.name, [id], columns).get(id)
+    """The record, where one is named."""
+    return records.read(connected, rule, side, [id], more).get(id) if id is not None else None
 
 
 def _first_word(table: Table, record: Record) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from coupling.models import Coupling
 from coupling.pages.tables import captions, listed, shown_tables
+from integration.connection.systems import Connected
 from integration.models import TableMapping
 from integration.pages.amounts import price
 from integration.pages.lists.cells import is_price
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State
+from integration.sync.rules import TableRule
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
 from integration.systems.values import Field, FieldType, Record, Ref, Side, Table, Value
 from integration.systems.wording import NAMELESS, field_name, record_name, value_text
@@ -71,6 +73,15 @@ def columns_of(side: Side, table: Table) -> list[str]:
 def read_columns(side: Side, table: Table) -> list[str]:
     """What a list has to read: its columns, and what records are named by."""
     return list(dict.fromkeys([*columns_of(side, table), *naming(side, table)]))
+
+
+def read(
+    connected: Connected, rule: TableRule, side: Side, ids: Sequence[uuid.UUID], more: Collection[str] = ()
+) -> Mapping[uuid.UUID, Record]:
+    """These records of a side with what the mapping and a list need of them, and these columns."""
+    table = rule.table(side)
+    columns = list(dict.fromkeys([*rule.columns(side), *read_columns(side, table), *sorted(more)]))
+    return connected.system(side).get(table.name, list(ids), columns) if ids else {}
 
 
 def mappings_of(side: Side, table: str) -> list[TableMapping]:

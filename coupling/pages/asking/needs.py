@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coupling.pages import records
@@ -94,7 +94,7 @@ class _Needs:
 
     def _needs(self, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
         rule = build_rule(mapping, self.connected.erp, self.connected.crm)
-        there = self._read(rule, side, ids)
+        there = records.read(self.connected, rule, side, ids)
         matches = exact_of_each(self.connected, mapping, rule, side, list(there.values()))
         wanted = Counter(match.record.id for match in matches.values() if match.record is not None)
         contested = {id for id, match in matches.items() if match.record is not None and wanted[match.record.id] > 1}
@@ -115,8 +115,3 @@ class _Needs:
             twin.id if twin else None, match.name if twin else "",
             creates(mapping, Direction.away_from(side)) and not match.several and not is_contested,
         )  # fmt: skip
-
-    def _read(self, rule: TableRule, side: Side, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Record]:
-        table = rule.table(side)
-        columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
-        return self.connected.system(side).get(table.name, list(ids), columns)

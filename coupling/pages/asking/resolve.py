@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,7 @@ def ambiguous(mapping: TableMapping, erp_id: uuid.UUID) -> Ambiguous | None:
         return None
     with both_opened() as connected:
         rule = build_rule(mapping, connected.erp, connected.crm)
-        ours = _read(connected, rule, Side.ERP, [erp_id]).get(erp_id)
+        ours = records.read(connected, rule, Side.ERP, [erp_id]).get(erp_id)
         if ours is None:
             return None
         found = exact(connected, mapping, rule, Side.ERP, ours).all or _matched(connected, mapping, rule, erp_id)
@@ -84,15 +84,15 @@ def _matched(connected: Connected, mapping: TableMapping, rule: TableRule, erp_i
     ledger: Any = mapping.couplings
     found = preview(rule, mapping.criteria(), connected.erp, connected.crm, ledger, [erp_id])
     ids = found.ambiguous.get(erp_id) or [found.pairs[erp_id]] if erp_id in {**found.ambiguous, **found.pairs} else []
-    return list(_read(connected, rule, Side.CRM, ids).values())
+    return list(records.read(connected, rule, Side.CRM, ids).values())
 
 
 def _beside(
     connected: Connected, mapping: TableMapping, rule: TableRule, ours: Record, found: Sequence[Record]
 ) -> Ambiguous:
     comparison = Comparison(connected, mapping, rule)
-    [ours] = _read(connected, rule, Side.ERP, [ours.id], comparison.columns(Side.ERP)).values()
-    there = _read(connected, rule, Side.CRM, [one.id for one in found[:BESIDE]], comparison.columns(Side.CRM))
+    [ours] = records.read(connected, rule, Side.ERP, [ours.id], comparison.columns(Side.ERP)).values()
+    there = records.read(connected, rule, Side.CRM, [one.id for one in found[:BESIDE]], comparison.columns(Side.CRM))
     compared = [(one, comparison.fields(ours, one)) for one in there.values()]
     candidates = [
         Candidate(one.id, records.name_of(Side.CRM, rule.crm, one), sum(pair.differs for pair in pairs))
@@ -105,11 +105,3 @@ def _beside(
     rows.sort(key=lambda row: len({pair.crm_text for pair in row.theirs}) == 1)
     name = records.name_of(Side.ERP, rule.erp, ours)
     return Ambiguous(ours.id, name, candidates, rows, len(found) - len(candidates))
-
-
-def _read(
-    connected: Connected, rule: TableRule, side: Side, ids: Sequence[uuid.UUID], more: Collection[str] = ()
-) -> dict[uuid.UUID, Record]:
-    table = rule.table(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table), *sorted(more)]))
-    return dict(connected.system(side).get(table.name, list(ids), columns)) if ids else {}

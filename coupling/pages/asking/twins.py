@@ -28,8 +28,7 @@ def twins(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence
     """Those of these records of a side that have an equal one that is free. Raises ``ConnectionProblem``."""
     rule = build_rule(mapping, connected.erp, connected.crm)
     table = rule.table(side)
-    columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
-    there = connected.system(side).get(table.name, list(ids), columns)
+    there = records.read(connected, rule, side, ids)
     found = exact_of_each(connected, mapping, rule, side, list(there.values()))
     names = {id: records.name_of(side, table, record) for id, record in there.items()}
     return [Twin(id, f"{names[id]}: {_equal(found[id])}.", names[id]) for id in ids if id in there and found[id].all]
