@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Demo, act, unfit
+from tests.browser.conftest import Demo, act, enable, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
 PATIENCE = 60_000
@@ -16,12 +16,7 @@ PATIENCE = 60_000
 @pytest.fixture(autouse=True)
 def enabled(page: Page, demo: Demo) -> None:
     """The connection, whichever test comes first."""
-    page.goto("/connection/")
-    if page.get_by_role("button", name="Enable", exact=True).count():
-        page.get_by_label("Client secret").fill(demo.secret())
-        page.get_by_role("button", name="Save and Test Connection").click()
-        page.get_by_role("button", name="Enable", exact=True).click()
-        expect(page.locator("main")).to_contain_text("is enabled")
+    enable(page, demo)
 
 
 def rules_of(page: Page, pair: str) -> None:
