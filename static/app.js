@@ -49,7 +49,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "chosen" || chosenMeanwhile === null) return;
-  document.querySelector(`${AFTER}[value="${chosenMeanwhile}"]`).checked = true;
+  const again = document.querySelector(`${AFTER}[value="${chosenMeanwhile}"]`);
+  if (again) again.checked = true;
   chosenMeanwhile = null;
 });
 
