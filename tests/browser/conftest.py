@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.real.chromium import path
@@ -43,12 +43,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+LEFT = re.compile(r"htmx:(afterRequest|sendAbort), ")
+"""What htmx says of a lookup that a page still waited for when it was left. Of one that failed it says more."""
+
+
 class Strict:
     """What a page must not do: complain in the console, fail to load something, ask another host."""
 
     def __init__(self, page: Page, *hosts: str) -> None:
         self.wrong: list[str] = []
-        page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
+        page.on("console", lambda message: self._note(_complains(message), message.text))
         page.on("pageerror", lambda error: self._note(True, str(error)))
         page.on("request", lambda request: self._note(not request.url.startswith((*hosts, "data:")), request.url))
         page.on("response", lambda answer: self._note(answer.status >= 400, f"{answer.status} {answer.url}"))
@@ -56,6 +60,10 @@ class Strict:
     def _note(self, wrong: bool, what: str) -> None:
         if wrong:
             self.wrong.append(what)
+
+
+def _complains(message: ConsoleMessage) -> bool:
+    return message.type in ("error", "warning") and not LEFT.match(message.text)
 
 
 def looked(page: Page, look: Callable[[], T]) -> T:

@@ -52,11 +52,30 @@ def install(**_of_the_signal: Any) -> None:
 
 
 def with_words(head: CatalogTable, part: Part, text: str, few: int) -> tuple[QuerySet[CatalogRow], bool]:
-    """The rows of this part whose words contain a folded text, and whether they are known to be more than ``few``.
-    SQLite reads a few of them at their places in the index; the first ones of many are soon found in the order of a
-    list. PostgreSQL knows itself which is quicker."""
+    """The rows of this part whose words contain a folded text, and whether they are known to be more than ``few``: a
+    few are looked up wherever they stand, the first ones of many are soon found in the order of a list."""
     rows = head.rows.filter(part.condition, words__contains=text)
-    if connection.vendor != "sqlite" or len(text) < SHORTEST:
+    if connection.vendor == "sqlite":
+        return _by_places(rows, head, part, text, few)
+    numbers = _looked_up(rows, few + 1)
+    return (rows, True) if len(numbers) > few else (CatalogRow.objects.filter(pk__in=numbers), False)
+
+
+def _looked_up(rows: QuerySet[CatalogRow], most: int) -> list[int]:
+    """The first numbers of these rows that PostgreSQL comes across. It takes a word that many rows of other tables have
+    for a common one, and would walk a whole list to find none: asked for all numbers at once, in no order, it goes by
+    its index or reads the table straight through, and stops where it has enough."""
+    sql, parameters = rows.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH found AS MATERIALIZED ({sql}) SELECT * FROM found LIMIT {int(most)}", parameters)  # noqa: S608 - our own query
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _by_places(
+    rows: QuerySet[CatalogRow], head: CatalogTable, part: Part, text: str, few: int
+) -> tuple[QuerySet[CatalogRow], bool]:
+    """SQLite reads a few rows at their places in the index; a text that is no trigram is looked for in the rows."""
+    if len(text) < SHORTEST:
         return rows, False
     places = INDEX.matching(few + 1, "AND rowid BETWEEN %s AND %s")
     asked: list[str | int] = [quoted(text), *part.span(head)]
