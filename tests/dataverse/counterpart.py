@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -77,7 +77,8 @@ class Counterpart:
                 if says.drop or says.raw is not None:
                     self.close_connection = True
                     if says.raw is not None:
-                        says.raw(self.wfile)
+                        with suppress(ConnectionError):  # who has heard enough hangs up
+                            says.raw(self.wfile)
                     return
                 self.send_response(says.status)
                 for name, value in says.headers.items():
