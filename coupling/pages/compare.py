@@ -7,39 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coupling.pages.comparison.judged import JudgedField, Next, judge
+from coupling.pages.comparison.judged import JudgedField, Judgement, Next, judge
 from coupling.pages.records import shown
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.actions import Action, Fail, Update
-from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed
 from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.sync.plan import Planner
 from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
-from integration.sync.record.values import normalizer
-from integration.sync.rules import Direction, FieldRule, TableRule
+from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.systems.values import Page, Record, Side
 from integration.systems.wording import field_name
 
 GONE = "One of both records does not exist any more."
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A field both sides hold something different in. ``changed``: the side whose value counts as the newer one,
-    ``None`` for both or nobody knows; ``since``: the side that alone has another value than when both last agreed,
-    ``None`` also where they never did."""
-
-    key: str
-    label: str
-    erp_text: str
-    crm_text: str
-    changed: Side | None
-    since: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +63,12 @@ class Comparison:
                 found.append(JudgedField(field.key, field_name(left), a, field_name(right), b, Next.EQUAL))
         return found
 
-    def clashing(self, ours: Record, theirs: Record, agreed: Agreed) -> list[Choice]:
-        """The two-way fields in which both differ, as a person chooses between them."""
-        differing = self._differing(ours, theirs)
-        two_way = [field for field in self.rule.fields if field.key in differing and field.direction is Direction.BOTH]
-        return [self._choice(field, ours, theirs, agreed) for field in two_way]
+    def clashing(self, ours: Record, theirs: Record, pair: Pair) -> Judgement:
+        """The two-way fields of which one side's value goes over, as a person chooses between them. The card judges
+        them by the first pass, too, which carries all of them."""
+        judgement, two_way = judge(self.planners[:1], (ours, theirs), pair), self.two_way
+        judgement.fields = [one for one in judgement.fields if one.key in two_way and one.is_carried]
+        return judgement
 
     @property
     def two_way(self) -> set[str]:
@@ -92,8 +77,11 @@ class Comparison:
 
     def label(self, key: str) -> str:
         """What people call a field; blank for one that is not mapped (any more)."""
-        field = next((one for one in self.rule.fields if one.key == key), None)
-        return "" if field is None else field_name(self.rule.erp.fields[field.erp_field])
+        fields = ((one, planner.run.direction) for planner in self.planners for one in planner.transfer.fields)
+        for one, direction in fields:
+            if one.key == key:
+                return one.label if direction is Direction.TO_CRM else one.destination_label
+        return ""
 
     def missing(self, ours: Record) -> Missing | None:
         """What has to be coupled before this record of ours can go to Sales, if anything. It holds ``columns``."""
@@ -106,14 +94,6 @@ class Comparison:
         """The columns that records of this side are read with, to be compared."""
         return {*self.rule.columns(side), *read_by(self.planners, side)}
 
-    def _choice(self, field: FieldRule, our: Record, their: Record, agreed: Agreed) -> Choice:
-        left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
-        here, there = our.values.get(left.name), their.values.get(right.name)
-        halves, ours, theirs = agreed.get(field.key), normalizer(left)(here), normalizer(right)(there)
-        by = _changed(halves, ours, theirs)
-        since = by if halves is not None and DECIDED not in halves and not _has_partner_now(halves, ours) else None
-        return Choice(field.key, field_name(left), shown(here, left), shown(there, right), by, since)
-
     def agreed_for(self, ours: Record, theirs: Record, winners: Mapping[str, Side]) -> Agreed:
         """Agreed values with which the next passes let these sides win."""
         source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
@@ -124,10 +104,6 @@ class Comparison:
         ours = connected.erp.get(self.rule.erp.name, [pair.erp_id], sorted(self.columns(Side.ERP)))
         theirs = connected.crm.get(self.rule.crm.name, [pair.crm_id], sorted(self.columns(Side.CRM)))
         return ours.get(pair.erp_id), theirs.get(pair.crm_id)
-
-    def _differing(self, ours: Record, theirs: Record) -> set[str]:
-        source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
-        return self.planner.differing(source, twin)
 
 
 def missing_first(
@@ -170,7 +146,7 @@ def look(connected: Connected, mapping: TableMapping, pair: Pair) -> Look:
             _note(found, direction, action)
     comparison = Comparison(connected, mapping, rule)
     fields = comparison.fields(*comparison.read(connected, pair), pair)
-    found.differing = [one.erp_label or one.crm_label for one in fields if one.differs or one.lacking]
+    found.differing = [one.label for one in fields if one.differs or one.lacking]
     return found
 
 
@@ -209,19 +185,3 @@ def planner_of(
     options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True, force=force)
     source, destination = systems[direction.source], systems[direction.destination]
     return Planner(Run(rule, direction, source, destination, ledger, options, connected.context))
-
-
-def _changed(agreed: tuple[str, str] | None, ours: str, theirs: str) -> Side | None:
-    """Which side alone has changed a field since both last agreed. Ours goes over as it is: where it had no partner
-    then (a contact that was not coupled), it has one now, and that counts as a change, as in a run."""
-    if agreed is None:
-        return None
-    here, there = changed(agreed[0], ours, expressible=True), changed(agreed[1], theirs)
-    if here == there:
-        return None
-    return Side.ERP if here else Side.CRM
-
-
-def _has_partner_now(halves: tuple[str, str], ours: str) -> bool:
-    """Is our value the one that had no partner then? Nobody has changed it."""
-    return halves[0][:1] == PARTNERLESS and halves[0][1:] == ours

@@ -1,14 +1,14 @@
-"""What a person sees of a conflict: the fields in which both records differ, and who changed them."""
+"""What a person sees of a conflict: the fields of which one value goes over, and who changed them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coupling.models import CouplingError
 from coupling.pages import records
-from coupling.pages.compare import GONE, Choice, Comparison
+from coupling.pages.compare import GONE, Comparison
+from coupling.pages.comparison.judged import Judgement
 from coupling.pages.decided import in_words, stamp
 from coupling.sides import both_opened
 from integration.mappings.build_rule import build_rule
@@ -19,14 +19,14 @@ from integration.systems.values import Side
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """Both records as they are now, and the two-way fields that differ. The versions come back with the decision, and
-    so does what was ``decided`` before; ``carried`` says that in words."""
+    """Both records as they are now, and the judgement of what a person chooses between. The versions come back with the
+    decision, and so does what was ``decided`` before; ``carried`` says that in words."""
 
     mapping: TableMapping
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     title: str
-    choices: Sequence[Choice]
+    judgement: Judgement
     erp_version: str
     crm_version: str
     decided: str
@@ -45,6 +45,6 @@ def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None
         if ours is None or theirs is None:
             raise CouplingError(GONE)
         title = records.name_of(Side.ERP, comparison.rule.erp, ours)
-        choices = comparison.clashing(ours, theirs, pair.agreed)
+        judgement = comparison.clashing(ours, theirs, pair)
         marks = stamp(pair.agreed), in_words(comparison, pair.agreed)
-        return ConflictView(mapping, erp_id, pair.crm_id, title, choices, ours.version, theirs.version, *marks)
+        return ConflictView(mapping, erp_id, pair.crm_id, title, judgement, ours.version, theirs.version, *marks)

@@ -1,4 +1,4 @@
-"""Many conflicts at once: of each pair the fields in which both records differ, read in one go."""
+"""Many conflicts at once: of each pair the fields of which one value goes over, read in one go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coupling.pages.compare import GONE, Choice, Comparison
+from coupling.pages.compare import GONE, Comparison
+from coupling.pages.comparison.judged import JudgedField
 from coupling.pages.decided import decided, in_words, stamp, under_way
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
@@ -16,7 +17,7 @@ from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Side
 
-SAME = "Both records hold the same by now in every field that goes both ways; the next run closes this error."
+SAME = "Nothing is left to decide: no field that goes both ways has a value to carry. The next run closes this error."
 LOOSE = "This record is not coupled any more."
 CARRIED = "Somebody has decided this, and it is being carried: {}."
 Both = tuple[Record | None, Record | None]
@@ -24,17 +25,19 @@ Both = tuple[Record | None, Record | None]
 
 @dataclass(frozen=True, slots=True)
 class OpenConflict:
-    """One error of a conflict, and what is chosen between. ``problem``: why nothing can be decided. The versions come
-    back with the decision, and so does what was ``decided`` before."""
+    """One error of a conflict, and what is chosen between. ``problem``: why nothing can be decided; ``stopped``: why
+    nothing is carried though it is. The versions come back with the decision, and so does what was ``decided``
+    before."""
 
     error: SyncError
     erp_id: uuid.UUID | None = None
     crm_id: uuid.UUID | None = None
-    choices: Sequence[Choice] = ()
+    choices: Sequence[JudgedField] = ()
     erp_version: str = ""
     crm_version: str = ""
     problem: str = ""
     decided: str = ""
+    stopped: str = ""
 
     @property
     def key(self) -> str:
@@ -59,9 +62,12 @@ def conflicts_of(errors: Sequence[SyncError]) -> tuple[list[OpenConflict], str]:
 
 def read_all(connected: Connected, comparison: Comparison, pairs: Sequence[Pair]) -> dict[uuid.UUID, Both]:
     """Both records of these pairs by the id of the Business Central record; one request a side."""
-    rule = comparison.rule
-    ours = connected.erp.get(rule.erp.name, [one.erp_id for one in pairs], list(rule.columns(Side.ERP)))
-    theirs = connected.crm.get(rule.crm.name, [one.crm_id for one in pairs], list(rule.columns(Side.CRM)))
+    ours, theirs = (
+        connected.system(side).get(
+            comparison.rule.table(side).name, [one.id(side) for one in pairs], sorted(comparison.columns(side))
+        )
+        for side in Side
+    )
     return {one.erp_id: (ours.get(one.erp_id), theirs.get(one.crm_id)) for one in pairs}
 
 
@@ -84,12 +90,13 @@ def _open(comparison: Comparison, error: SyncError, pair: Pair, both: Both, *, c
     ours, theirs = both
     if ours is None or theirs is None:
         return OpenConflict(error, pair.erp_id, pair.crm_id, problem=GONE)
-    choices = comparison.clashing(ours, theirs, pair.agreed)
-    problem = "" if choices else SAME
+    judgement = comparison.clashing(ours, theirs, pair)
+    problem = "" if judgement.fields else judgement.stopped or SAME
     if carried and decided(pair.agreed):
         problem = CARRIED.format(in_words(comparison, pair.agreed))
     versions, before = (ours.version, theirs.version), stamp(pair.agreed)
-    return OpenConflict(error, pair.erp_id, pair.crm_id, choices, *versions, problem, before)
+    marks = problem, before, judgement.stopped
+    return OpenConflict(error, pair.erp_id, pair.crm_id, judgement.fields, *versions, *marks)
 
 
 def _pairs(mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, Pair]:

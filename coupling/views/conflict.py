@@ -25,7 +25,7 @@ FIELD = "field:"
 @require_http_methods(["GET", "POST"])
 @may_couple
 def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
-    """``/couplings/<mapping>/<erp_id>/conflict/``: both values of each field that differs; POST carries the chosen."""
+    """``/couplings/<mapping>/<erp_id>/conflict/``: both values of each field to carry; POST carries the chosen."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         if request.method == "POST":

@@ -26,7 +26,7 @@ from integration.views.running.error_inbox import named
 
 AT_ONCE = 25
 SIDES = {side.value: side for side in Side}
-INCOMPLETE = "Choose a value for every field that differs."
+INCOMPLETE = "Choose a value for every field that is listed."
 NOTHING = "Nothing was chosen, so nothing was decided."
 NOT_OPEN = "The conflict was decided, or ended by itself, meanwhile."
 
@@ -76,7 +76,7 @@ def _wanted(
     given: QueryDict, errors: Sequence[SyncError]
 ) -> tuple[dict[TableMapping, list[tuple[Decision, str]]], list[tuple[str, str]]]:
     """Decisions by mapping, each with the record's name; then those that lack an answer, with the reason. A side that
-    wins in all that is ticked wins where nothing is chosen: a field that only one side changed keeps that change."""
+    wins in all that is ticked wins where nothing is chosen; what the next run would carry anyway is chosen already."""
     winner = SIDES.get(given.get("all", ""))
     ticked = set(given.getlist("selected"))
     wanted: dict[TableMapping, list[tuple[Decision, str]]] = {}

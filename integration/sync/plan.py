@@ -189,15 +189,6 @@ class Planner(Looks):
         self.again |= {case.record.id for case, action in gone if action.again is not None}
         self.again |= set(self.special.heirs(twins).values() if twins else ())
 
-    def differing(self, record: Record, twin: Record) -> set[str]:
-        """The keys of the fields in which the twin does not hold what this record would make it hold."""
-        draft = self._draft(record, self._resolved(record), twin)
-        return {
-            field.key
-            for field in self.transfer.fields
-            if (field.destination in draft.values or field.key in draft.meant) and field.wants(draft) != field.has(twin)
-        }
-
     def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft]:
         """What a pass would do with each field of this pair, by key (``Merger.judged``), and the draft with what keeps
         the record as a whole from going."""

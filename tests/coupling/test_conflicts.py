@@ -136,7 +136,7 @@ def test_equal_records_have_nothing_to_decide_and_unknown_ones_no_page(world: Jo
     world.couple_jim()
     ours, theirs = world.add_customer("Litware"), world.add_account("Litware")
     world.mapping().couplings.couple(ours, theirs)
-    assert "hold the same in every field" in page(clerk, "conflict", "CUSTOMER", ours)
+    assert "Nothing is to be decided" in page(clerk, "conflict", "CUSTOMER", ours)
     assert clerk.get(reverse("conflict", args=["CUSTOMER", uuid.uuid4()])).status_code == 404
 
 

@@ -98,10 +98,7 @@ def _beside(
         Candidate(one.id, records.name_of(Side.CRM, rule.crm, one), sum(pair.differs for pair in pairs))
         for one, pairs in compared
     ]
-    rows = [
-        Row(line[0].erp_label or line[0].crm_label, line[0].erp_text, line)
-        for line in zip(*(pairs for _, pairs in compared), strict=True)
-    ]
+    rows = [Row(line[0].label, line[0].erp_text, line) for line in zip(*(pairs for _, pairs in compared), strict=True)]
     rows.sort(key=lambda row: len({pair.crm_text for pair in row.theirs}) == 1)
     name = records.name_of(Side.ERP, rule.erp, ours)
     return Ambiguous(ours.id, name, candidates, rows, len(found) - len(candidates))

@@ -41,7 +41,7 @@ def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compare
         if one.differs:
             shown.differences.append(_difference(one, agreements))
         else:
-            shown.alike.append(Alike(one.erp_label or one.crm_label, one.erp_text or one.crm_text, one.note))
+            shown.alike.append(Alike(one.label, one.erp_text or one.crm_text, one.note))
     return shown
 
 

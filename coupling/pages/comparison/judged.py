@@ -72,6 +72,20 @@ class JudgedField:
         return self.next in (Next.SENT, Next.FETCHED, Next.CONFLICT)
 
     @property
+    def label(self) -> str:
+        return self.erp_label or self.crm_label
+
+    @property
+    def proposed(self) -> Side | None:
+        """The side whose value goes over if nobody decides otherwise."""
+        return {Next.SENT: Side.ERP, Next.FETCHED: Side.CRM}.get(self.next)
+
+    @property
+    def since(self) -> Side | None:
+        """The side that alone has changed the field since both last agreed."""
+        return self.changed[0] if len(self.changed) == 1 else None
+
+    @property
     def lacking(self) -> Side | None:
         return lacking(self.halves)
 

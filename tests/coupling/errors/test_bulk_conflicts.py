@@ -78,7 +78,7 @@ def test_each_is_decided_field_by_field_and_what_lacks_an_answer_is_named(world:
     answer = post(clerk, {**sent(clerk), **answers})
     assert [text.partition(" <a")[0] for text in told(answer)] == [
         "1 conflict is decided and being carried now: Adatum Ltd.",
-        "Left as it is, Litware Ltd.: Choose a value for every field that differs.",
+        "Left as it is, Litware Ltd.: Choose a value for every field that is listed.",
     ]
     run_all()
     assert names(world, adatum) == ("Adatum AG", "Adatum AG")

@@ -152,7 +152,7 @@ class Deciding(People):
         self.tables.cursors.clear()
 
     def decide(self, name: str, winner: Side) -> None:
-        """Compare and Decide: one side's values, for every field in which both differ."""
+        """Compare and Decide: one side's values, for every field of which one side's value would go over."""
         pair = self.pair(name)
         direction = Direction.TO_CRM
         there = all(self.tables.id(side, name) is not None for side in Side)
@@ -167,7 +167,8 @@ class Deciding(People):
         )
         record = tables.erp.get("firm", [pair.erp_id], planner.source_columns)[pair.erp_id]
         twin = tables.crm.get("account", [pair.crm_id], planner.destination_columns)[pair.crm_id]
-        keys = planner.differing(record, twin)
+        verdicts, _ = planner.judged(record, twin, pair)
+        keys = {key for key, verdict in verdicts.items() if verdict in ("write", "leave", "conflict")}
         decided = planner.decided(record, twin, dict.fromkeys(keys, winner))
         begun = pair.in_flight
         if begun is not None:
