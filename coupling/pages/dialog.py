@@ -125,9 +125,13 @@ def dialog(
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
             mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
-            pairs, comparison.missing(ours), coupled, match, proposal,
-            proposal.way if looked.after is None else looked.after,
+            pairs, comparison.missing(ours), coupled, match, proposal, _after(mapping, looked.after, proposal.way),
         )  # fmt: skip
+
+
+def _after(mapping: TableMapping, chosen: str | None, proposal: str) -> str:
+    """What was chosen, as long as it is offered: somebody may have changed meanwhile which way the mapping goes."""
+    return chosen if chosen is not None and chosen in ("", *dict(commands.ways(mapping))) else proposal
 
 
 def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None, page: str = "") -> Choice | None:

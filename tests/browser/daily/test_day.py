@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Demo, act, choose_action, enable, unfit
 from tests.browser.sales import Sales
@@ -36,6 +36,29 @@ def new_customer(page: Page, name: str) -> None:
     page.get_by_role("button", name="Save", exact=True).first.click()
     page.wait_for_url(CARD)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def two_accounts(demo: Demo, name: str) -> None:
+    """Two firms of one name in Sales, so that a person has to say which is meant."""
+    for city in ("Leeds", "York"):
+        Sales(demo).create("accounts", name=name, customertypecode=3, address1_postalcode=POST_CODE, address1_city=city)
+
+
+def let_customers_go(page: Page, direction: str) -> None:
+    """Somebody says in a second window which way customers are synchronized."""
+    other = page.context.new_page()
+    other.goto("/mappings/CUSTOMER/")
+    other.locator("#id_direction").select_option(direction)
+    other.get_by_role("button", name="Save", exact=True).last.click()
+    expect(other.locator("main")).to_contain_text("CUSTOMER is saved.")
+    other.close()
+
+
+def hold_comparison(page: Page) -> list[Route]:
+    """Where the next comparison that the page asks for waits, until somebody has it go on."""
+    comparing: list[Route] = []
+    page.route(re.compile("crm_id="), lambda route: comparing.append(route), times=1)
+    return comparing
 
 
 def counted(page: Page, state: str) -> int:
@@ -99,11 +122,8 @@ def test_a_customer_is_created_in_sales_from_the_list(connected: Page) -> None:
 
 
 def test_of_two_accounts_that_a_customer_matches_a_person_says_which_it_is(connected: Page, demo: Demo) -> None:
-    page, sales = connected, Sales(demo)
-    for city in ("Leeds", "York"):
-        sales.create(
-            "accounts", name="Wingtip Butchers", customertypecode=3, address1_postalcode=POST_CODE, address1_city=city
-        )
+    page = connected
+    two_accounts(demo, "Wingtip Butchers")
     new_customer(page, "Wingtip Butchers")
     page.goto("/records/erp/customer/?q=Wingtip+Butchers")
     page.locator("tbody input[type=checkbox]").check()
@@ -125,3 +145,30 @@ def test_of_two_accounts_that_a_customer_matches_a_person_says_which_it_is(conne
     page.locator("tbody a").first.click()
     page.wait_for_url(CARD)
     expect(page.locator("section#comparison")).to_contain_text("Both records agree", timeout=PATIENCE)
+
+
+def test_a_way_that_is_chosen_while_records_are_compared_stays_only_where_it_is_still_offered(
+    connected: Page, demo: Demo
+) -> None:
+    page = connected
+    two_accounts(demo, "Wingtip Grocers")
+    new_customer(page, "Wingtip Grocers")
+    act(page, "Set Up Coupling")
+    grocers = page.get_by_label("Choose Wingtip Grocers")
+    expect(grocers).to_have_count(2)
+    for place, way, direction in ((0, "get", "both"), (1, "merge", "to_crm")):
+        comparing = hold_comparison(page)
+        grocers.nth(place).check()
+        page.locator(f"#after-{way}").check()
+        while not comparing:
+            page.wait_for_timeout(50)
+        if direction != "both":
+            let_customers_go(page, direction)
+        page.locator("#chosen").evaluate("one => one.dataset.before = 'yes'")
+        comparing[0].continue_()
+        expect(page.locator("#chosen[data-before]")).to_have_count(0)
+        offered = page.locator(f"#after-{way}").count() == 1
+        assert offered == (direction == "both")
+        proposed = page.locator("#chosen input[name=proposed]").input_value()
+        expect(page.locator("#chosen input[name=after]:checked")).to_have_value(way if offered else proposed)
+    let_customers_go(page, "both")

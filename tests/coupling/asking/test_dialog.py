@@ -106,6 +106,16 @@ def test_the_dialog_of_a_coupled_customer_stands_on_its_account_and_proposes_not
     assert "Create New" not in shown
 
 
+@pytest.mark.parametrize("after", ["get", "merge", "nonsense"])
+def test_a_way_that_is_not_offered_any_more_gives_place_to_the_proposal(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID, after: str
+) -> None:
+    organization.edit("account", adatum_account, telephone1="", address1_city="")
+    TableMapping.objects.filter(pk=mapping.pk).update(direction="to_crm")
+    shown = page(clerk, "coupling", "CUSTOMER", adatum, crm_id=adatum_account, after=after, proposed="")
+    assert re.findall(r'name="after" id="[^"]+" value="(\w*)" checked', shown) == ["send"]
+
+
 @pytest.mark.scenario("CRMCouplingRecord.CRMCouplingRecordCreateNewEnabledForNotCoupledRecord")
 def test_the_dialog_of_an_uncoupled_customer_offers_to_create_a_new_account(
     clerk: Client, mapping: TableMapping, adatum: UUID
