@@ -11,16 +11,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from coupling.commands import matching
+from coupling.commands import CoupledAlready, coupled_of, matching
 from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
 from coupling.pages.asking.resolve import noted
 from coupling.pages.preview import Preview, previewed
-from coupling.views.access import chosen, match_address, may_couple, person, resolve_address, safe_back, show_problem
+from coupling.views.access import (
+    chosen,
+    in_links,
+    match_address,
+    may_couple,
+    person,
+    resolve_address,
+    safe_back,
+    show_problem,
+)
 from coupling.views.outcomes import show_outcome
 from integration.mappings.flows import creates
 from integration.models import TableMapping
-from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem
 from integration.systems.values import Side
@@ -85,16 +93,24 @@ def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]
         kept = {"winner": request.POST.get("winner", ""), **({"back": here} if here else {})}
         kept |= {"of": side.value} if side is Side.CRM else {}
         return redirect(match_address(mapping, ids, preview="yes", **kept))
-    left_out = sum(1 for one in mapping.couplings.pairs(side, ids).values() if one.state is not State.RESERVED)
-    if 0 < left_out < len(ids):
-        messages.info(request, f"{left_out} of the chosen records {'is' if left_out == 1 else 'are'} coupled already.")
     wins, create, by = _winner(request), "create" in request.POST, person(request)
+    coupled = coupled_of(mapping, side, ids)  # The job makes more of them.
     if "dry_run" in request.POST:
         plan = matching.plan(mapping, by, ids=ids, side=side, create=create, winner=wins)
+        _name_coupled(request, coupled)
         return redirect("plan", plan.pk)
     synchronize = "synchronize" in request.POST
     job = matching.start(mapping, by, ids=ids, side=side, synchronize=synchronize, create=create, winner=wins)
+    _name_coupled(request, coupled)
     return show_outcome(request, [job])
+
+
+def _name_coupled(request: HttpRequest, coupled: CoupledAlready) -> None:
+    """How many of the chosen records are left out, since they are coupled already, and the first of them by name."""
+    number = len(coupled.pairs)
+    if number:
+        what = f"{number} of the chosen records {'is' if number == 1 else 'are'} coupled already"
+        messages.info(request, in_links(CoupledAlready(coupled.mapping, coupled.pairs, what)))
 
 
 def _winner(request: HttpRequest) -> Side | None:
@@ -118,6 +134,7 @@ def _page(
     here = safe_back(request.POST) or safe_back(request.GET) or reverse("erp_list", args=[mapping.erp_table])
     shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview, "back": here, "stands_at": here}
     if preview is not None:
+        _name_coupled(request, coupled_of(mapping, side, ids))
         shown["resolve"] = resolve_address(mapping, [one.id for one in preview.ambiguous], here)
     shown["noted"] = noted(mapping).count()
     shown["winners"] = WINNERS

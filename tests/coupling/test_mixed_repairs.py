@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 from django.test.client import Client
-from django.urls import reverse
 
 from coupling import commands
 from integration import jobs
@@ -101,13 +100,3 @@ def test_a_dry_run_over_records_of_two_mappings_makes_one_plan_for_each(
     made = commands.plans(Side.ERP, [world.mapping(), other], [litware, coho], None)
     assert sorted(plan.title for plan in made) == ["1 record of CUSTOMER", "1 record of FIRMS"]
     assert Plan.objects.count() == 2
-
-
-def test_matching_chosen_records_says_how_many_of_them_are_coupled_already(
-    world: JobsWorld, clerk: Client, broken: tuple[UUID, ...]
-) -> None:
-    *_, litware = broken
-    coho = world.add_customer("Coho Winery")
-    answer = clerk.post(reverse("match_start", args=["CUSTOMER"]), {"selected": [litware, coho]})
-    assert told(answer)[0] == "1 of the chosen records is coupled already."
-    assert SyncJob.objects.get().run_options.ids == (coho,)

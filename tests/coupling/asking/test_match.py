@@ -7,12 +7,13 @@ import uuid
 import pytest
 from django.test.client import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import State
 from tests.coupling.asking.matching import run_all, start
-from tests.coupling.conftest import page, press
+from tests.coupling.conftest import page, press, read, told
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
@@ -235,3 +236,49 @@ def test_ticked_accounts_alone_are_matched_and_compared_with_all_others(world: J
     assert list(coupled.values_list("crm_id", flat=True)) == [adatum]
     assert (job.coupled, job.failed) == (1, 2)
     assert SyncError.objects.get(code="no-match").record_name == "Fabrikam (Sales)"
+
+
+# --- coupled already -----------------------------------------------------------------------------------------
+
+
+def with_four_coupled(world: JobsWorld) -> tuple[list[tuple], uuid.UUID]:
+    """Four pairs are coupled, Coho Winery is not and has its account."""
+    by_phone(world)
+    *coupled, (coho, _) = pairs(world, "Adatum", "Fabrikam", "Litware", "Proseware", "Coho Winery")
+    for ours, theirs in coupled:
+        world.mapping().couplings.couple(ours, theirs)
+    return coupled, coho
+
+
+ALREADY = (
+    "4 of the chosen records are coupled already: Adatum with Adatum (Sales), Fabrikam with Fabrikam (Sales), "
+    "Litware with Litware (Sales) and 1 more."
+)
+
+
+@pytest.mark.parametrize("asked", [{}, {"dry_run": "yes"}])
+def test_chosen_records_that_are_coupled_already_are_counted_and_the_first_named_with_links(
+    world: JobsWorld, clerk: Client, asked: dict[str, str]
+) -> None:
+    coupled, coho = with_four_coupled(world)
+    answer = start(clerk, *(ours for ours, _ in coupled), coho, **asked)
+
+    assert read(answer)[0] == ALREADY
+    (adatum, account), *_ = coupled
+    for address in (reverse("erp_card", args=["customer", adatum]), reverse("crm_card", args=["account", account])):
+        assert f'href="{address}"' in told(answer)[0]
+    assert SyncJob.objects.get(after=None).run_options.ids == (coho,)
+
+
+def test_the_preview_names_the_chosen_records_that_are_coupled_already(world: JobsWorld, clerk: Client) -> None:
+    coupled, coho = with_four_coupled(world)
+    adatum, account = coupled[0]
+    shown = page(clerk, "match", "CUSTOMER", selected=[*(ours for ours, _ in coupled), coho], preview="yes")
+
+    assert "1 to be coupled" in shown
+    assert ALREADY in strip_tags(shown)
+    for address in (reverse("erp_card", args=["customer", adatum]), reverse("crm_card", args=["account", account])):
+        assert f'href="{address}"' in shown
+    alone = page(clerk, "match", "CUSTOMER", selected=[account], of="crm", preview="yes")
+    assert "1 of the chosen records is coupled already: Adatum with Adatum (Sales)." in strip_tags(alone)
+    assert "coupled already" not in page(clerk, "match", "CUSTOMER", selected=[coho], preview="yes")
