@@ -189,9 +189,9 @@ class Planner(Looks):
         self.again |= {case.record.id for case, action in gone if action.again is not None}
         self.again |= set(self.special.heirs(twins).values() if twins else ())
 
-    def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft]:
-        """What a pass would do with each field of this pair, by key (``Merger.judged``), and the draft with what keeps
-        the record as a whole from going."""
+    def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft, Agreed]:
+        """What a pass would do with each field of this pair, by key (``Merger.judged``); the draft with what keeps the
+        record as a whole from going; and what counts as agreed once both rows are read."""
         resolved = self._resolved(record)
         for meaning in self.meanings:
             meaning.prepare(self.run.direction.destination, [twin])
@@ -200,7 +200,7 @@ class Planner(Looks):
             pair = self.memories[side].read(pair, row)
         case = self._case(record, pair, {twin.id: twin}, resolved)
         self._look_back([case])
-        return self.merger.judged(Look(case.draft, record, twin, pair, case.back)), case.draft
+        return self.merger.judged(Look(case.draft, record, twin, pair, case.back)), case.draft, pair.agreed
 
     def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
         """The halves of these fields once a person decided for one side: that side's value goes over whatever the other

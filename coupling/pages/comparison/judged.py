@@ -118,13 +118,13 @@ def judge(planners: Sequence[Planner], rows: Both, pair: Pair) -> Judgement:
     for planner in planners:
         to_crm = planner.run.direction is Direction.TO_CRM
         record, twin = rows if to_crm else rows[::-1]
-        verdicts, draft = planner.judged(record, twin, pair)
+        verdicts, draft, agreed = planner.judged(record, twin, pair)
         found.stopped = found.stopped or _stopped(planner, record, draft)
         values = {side: planner.memories[side].values(row) for side, row in zip(Side, rows, strict=True)}
         for one in planner.transfer.fields:
             if one.key not in listed:
                 listed.add(one.key)
-                halves = pair.agreed.get(one.key)
+                halves = agreed.get(one.key)
                 changed_sides = list(_changed_sides(halves, one.key, values))
                 verdict = verdicts.get(one.key) or _unsaid(draft, one.key, halves, changed_sides)
                 found.fields.append(_judged(planner, one, (record, twin), verdict, halves, changed_sides))

@@ -85,6 +85,20 @@ def test_an_account_keeps_agreeing_with_the_owner_it_got_when_it_was_made(world:
     assert differing_on_card(ours) == []
 
 
+def test_what_sales_makes_of_a_number_that_we_wrote_is_no_change_since_both_agreed(
+    world: JobsWorld, clerk: Client
+) -> None:
+    world.couple_jim()
+    world.crm.plug_ins["account"] = lambda values: (
+        {**values, "telephone1": "+49 30 1"} if values.get("telephone1") else values
+    )
+    ours = world.add_customer("Adatum", phone_no="030 1")
+    jobs.run(jobs.start(world.mapping(), "to_crm", options=Options(create=True)).pk)
+    card = page(clerk, "record_comparison", "erp", "customer", ours)
+    assert "+49 30 1" in card
+    assert "changed since" not in card
+
+
 def test_what_stays_apart_proposes_no_synchronization(world: JobsWorld) -> None:
     ours, theirs = customer_of_nobody(world, world.jim_user)
     proposal = asked(world, ours, theirs).proposal
