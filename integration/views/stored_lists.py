@@ -150,7 +150,7 @@ class _Making:
         shown.fade()
         shown.keep_bookmark(following)
         is_whole = shown.start == 1 and not following
-        number = len(page) if is_whole else found.order_by()[: COUNTED_AT_MOST + 1].count()
+        number = len(page) if is_whole else found.order_by().values("pk")[: COUNTED_AT_MOST + 1].count()
         shown.count_rows(min(number, COUNTED_AT_MOST), counts_all=number <= COUNTED_AT_MOST)
         return shown
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -64,13 +64,14 @@ def _filter(asked: QueryDict, user: User | AnonymousUser) -> ErrorFilter:
     return ErrorFilter(asked, rows, person=user if isinstance(user, User) else None)
 
 
-def _carried() -> Exists:
-    """Has somebody decided this conflict, and is a run on its way with it?"""
+def _carried() -> ExpressionWrapper:
+    """Has somebody decided this conflict, and is a run on its way with it? Which mappings have one is looked up once:
+    looked for at each error, SQLite would read all jobs that its mapping ever had."""
     decided = TableMapping.objects.filter(
-        couplings__erp_id=OuterRef(OuterRef("erp_id")), couplings__agreed__contains=f'"{DECIDED}"'
+        pk=OuterRef("mapping"), couplings__erp_id=OuterRef("erp_id"), couplings__agreed__contains=f'"{DECIDED}"'
     )
-    runs = SyncJob.objects.active().filter(mapping=OuterRef("mapping"))
-    return Exists(runs.filter(Exists(decided.filter(pk=OuterRef("mapping")))))
+    at_work = SyncJob.objects.active().order_by().values("mapping")
+    return ExpressionWrapper(Q(Exists(decided), mapping__in=at_work), BooleanField())
 
 
 def people_to_choose() -> QuerySet[User]:
