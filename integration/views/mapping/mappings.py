@@ -62,7 +62,12 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     if only and form.without_default:
         messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
-    context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else standard.missing()}
+    context = {
+        "form": form,
+        "only": only,
+        "plans": form.plans_in_words(),
+        "missing": [] if only else standard.missing(),
+    }
     return render(request, "integration/mapping_defaults.html", context)
 
 
