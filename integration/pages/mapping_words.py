@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from integration.connection.live_systems import LiveSystems
 from integration.mappings.standard import BLANK, Difference
-from integration.models import TableMapping
+from integration.models import FieldMapping, TableMapping
 from integration.pages.audited_values import SIDE_OF_FILTER, SIDE_OF_TABLE
 from integration.pages.runs.captions import Captions
 from integration.pages.runs.nouns import noun
@@ -29,15 +30,26 @@ class DifferenceInWords:
     stored: Difference
 
 
+def captions_of(mapping: TableMapping, live: LiveSystems) -> Captions:
+    """What both sides of a mapping call things now; where one does not answer, as Sales called them last."""
+    tables = {(side, mapping.table(side)): live.table(side, mapping.table(side)) for side in Side}
+    return Captions.as_kept([mapping]) if None in tables.values() else Captions(tables)
+
+
 class MappingsInWords:
     """The mappings of one page. What their fields are called is read when it is wanted first, for all of them."""
 
-    def __init__(self, mappings: Iterable[TableMapping]) -> None:
-        self._mappings = mappings
+    def __init__(self, mappings: Iterable[TableMapping], captions: Captions | None = None) -> None:
+        self._mappings, self._given = mappings, captions
+
+    @classmethod
+    def one(cls, mapping: TableMapping, live: LiveSystems) -> MappingsInWords:
+        """The mapping of a page that asks both sides."""
+        return cls([mapping], captions_of(mapping, live))
 
     @cached_property
     def _captions(self) -> Captions:
-        return Captions.as_kept(self._mappings)
+        return Captions.as_kept(self._mappings) if self._given is None else self._given
 
     def filter(self, mapping: TableMapping, side: Side, text: str | None = None) -> str:
         """The filter of this side, as it is stored or as this text says; blank for every record."""
@@ -57,10 +69,16 @@ class MappingsInWords:
         both = " – ".join(self._captions.of_field(mapping, side, found[side.value]) for side in Side)
         return f"{both}{found['rest'] or ''}"
 
+    def pair(self, field: FieldMapping) -> str:
+        """Both fields of a pair: "E-Mail – Primary Email", "Type – constant “Person”"."""
+        names = [(side, field.field(side)) for side in Side]
+        called = [self._captions.of_field(field.mapping, side, name) if name else "" for side, name in names]
+        return " – ".join(one or f"constant “{field.constant}”" for one in called)
+
     def value(self, mapping: TableMapping, name: str, text: str) -> str:
         """A value of what a difference is about."""
         if name in SIDE_OF_FILTER:
-            return EVERY_RECORD if text == BLANK else self.filter(mapping, SIDE_OF_FILTER[name], text)
+            return EVERY_RECORD if text in ("", BLANK) else self.filter(mapping, SIDE_OF_FILTER[name], text)
         if name in SIDE_OF_TABLE and text:
             side = SIDE_OF_TABLE[name]
             return self._captions.table(side, text) if side is Side.ERP else noun(text)
