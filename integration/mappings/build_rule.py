@@ -113,7 +113,7 @@ def problem_of(
         return reason
     needs_translation = crm.type in (FieldType.REFERENCE, FieldType.OPTION) and erp.type is FieldType.REFERENCE
     if needs_translation and reference_for(erp, crm, crm_table, pairs) is None:
-        return f"No mapping translates {' or '.join(erp.targets)} into {' or '.join(crm.targets) or crm.name}."
+        return f"No mapping translates what {field_name(erp)} refers to into what {field_name(crm)} holds."
     return ""
 
 

@@ -91,7 +91,11 @@ def test_a_pair_that_cannot_be_carried_is_called_by_its_captions(erp: MemorySyst
         found = system.describe(table)
         system.add_table(replace(found, fields={**found.fields, name: replace(found.fields[name], label=caption)}))
     mapping = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm"))
-    with pytest.raises(ConfigurationProblem, match=r"CUSTOMER, Salesperson Code – Owner: No mapping translates"):
+    said = (
+        r"CUSTOMER, Salesperson Code – Owner: "
+        r"No mapping translates what Salesperson Code refers to into what Owner holds\."
+    )
+    with pytest.raises(ConfigurationProblem, match=said):
         build_rule(mapping, erp, crm)
 
 
