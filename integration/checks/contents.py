@@ -55,7 +55,9 @@ def _options(mapping: TableMapping, connected: Connected) -> Iterator[Finding]:
     coupled = set(mapping.couplings.values_list("crm_id", flat=True))
     gone = coupled - {one.id for one in connected.crm.find(mapping.crm_table).records} if coupled else set()
     if gone:
-        words = f"{len(gone)} coupled options of {mapping.crm_table} are not there any more."
+        options = connected.crm.describe(mapping.crm_table).label
+        number, verb = ("1 coupled option", "is") if len(gone) == 1 else (f"{len(gone)} coupled options", "are")
+        words = f"{number} of {options} {verb} not there any more."
         fix = f"Add them again in Dynamics 365 Sales, or delete the couplings of {mapping.name}."
         yield Finding("option-missing", ERROR, mapping.name, words, fix)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from integration.forms.versioned import Stored, VersionedInputs
 from integration.mappings.own import delete_own
 from integration.models import RecordTemplate, TableMapping
+from integration.pages.template_words import TemplatesInWords
 
 
 class DeleteTemplateForm(VersionedInputs, forms.Form):
@@ -25,7 +27,8 @@ class DeleteTemplateForm(VersionedInputs, forms.Form):
         return [RecordTemplate.objects.filter(pk=self.template.pk)]
 
     def stored(self) -> Stored:
-        return Stored(dict(self.template.values.values_list("field", "value")))
+        called = partial(TemplatesInWords([self.template]).field, self.template)
+        return Stored(dict(self.template.values.values_list("field", "value")), called)
 
     def repeats(self) -> bool:
         return False

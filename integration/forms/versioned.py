@@ -34,11 +34,13 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What stands behind a page: caption -> value as a person reads it. ``called`` says it for a person, where the
-    caption is one that stays the same while a system that knows the words does not answer."""
+    """What stands behind a page: caption -> value as a person reads it. ``called`` says a caption for a person, and
+    ``worded`` the value of one, where those are kept that stay the same while a system that knows the words does not
+    answer."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     called: Callable[[str], str] = str
+    worded: Callable[[str, str], str] = lambda _, value: value
 
     def stamp(self) -> str:
         """Signed, to be sent back with the page."""
@@ -52,11 +54,14 @@ class Stored:
         except signing.BadSignature:
             return INCOMPLETE
         changes = [
-            f"{self.called(label)}: “{before.get(label, NOT_THERE)}” → “{self.values.get(label, NOT_THERE)}”"
+            f"{self.called(label)}: “{self._value(before, label)}” → “{self._value(self.values, label)}”"
             for label in dict.fromkeys([*self.values, *before])
             if before.get(label) != self.values.get(label)
         ]
         return f"{OVERTAKEN}Changed meanwhile: {'; '.join(changes)}. {then}" if changes else ""
+
+    def _value(self, values: Mapping[str, str], label: str) -> str:
+        return self.worded(label, values[label]) if label in values else NOT_THERE
 
 
 def made(form: Any, make: Callable[[], Made]) -> Made | None:

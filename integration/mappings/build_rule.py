@@ -15,6 +15,7 @@ from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.filters import Filter, FilterError, parse
 from integration.systems.system import System
 from integration.systems.values import Field, FieldType, Table, is_option_table
+from integration.systems.wording import field_name
 
 if TYPE_CHECKING:
     from integration.models.mapping.field_mapping import FieldMapping
@@ -112,7 +113,7 @@ def problem_of(
         return reason
     needs_translation = crm.type in (FieldType.REFERENCE, FieldType.OPTION) and erp.type is FieldType.REFERENCE
     if needs_translation and reference_for(erp, crm, crm_table, pairs) is None:
-        return f"No mapping translates {' or '.join(erp.targets)} into {' or '.join(crm.targets) or crm.name}."
+        return f"No mapping translates what {field_name(erp)} refers to into what {field_name(crm)} holds."
     return ""
 
 
@@ -124,7 +125,9 @@ def _field_rule(
     steps = tuple(one.step for one in stored.transformations.all())
     problem = problem_of(erp_field, crm_field, direction, mapping.crm_table, pairs, steps)
     if problem:
-        raise ConfigurationProblem(f"{mapping.name}, {stored.pair}: {problem}")
+        constant = f"constant “{stored.constant}”"
+        pair = " – ".join(field_name(one) if one is not None else constant for one in (erp_field, crm_field))
+        raise ConfigurationProblem(f"{mapping.name}, {pair}: {problem}")
     reference = None
     if erp_field is not None and crm_field is not None:
         reference = reference_for(erp_field, crm_field, mapping.crm_table, pairs)

@@ -44,6 +44,7 @@ FIELD_FIELDS = (
 JOB_FIELDS = ("minutes", "inactivity_minutes", "max_attempts", "rerun_seconds")
 SHOWN_IN_ORDER = {"position"}
 """Columns that a reset restores without anybody having to read about them."""
+BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def _shown(column: Any, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(value) or "nothing"
-    return str(dict(column.flatchoices).get(value, value)) or "blank"
+    return str(dict(column.flatchoices).get(value, value)) or BLANK
 
 
 def _pair(erp_field: str, crm_field: str) -> str:

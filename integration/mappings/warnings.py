@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from integration.models import TableMapping
+from collections.abc import Callable
+
+from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import DeletionPolicy
 from integration.systems.wording import sentence
 
@@ -13,12 +15,12 @@ REMOVED_AND_MADE_AGAIN = (
 )
 
 
-def warnings_of(mapping: TableMapping) -> list[str]:
-    """What is allowed and yet probably not meant, in words."""
+def warnings_of(mapping: TableMapping, called: Callable[[FieldMapping], str]) -> list[str]:
+    """What is allowed and yet probably not meant, in words. ``called``: how people call a pair of fields."""
     found = []
     if mapping.deletion == DeletionPolicy.REMOVE and not mapping.only_coupled:
         found.append(REMOVED_AND_MADE_AGAIN)
-    idle = [field.pair for field in mapping.fields.filter(is_enabled=True) if field.effective_direction is None]
+    idle = [called(field) for field in mapping.fields.filter(is_enabled=True) if field.effective_direction is None]
     if idle:
         found.append(sentence(NOT_CARRIED.format(mapping.get_direction_display(), "; ".join(idle))))
     return found

@@ -10,12 +10,21 @@ from typing import Any
 
 from django.urls import reverse
 
+from integration.business_central.models import (
+    CompanyInformation,
+    CompanyRow,
+    GeneralLedgerSetup,
+    NoSeries,
+    NoSeriesLine,
+    SalesReceivablesSetup,
+)
 from integration.business_central.tables import MODELS
 from integration.connection import systems
 from integration.connection.live_systems import NAMES
 from integration.models import Plan, SyncJob
 from integration.models.jobs.error_inbox import ERROR
 from integration.models.stored.audit import AuditEntry
+from integration.pages import audited_admin
 from integration.pages.advice import meaning
 from integration.pages.audited_values import Wording
 from integration.pages.parts import first_url
@@ -37,6 +46,14 @@ RUNS: Mapping[str, tuple[str, Any, str]] = {
     "plan": ("Dry run", Plan, "plan"),
 }
 """Under which words it holds the id of a run -> caption, model, page."""
+SETUPS: tuple[type[CompanyRow], ...] = (
+    NoSeries,
+    NoSeriesLine,
+    CompanyInformation,
+    GeneralLedgerSetup,
+    SalesReceivablesSetup,
+)
+"""Tables of the company that have no list and no card."""
 OPEN, NOT_KEPT = "open it", "not kept any more"
 DELETED = "a record that is deleted"
 
@@ -68,6 +85,7 @@ class EntriesInWords:
     def __init__(self, entries: Sequence[AuditEntry]) -> None:
         self._wording = Wording.of(entries)
         self._subjects = _subjects(entries)
+        self._numbered = audited_admin.named(entries)
         self._names = self._names_of(entries)
         self._runs = _runs(entries)
 
@@ -75,6 +93,10 @@ class EntriesInWords:
         """Which one it was."""
         if entry.pk in self._subjects:
             return self._subjects[entry.pk]
+        if entry.kind == audited_admin.QUEUE:
+            return Named(audited_admin.done_at_the_queue(entry)[0])
+        if entry.pk in self._numbered:
+            return Named(self._without_ids(self._numbered[entry.pk]))
         text = self._wording.subject(entry)
         if entry.kind == ERROR and (code := entry.subject.rpartition(" ")[2]):
             text = f"{text.removesuffix(code)}({meaning(code)})"
@@ -85,6 +107,9 @@ class EntriesInWords:
 
     def changes(self, entry: AuditEntry) -> list[Changed]:
         """What became what."""
+        if entry.kind == audited_admin.QUEUE:
+            done = audited_admin.done_at_the_queue(entry)[1]
+            return [Changed("Done", "", done)] if done else []
         return [self._change(entry, *change) for change in entry.changes]
 
     def _change(self, entry: AuditEntry, name: str, before: str, after: str) -> Changed:
@@ -135,24 +160,24 @@ def _subjects(entries: Iterable[AuditEntry]) -> dict[int, Named]:
     that is deleted has no name any more."""
     ids: dict[str, dict[int, uuid.UUID]] = {}
     for entry in entries:
-        table = _tables().get(entry.kind, "")
-        if table and ID.fullmatch(entry.subject):
-            ids.setdefault(table, {})[entry.pk] = uuid.UUID(entry.subject)
-    return {pk: named for table, wanted in ids.items() for pk, named in _named(table, wanted).items()}
+        if entry.kind.lower() in _tables() and ID.fullmatch(entry.subject):
+            ids.setdefault(entry.kind.lower(), {})[entry.pk] = uuid.UUID(entry.subject)
+    return {pk: named for kind, wanted in ids.items() for pk, named in _named(_tables()[kind], wanted).items()}
 
 
 @cache
-def _tables() -> dict[str, str]:
-    return {str(model._meta.verbose_name): slug for slug, model in MODELS.items()}
+def _tables() -> dict[str, type[CompanyRow]]:
+    """What a record is called, in small letters -> its table."""
+    return {str(table._meta.verbose_name).lower(): table for table in (*MODELS.values(), *SETUPS)}
 
 
-def _named(table: str, wanted: dict[int, uuid.UUID]) -> dict[int, Named]:
-    rows: Any = MODELS[table]._default_manager
-    there = rows.in_bulk(list(wanted.values()))
+def _named(table: type[CompanyRow], wanted: dict[int, uuid.UUID]) -> dict[int, Named]:
+    there = table._default_manager.in_bulk(list(wanted.values()))
     return {pk: _record(table, id, there.get(id)) for pk, id in wanted.items()}
 
 
-def _record(table: str, id: uuid.UUID, row: Any) -> Named:
+def _record(table: type[CompanyRow], id: uuid.UUID, row: CompanyRow | None) -> Named:
     if row is None:
         return Named(DELETED)
-    return Named(str(row), first_url("record", (Side.ERP.value, table, id)))
+    url = first_url("record", (Side.ERP.value, table.slug(), id)) if table.slug() in MODELS else ""
+    return Named(str(row) or str(table._meta.verbose_name), url)

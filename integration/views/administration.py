@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from integration.models.stored.audit import AuditEntry, record
+from integration.pages.audited_admin import QUEUE
 
 ACTIONS = {ADDITION: AuditEntry.Action.CREATED, DELETION: AuditEntry.Action.DELETED}
 ADMINISTRATION, QUEUES = "admin", "django_rq"
@@ -45,7 +46,7 @@ class RecordedAdministration:
         """Django-rq asks first, with a page; what is done leads on to another one."""
         answer = self.get_response(request)
         if answer.status_code == 302 and request.user.is_staff:
-            record(AuditEntry.Action.CHANGED, "queue", request.path, after={"action": request.POST.get("action", "")})
+            record(AuditEntry.Action.CHANGED, QUEUE, request.path, after={"action": request.POST.get("action", "")})
         return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -12,11 +13,11 @@ from django import forms
 
 from integration.connection.live_systems import Count, LiveSystems
 from integration.forms.mapping.filter_builder import ADD, FilterBuilder
-from integration.forms.versioned import VersionedForm
+from integration.forms.versioned import Stored, VersionedForm
 from integration.models import TableMapping
 from integration.models.mapping.table_mapping import RULE_COLUMNS
 from integration.pages.lists.address import Asked
-from integration.pages.runs.captions import Captions
+from integration.pages.mapping_words import MappingsInWords, captions_of
 from integration.systems.filters import FilterError, parse
 from integration.systems.values import Side
 
@@ -93,6 +94,13 @@ class MappingForm(VersionedForm):
             self.add_error(None, NOT_COMPLETE)
         return cleaned
 
+    def stored_of(self, row: TableMapping) -> Stored:
+        """Filters as they are stored; told in words."""
+        return replace(super().stored_of(row), worded=self._worded)
+
+    def _worded(self, label: str, value: str) -> str:
+        return MappingsInWords.one(self.instance, self.live).value(self.instance, label, value)
+
     def counts(self) -> list[Count]:
         """How many rows match the filters as they stand on the page, on each side."""
         return counts_of(self.live, self.instance, self.filters)
@@ -129,10 +137,9 @@ class MappingForm(VersionedForm):
 
 def builders_of(mapping: TableMapping, live: LiveSystems, sent: Asked) -> list[FilterBuilder]:
     """Both filters of a mapping, Business Central's first: as they were sent, else as they are stored."""
-    tables = {(side, mapping.table(side)): live.table(side, mapping.table(side)) for side in Side}
-    captions, found = Captions(tables), []
+    captions, found = captions_of(mapping, live), []
     for side, name in FILTERS.items():
-        table = tables[side, mapping.table(side)]
+        table = live.table(side, mapping.table(side))
         called = partial(captions.of_field, mapping, side)
         found.append(FilterBuilder(name, sent.get(name, mapping.filter(side)), table, sent, called))
         found[-1].noun = captions.table(side, mapping.table(side))

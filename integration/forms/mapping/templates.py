@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from integration.connection.live_systems import NAMES, LiveSystems
 from integration.forms.lines import aligned
@@ -16,8 +16,11 @@ from integration.forms.versioned import Stored, VersionedSet
 from integration.mappings.templates import template_value
 from integration.models import RecordTemplate, TableMapping, TemplateUse
 from integration.models.stored.audit import AuditEntry, record
+from integration.pages.mapping_words import EVERY_RECORD, captions_of
+from integration.pages.runs.captions import Captions
+from integration.pages.template_words import TemplatesInWords
 from integration.systems.errors import InvalidValue
-from integration.systems.filters import FilterError, in_words, parse
+from integration.systems.filters import FilterError, parse
 from integration.systems.values import FieldType, Side, Table, Value
 from integration.systems.wording import field_name
 
@@ -96,14 +99,15 @@ class ValueFormSet(VersionedSet, forms.BaseFormSet):
         return [RecordTemplate.objects.filter(pk=self.template.pk)]
 
     def stored(self) -> Stored:
-        return Stored(dict(self.template.values.values_list("field", "value")))
+        called = partial(TemplatesInWords([self.template]).field, self.template)
+        return Stored(dict(self.template.values.values_list("field", "value")), called)
 
     def clean(self) -> None:
         super().clean()
         names = [form.cleaned_data.get("field") for form in self.forms if getattr(form, "cleaned_data", None)]
-        twice = {name for name in names if name and names.count(name) > 1}
+        twice = next((name for name in names if name and names.count(name) > 1), "")
         if twice:
-            raise forms.ValidationError(f"“{twice.pop()}” is there twice.")
+            raise forms.ValidationError(f"“{self.now.called(twice)}” is there twice.")
 
     def store(self) -> None:
         kept = [form.cleaned_data for form in self.forms if form.cleaned_data.get("field")]
@@ -138,9 +142,9 @@ class UseForm(forms.ModelForm):
         fields = ["template", "priority", "condition"]
         widgets = {"condition": forms.Textarea(attrs={"rows": 1, "spellcheck": "false"})}
 
-    def __init__(self, *args: Any, mapping: TableMapping, live: LiveSystems, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mapping: TableMapping, live: LiveSystems, captions: Captions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.mapping, self.live = mapping, live
+        self.instance.mapping, self.live, self.captions = mapping, live, captions
         ours = RecordTemplate.objects.filter(side=Side.ERP, table=mapping.erp_table)
         theirs = RecordTemplate.objects.filter(side=Side.CRM, table=mapping.crm_table)
         cast(forms.ModelChoiceField, self.fields["template"]).queryset = ours | theirs
@@ -153,8 +157,8 @@ class UseForm(forms.ModelForm):
         """The condition as people say it; blank where there is none, or one that cannot be read."""
         if self.instance.template_id is None or self.errors:
             return ""
-        where, table = parse(self.instance.condition), self._source(self.instance.template)
-        return in_words(where, table, timezone.get_current_timezone())
+        use = self.instance
+        return _condition_in_words(self.captions, use.mapping, use.template, use.condition)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -176,13 +180,22 @@ class UseFormSet(VersionedSet, forms.BaseModelFormSet):
     """All templates of a mapping, each of them once; saved together, or not at all."""
 
     mapping: TableMapping
+    captions: Captions
 
     def rows(self) -> Sequence[QuerySet[Any]]:
         return [TableMapping.objects.filter(pk=self.mapping.pk)]
 
     def stored(self) -> Stored:
         uses = self.mapping.templates.select_related("template")
-        return Stored({str(one.template): f"{one.priority}, {one.condition or 'every record'}" for one in uses})
+        return Stored({str(one.template): _use(one.priority, one.condition) for one in uses}, worded=self._worded)
+
+    def _worded(self, name: str, value: str) -> str:
+        """What ``stored`` says of a use, with its condition in words."""
+        priority, _, condition = value.partition(", ")
+        template = RecordTemplate.objects.filter(name=name).first()
+        if template is None or condition == EVERY_RECORD:
+            return value
+        return _use(priority, _condition_in_words(self.captions, self.mapping, template, condition))
 
     def clean(self) -> None:
         super().clean()
@@ -208,10 +221,21 @@ def use_formset(mapping: TableMapping, live: LiveSystems, posted: Any = None) ->
     maker = forms.modelformset_factory(TemplateUse, form=UseForm, formset=UseFormSet, extra=2, can_delete=True)
     rows = mapping.templates.select_related("template")
     sent = posted and aligned(posted, "use", list(rows), UseForm.Meta.fields)
-    formset: Any = maker(sent, queryset=rows, prefix="use", form_kwargs={"mapping": mapping, "live": live})
-    formset.mapping = mapping
+    captions = captions_of(mapping, live)
+    given = {"mapping": mapping, "live": live, "captions": captions}
+    formset: Any = maker(sent, queryset=rows, prefix="use", form_kwargs=given)
+    formset.mapping, formset.captions = mapping, captions
     formset.begin()
     return cast(UseFormSet, formset)
+
+
+def _use(priority: object, condition: str) -> str:
+    return f"{priority}, {condition or EVERY_RECORD}"
+
+
+def _condition_in_words(captions: Captions, mapping: TableMapping, template: RecordTemplate, text: str) -> str:
+    """What a record of the other side than the template's must meet; blank for every one."""
+    return captions.filter(mapping, Side(template.side).other, text)
 
 
 def _columns(table: Table | None, stored: str) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from integration.sync.undo.exact import REFERENCE
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, in_words, parse
 from integration.systems.naming import names_of
-from integration.systems.values import Field, Ref, Side, Table
+from integration.systems.values import Field, Ref, Side, Table, is_option_table
 from integration.systems.wording import NAMELESS, field_name
 
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -58,6 +58,17 @@ class Captions:
     _tables: dict[tuple[Side, str], Table | None] = field(default_factory=dict)
     _partners: dict[tuple[int, str, str], dict[str, str]] = field(default_factory=dict)
     _named: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def as_kept(cls, mappings: Iterable[TableMapping]) -> Captions:
+        """Of these mappings, as Sales called things last. It is not asked, and many mappings cost as many queries as
+        one."""
+        rows, captions = list(mappings), cls()
+        tables = {STATISTICS, *(one.crm_table for one in rows)}
+        captions._tables |= {(Side.CRM, name): None for name in tables}
+        captions.as_described_last(name for name in tables if not is_option_table(name))
+        captions._partners |= _partners(rows)
+        return captions
 
     def as_described_last(self, tables: Iterable[str]) -> None:
         """These tables of Sales are called as it called them last, for all of which one query is enough."""
@@ -151,20 +162,32 @@ class Captions:
         return spelled_out(name)
 
     def _partners_of(self, mapping: TableMapping) -> dict[str, str]:
-        """Column of Sales -> the field it is mapped with; as the standard has it, where nobody maps it any more."""
-        tables = (mapping.erp_table, mapping.crm_table)
-        here = (mapping.pk, *tables)
+        """Column of Sales -> the field it is mapped with."""
+        here = (mapping.pk, mapping.erp_table, mapping.crm_table)
         if here not in self._partners:
-            standard = (one for one in STANDARD if (one.erp_table, one.crm_table) == tables)
-            pairs = [(field.crm_field, field.erp_field) for one in standard for field in one.fields]
-            pairs += FieldMapping.objects.filter(mapping=mapping.pk).values_list("crm_field", "erp_field")
-            self._partners[here] = {crm: erp for crm, erp in pairs if crm and erp}
+            self._partners |= _partners([mapping])
         return self._partners[here]
 
     def _described(self, side: Side, name: str) -> Table | None:
         if (side, name) not in self._tables:
             self._tables[side, name] = _describe_erp(name) if side is Side.ERP else _describe_crm(name)
         return self._tables[side, name]
+
+
+def _partners(mappings: Sequence[TableMapping]) -> dict[tuple[int, str, str], dict[str, str]]:
+    """For each mapping, column of Sales -> the field it is mapped with; as the standard has it, where nobody maps it
+    any more."""
+    mapped: dict[int, list[tuple[str, str]]] = {}
+    rows = FieldMapping.objects.filter(mapping__in=[one.pk for one in mappings if one.pk])
+    for pk, crm, erp in rows.values_list("mapping_id", "crm_field", "erp_field"):
+        mapped.setdefault(pk, []).append((crm, erp))
+    found = {}
+    for one in mappings:
+        tables = (one.erp_table, one.crm_table)
+        standard = (default for default in STANDARD if (default.erp_table, default.crm_table) == tables)
+        pairs = [(field.crm_field, field.erp_field) for default in standard for field in default.fields]
+        found[(one.pk, *tables)] = {crm: erp for crm, erp in [*pairs, *mapped.get(one.pk, [])] if crm and erp}
+    return found
 
 
 def _parsed(text: str, table: Table | None) -> Filter:

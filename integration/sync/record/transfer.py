@@ -127,15 +127,14 @@ class Transfer:
         try:
             chained = chain(rule.transformations, self.direction)
         except WrongParameter as error:
-            raise ConfigurationProblem(f"{self.rule.name}, {source.name} – {destination.name}: {error}") from error
+            pair = f"{field_name(source)} – {field_name(destination)}"
+            raise ConfigurationProblem(f"{self.rule.name}, {pair}: {error}") from error
         return converter(source, destination) if chained is None else transformer(source, destination, chained)
 
     def _field(self, rule: FieldRule, side: Side) -> Field:
         table, name = self.rule.table(side), rule.field(side)
         if name not in table.fields:
-            raise FieldMissing(
-                f"{self.rule.name} maps the field “{name}”, which {table.label} ({table.name}) does not have."
-            )
+            raise FieldMissing(f"{self.rule.name} maps the field “{name}”, which {table.label} does not have.")
         return table.fields[name]
 
     def wanted(self, records: Iterable[Record]) -> dict[Reference, set[uuid.UUID]]:

@@ -86,7 +86,7 @@ def require_mapped(rule: TableRule, direction: Direction, *names: str) -> None:
             field = table.fields.get(name)
             label = field.label if field is not None and field.label else name
             raise ConfigurationProblem(
-                f"{rule.name} cannot be synchronized without its field mapping for {label} ({name}) of {table.label}. "
+                f"{rule.name} cannot be synchronized without its field mapping for {label} of {table.label}. "
                 "Enable that field mapping, or reset the mapping to the default synchronization setup."
             )
 

@@ -15,6 +15,7 @@ from integration.forms.versioned import made
 from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
 from integration.models.stored.cache import metadata_cache
+from integration.pages.mapping_words import MappingsInWords
 from integration.templatetags.runs import both_fields
 from integration.views.access import PageRequest, post_needs
 from integration.views.mapping.listing import CHANGE
@@ -60,6 +61,6 @@ def _page(
     request: HttpRequest, mapping: TableMapping, live: LiveSystems, formset: FieldMappingFormSet, new: NewFieldForm
 ) -> HttpResponse:
     context = {"mapping": mapping, "formset": formset, "new": new, "notices": live.notices()}
-    context["warnings"] = warnings_of(mapping)
+    context["warnings"] = warnings_of(mapping, MappingsInWords.one(mapping, live).pair)
     context["may_change"] = request.user.has_perm(CHANGE)
     return render(request, "integration/mapping_fields.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 
 from integration.forms.filters import MappingFilter
 from integration.models import FieldMapping, SyncError, TableMapping
-from integration.pages.lists.cells import Cell, Column, Width
+from integration.pages.lists.cells import LONGEST_CELL, LONGEST_TITLE, Cell, Column, Width
 from integration.pages.lists.described import described
+from integration.pages.mapping_words import MappingsInWords
 from integration.pages.parts import first_url
 from integration.pages.runs.nouns import noun
 from integration.pages.runs.titles import noun_of
@@ -23,6 +24,7 @@ from integration.pages.states import Shown, Style
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
 from integration.systems.formats import whole
 from integration.systems.values import Side
+from integration.systems.wording import shorten
 from integration.views.stored_lists import Own, StoredList, stored_list
 
 CHANGE = "integration.change_tablemapping"
@@ -70,6 +72,24 @@ def _table(name: str, label: str, called: Callable[[str], str]) -> Own:
     return Own(Column(name, label, Width.TEXT, name), cell, lambda row: getattr(row, name))
 
 
+def _filter(name: str, label: str, side: Side) -> Own:
+    """The filter of one side in words; the title has its text too, and a spreadsheet that alone."""
+
+    def cell(row: Any) -> Cell:
+        words, text = row.in_words.filter(row, side), row.filter(side)
+        title = f"{words}. As text: {text}" if text else ""
+        return Cell(shorten(words, LONGEST_CELL), title=shorten(title, LONGEST_TITLE))
+
+    return Own(Column(name, label, Width.TEXT, name), cell, lambda row: row.filter(side))
+
+
+def _prepared(found: Sequence[Any]) -> None:
+    """Each mapping gets who words its filters."""
+    words = MappingsInWords(found)
+    for row in found:
+        row.in_words = words
+
+
 def _count(name: str, label: str, url: Callable[[Any], str]) -> Own:
     """A number that leads to its rows; a spreadsheet has 0, a page is blank there."""
 
@@ -113,6 +133,8 @@ def _own() -> list[Own]:
         _table("erp_table", "Business Central", lambda table: noun_of(table) or noun(table)),
         _said("direction", "Direction", Width.CHOICE, lambda row: row.get_direction_display()),
         _table("crm_table", "Sales", noun),
+        _filter("erp_filter", "Filter in Business Central", Side.ERP),
+        _filter("crm_filter", "Filter in Sales", Side.CRM),
         Own(Column("only_coupled", "Only Coupled", Width.COUNT, "only_coupled"),
             lambda row: Cell("Yes" if row.only_coupled else "")),
         _said("conflict", "Update Conflicts", Width.CODE, lambda row: WINNERS.get(row.conflict, "")),
@@ -129,7 +151,8 @@ LIST = StoredList(
     "mappings", "Integration Table Mappings", ("mapping", "mappings"), TABLE, _own, ("position", "name"),
     ("name", "erp_table", "crm_table", "erp_filter", "crm_filter", "only_coupled", "full_run_needed", "user_defined"),
     ("name", "erp_table", "direction", "crm_table", "only_coupled", "job", "pairs", "coupled", "open_errors", "state"),
-    template="integration/mappings.html", url=lambda row: reverse("mapping", args=[row.name]), id=lambda row: row.name,
+    template="integration/mappings.html", prepared=_prepared, url=lambda row: reverse("mapping", args=[row.name]),
+    id=lambda row: row.name,
     nothing="There are no mappings yet: they are created when the connection is enabled",
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from integration.forms.mapping.table_mapping import MappingForm, builders_of, co
 from integration.mappings import standard
 from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
+from integration.pages.mapping_words import MappingsInWords
 from integration.views.access import PageRequest, post_needs
 from integration.views.mapping.listing import CHANGE, with_numbers
 
@@ -62,7 +63,12 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     if only and form.without_default:
         messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
-    context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else standard.missing()}
+    context = {
+        "form": form,
+        "only": only,
+        "plans": form.plans_in_words(),
+        "missing": [] if only else standard.missing(),
+    }
     return render(request, "integration/mapping_defaults.html", context)
 
 
@@ -75,7 +81,7 @@ def _report_saved(request: HttpRequest, form: MappingForm) -> None:
     messages.success(request, f"{form.instance.name} is saved.")
     for count in form.counts():
         messages.info(request, f"{count.table}: {count.text}")
-    for warning in warnings_of(form.instance):
+    for warning in warnings_of(form.instance, MappingsInWords.one(form.instance, form.live).pair):
         messages.warning(request, warning)
 
 
@@ -87,6 +93,6 @@ def _context(
         "form": form,
         "counts": counts,
         "notices": live.notices(),
-        "warnings": warnings_of(row),
+        "warnings": warnings_of(row, MappingsInWords.one(row, live).pair),
         "may_change": request.user.has_perm(CHANGE),
     }

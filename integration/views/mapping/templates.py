@@ -14,6 +14,7 @@ from integration.forms.deleting import DeleteTemplateForm
 from integration.forms.mapping.templates import NewTemplateForm, use_formset, value_formset
 from integration.forms.versioned import made
 from integration.models import RecordTemplate, TableMapping
+from integration.pages.template_words import TemplatesInWords
 from integration.views.access import PageRequest, post_needs
 from integration.views.mapping.listing import CHANGE
 from integration.views.refused import show_errors
@@ -28,7 +29,9 @@ def templates(request: PageRequest) -> HttpResponse:
         if made_now is not None:
             return redirect("template", made_now.pk)
         notices = live.notices()
-    rows = RecordTemplate.objects.prefetch_related("values", "uses__mapping")
+    stored = list(RecordTemplate.objects.prefetch_related("values", "uses__mapping"))
+    words = TemplatesInWords(stored)
+    rows = [(row, words.table(row), words.values(row)) for row in stored]
     context = {"rows": rows, "form": form, "notices": notices, "may_change": request.user.has_perm(CHANGE)}
     return render(request, "integration/templates.html", context)
 
@@ -42,7 +45,8 @@ def template(request: PageRequest, id: int) -> HttpResponse:
         if request.method == "POST" and formset.saved():
             messages.success(request, f"{row} is saved.")
             return redirect("template", row.pk)
-        context = {"template": row, "formset": formset, "notices": live.notices()}
+        table = TemplatesInWords([row]).table(row)
+        context = {"template": row, "table": table, "formset": formset, "notices": live.notices()}
     return render(request, "integration/template.html", context | {"may_change": request.user.has_perm(CHANGE)})
 
 

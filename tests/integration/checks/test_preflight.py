@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from pytest_django.fixtures import Settings
 
 from integration.checks.connection import connection
-from integration.checks.contents import mappings
+from integration.checks.contents import mappings, rules
 from integration.checks.installation import installation, machine
 from integration.checks.owners import owners
 from integration.checks.prices import price_list, rates
@@ -245,3 +245,19 @@ def test_twins_that_are_no_organization_are_not_asked_for_their_metadata(
     setup: ConnectionSetup, organization: MemorySystem, company: MemorySystem
 ) -> None:
     assert list(mappings(setup, connected(company, organization))) == []
+
+
+def test_options_that_are_gone_are_called_as_sales_calls_them(
+    setup: ConnectionSetup, organization: MemorySystem, company: MemorySystem
+) -> None:
+    company.add_table(table("payment_terms", "Payment Terms", [text("code")], named="code"))
+    name = "account.paymenttermscode"
+    organization.add_table(table(name, "Account: Payment Terms", [text("label")], named="label"))
+    terms = TableMapping.objects.create(
+        name="PAYMENT TERMS", erp_table="payment_terms", crm_table=name, direction="to_crm"
+    )
+    terms.fields.create(erp_field="code", crm_field="label", direction="to_crm")
+    terms.couplings.couple(uuid.uuid4(), uuid.uuid4())
+
+    one = told(rules(setup, connected(company, organization)))["option-missing"]
+    assert one.message == "1 coupled option of Account: Payment Terms is not there any more."

@@ -80,9 +80,9 @@ def test_a_filter_that_is_none_is_refused_beside_its_field() -> None:
 
 def test_removing_couplings_of_records_that_are_made_again_is_warned_of() -> None:
     mapping = mapping_of("both", NAME, deletion="remove", only_coupled=False)
-    assert warnings_of(mapping) == [REMOVED_AND_MADE_AGAIN]
+    assert warnings_of(mapping, str) == [REMOVED_AND_MADE_AGAIN]
     mapping.only_coupled = True
-    assert warnings_of(mapping) == []
+    assert warnings_of(mapping, str) == []
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.FieldNotNullFailsOnClearValueOnFailedSync")

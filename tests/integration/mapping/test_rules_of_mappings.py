@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,22 @@ def test_the_first_of_two_mappings_translates(erp: MemorySystem, crm: MemorySyst
 def test_a_reference_nobody_translates_is_a_configuration_problem(erp: MemorySystem, crm: MemorySystem) -> None:
     mapping = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm"))
     with pytest.raises(ConfigurationProblem, match=r"CUSTOMER, salesperson_code – ownerid: No mapping translates"):
+        build_rule(mapping, erp, crm)
+
+
+def test_a_pair_that_cannot_be_carried_is_called_by_its_captions(erp: MemorySystem, crm: MemorySystem) -> None:
+    for system, table, name, caption in (
+        (erp, "customer", "salesperson_code", "Salesperson Code"),
+        (crm, "account", "ownerid", "Owner"),
+    ):
+        found = system.describe(table)
+        system.add_table(replace(found, fields={**found.fields, name: replace(found.fields[name], label=caption)}))
+    mapping = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm"))
+    said = (
+        r"CUSTOMER, Salesperson Code – Owner: "
+        r"No mapping translates what Salesperson Code refers to into what Owner holds\."
+    )
+    with pytest.raises(ConfigurationProblem, match=said):
         build_rule(mapping, erp, crm)
 
 

@@ -150,7 +150,7 @@ STALE = {
     "mapping_templates": Stale(
         at("mapping_templates", "CUSTOMER"),
         lambda: change(TemplateUse, pk=TemplateUse.objects.get().pk, condition="address1_city = London"),
-        "DOMESTIC: “10, every record” → “10, address1_city = London”",
+        "DOMESTIC: “10, every record” → “10, address1_city is London”",
         lambda: TemplateUse.objects.get().priority,
         typed=lambda: {"use-0-priority": "99"},
     ),

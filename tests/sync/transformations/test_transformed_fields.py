@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -134,8 +135,12 @@ def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on() -> None:
 
 
 def test_a_stored_step_that_no_longer_works_stops_the_run_by_name() -> None:
+    rule = customer_rule([field_rule("name", "name", transformations=(step("regex", pattern="("),))])
     with pytest.raises(ConfigurationProblem, match="CUSTOMER, name – name: This is no regular expression"):
-        Transfer(customer_rule([field_rule("name", "name", transformations=(step("regex", pattern="("),))]), TO_CRM)
+        Transfer(rule, TO_CRM)
+    named = replace(rule.crm, fields={**rule.crm.fields, "name": replace(rule.crm.fields["name"], label="Firm")})
+    with pytest.raises(ConfigurationProblem, match="CUSTOMER, name – Firm: This is no regular expression"):
+        Transfer(replace(rule, crm=named), TO_CRM)
 
 
 EDITS = st.lists(

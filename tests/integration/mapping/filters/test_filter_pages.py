@@ -234,7 +234,7 @@ def test_the_second_of_two_people_is_told_of_the_first_ones_condition(mapping: T
     save(admin, **draft)
     answer = admin.post(ADDRESS, {**seen, **DRAFT, "erp_filter-f-credit_limit": "5"})
 
-    assert "table filter: “blocked = ' '” → “blocked = ' ' and name = 'Adatum'”" in text_on(answer)
+    assert "table filter: “blocked is blank” → “blocked is blank and name is Adatum”" in text_on(answer)
     assert the("CUSTOMER").erp_filter == "blocked = ' ' and name = 'Adatum'"
 
 
