@@ -57,9 +57,13 @@ def ids_in(
         waits: QuerySet[Any, Any] = mappings[0].waits.model.objects.filter(mapping__in=keys)
         rows = waits.order_by(column).distinct()
     else:
-        stands = PAIRS[standing] | Q(**{f"{column}__in": also}) if also else PAIRS[standing]
-        pairs = mappings[0].couplings.model.objects.filter(stands, mapping__in=keys)
-        rows = pairs.order_by("pk")
+        pairs = mappings[0].couplings.model.objects
+        held = pairs.filter(mapping__in=keys).order_by()
+        rows = held.filter(PAIRS[standing])
+        if also:  # Each by its index: of both in one condition, SQLite reads all pairs of the mapping.
+            known = rows.values("pk").union(held.filter(**{f"{column}__in": also}).values("pk"))
+            rows = pairs.filter(pk__in=known)
+        rows = rows.order_by("pk")
     if among is not None:
         rows = rows.filter(**{f"{column}__in": list(among)}).order_by()
     return rows.values_list(column, flat=True)

@@ -62,6 +62,11 @@ class SalesHeader(OpenColumns, Header):
                 name="sales_header_open",
                 condition=models.Q(completely_invoiced=False),
             ),
+            models.Index(
+                fields=["document_type", "status", "on_hold"],
+                name="sales_header_unshipped",
+                condition=models.Q(completely_shipped=False),
+            ),
         ]
         permissions = [("post_document", "Can edit, release, ship, invoice and archive documents")]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import F
 from django.urls import reverse
 
 from integration.business_central.models import DocumentType, SalesHeader
@@ -31,10 +31,11 @@ def to_ship(by_name: int) -> Iterator[ToShip]:
     """Those to be shipped first come first; of more than can be told ``by_name`` only the number, in two queries."""
     orders = SalesHeader.objects.filter(document_type=DocumentType.ORDER, status=RELEASED)
     orders = orders.filter(completely_shipped=False, on_hold="")
-    first = list(orders.order_by(F("shipment_date").asc(nulls_last=True), "no")[: by_name + 1])
-    if len(first) > by_name:
-        yield ToShip("", "", reverse("orders") + ALL, orders.order_by().count())
+    orders = orders.order_by()  # Few are sorted here; of many none has to be.
+    some = list(orders[: by_name + 1])
+    if len(some) > by_name:
+        yield ToShip("", "", reverse("orders") + ALL, orders.count())
         return
-    for order in first:
+    for order in sorted(some, key=lambda one: (one.shipment_date or dt.date.max, one.no)):
         address = reverse("document_action", args=[order.pk, SHIP.slug])
         yield ToShip(name_of(order), order.sell_to_customer_name, address)
