@@ -263,6 +263,8 @@ def test_connection_setup_asks_for_an_administrator_whatever_the_guide_is_at(
     assert "task=orders-on" in page
     assert "Back to Connection Setup" in page
     assert 'href="/">Back to Home</a>' in admin.get(f"{GUIDE}administrator/?for=orders-on&back=/").content.decode()
+    assert ">Back</a>" not in page
+    assert ">Leave</a>" not in page
     result = admin.get(f"{GUIDE}administrator/?for=result").content.decode()
     assert 'href="/">Back to Home</a>' in result
     assert ">Next</button>" not in result
