@@ -21,7 +21,7 @@ from integration.dataverse.writing.bulk import Writer
 from integration.dataverse.writing.documents import DocumentWriter
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
-from integration.systems.system import KeyedSystem
+from integration.systems.system import NAMED_AT_ONCE, KeyedSystem
 from integration.systems.values import (
     Document,
     Identity,
@@ -38,8 +38,6 @@ from integration.systems.values import (
 LARGEST_PAGE = 5000
 PAGE = 1000
 """Rows read at once: one transaction on the other side, so not the largest page there is."""
-LABELS_UP_TO = 50
-"""So many rows are read for people to look at, with the names of what they refer to; more are read to be compared."""
 
 
 class SalesOrganization(KeyedSystem):
@@ -154,7 +152,7 @@ class SalesOrganization(KeyedSystem):
                 entity.set_name + query.options(select=select, filter=query.any_of_ids(entity.key, chunk))
                 for chunk in query.chunks_of_ids(ids)
             ]
-            headers = {"Prefer": rows.ANNOTATIONS if len(ids) <= LABELS_UP_TO else rows.KINDS_ONLY}
+            headers = {"Prefer": rows.ANNOTATIONS if len(ids) <= NAMED_AT_ONCE else rows.KINDS_ONLY}
             reader = rows.Reader(entity, fields)
             answers = self._answers(paths, headers)
             return {record.id: record for answer in answers for record in reader.records(answer)}

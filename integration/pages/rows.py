@@ -22,7 +22,7 @@ from integration.pages.catalog import Place
 from integration.pages.standings import Standing, ids_in
 from integration.systems.filters import EVERYTHING, Filter, fields_of, matches
 from integration.systems.formats import whole
-from integration.systems.system import COUNTED_AT_MOST, CountsSome, System
+from integration.systems.system import COUNTED_AT_MOST, NAMED_AT_ONCE, CountsSome, System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
 
 ROWS = 50
@@ -265,7 +265,9 @@ def _few(asked: Asked) -> list[uuid.UUID] | None:
 def _still(asked: Asked, ids: Sequence[uuid.UUID]) -> list[Record]:
     """Those of these rows that meet what is asked for, read with what that asks about, shown or not."""
     columns = list(dict.fromkeys([*asked.columns, *sorted(fields_of(asked.where))]))
-    found = asked.system.get(asked.table.name, ids, columns).values() if ids else ()
+    found: list[Record] = []
+    for start in range(0, len(ids), NAMED_AT_ONCE):
+        found += asked.system.get(asked.table.name, ids[start : start + NAMED_AT_ONCE], columns).values()
     return [record for record in found if matches(asked.where, record)]
 
 

@@ -36,6 +36,7 @@ from integration.systems.values import (
 
 __all__ = [
     "COUNTED_AT_MOST",
+    "NAMED_AT_ONCE",
     "OPTION_NAMESPACE",
     "CountsEach",
     "CountsSome",
@@ -66,6 +67,8 @@ __all__ = [
 
 COUNTED_AT_MOST = 5000
 """Where a system stops counting that does not count all."""
+NAMED_AT_ONCE = 100
+"""So many rows are read by their ids for people to look at, with the labels of what they refer to."""
 
 
 @runtime_checkable
@@ -101,7 +104,8 @@ class System(Protocol):
         ``FieldMissing`` and, where it cannot go by that column, ``ConfigurationProblem``."""
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
-        """The rows that are there, by id. Missing ones are simply absent."""
+        """The rows that are there, by id. Missing ones are simply absent. Of more than ``NAMED_AT_ONCE``, which are
+        read to be compared, references may come without their labels."""
 
     def find(
         self,

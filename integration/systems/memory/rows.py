@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integration.systems.errors import DuplicateKey, NotFound
 from integration.systems.memory.accept import blank
-from integration.systems.values import FieldType, Ref, Table, Value
+from integration.systems.values import FieldType, Record, Ref, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,11 @@ def sort_key(value: Any) -> tuple[bool, Any]:
         value = value.label
     folded = value.casefold() if isinstance(value, str) else value
     return (False, "") if folded in (None, "") else (True, folded)
+
+
+def without_labels(record: Record) -> Record:
+    """The same row, whose references do not say what they lead to."""
+    values = {
+        name: Ref(value.table, value.id) if isinstance(value, Ref) else value for name, value in record.values.items()
+    }
+    return replace(record, values=values)

@@ -21,7 +21,8 @@ from integration.systems.errors import InvalidValue, RecordProblem, Refused
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.memory.documents import MemoryDocuments, with_own_ids
 from integration.systems.memory.faults import Call, Fault, Faults
-from integration.systems.system import DocumentSystem, KeyedSystem
+from integration.systems.memory.rows import without_labels
+from integration.systems.system import NAMED_AT_ONCE, DocumentSystem, KeyedSystem
 from integration.systems.values import Document, Identity, Page, Record, Row, Side, Table, Value, Written
 
 PERSON = uuid.UUID("00000000-0000-4000-8000-00000000a11e")
@@ -159,7 +160,8 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
         self.faults.enter(Call("get", table, ids=tuple(ids)))
         held = self._shown(table, fields)
         with self._lock:
-            return {id: self._record(held, held.rows[id], fields) for id in ids if id in held.rows}
+            found = {id: self._record(held, held.rows[id], fields) for id in ids if id in held.rows}
+        return found if len(ids) <= NAMED_AT_ONCE else {id: without_labels(one) for id, one in found.items()}
 
     def find(
         self,

@@ -16,6 +16,8 @@ from integration.pages import rows
 from integration.pages.lists.layout import keep_columns
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Ref
+from integration.systems.wording import NAMELESS
 from tests.coupling.conftest import page
 from tests.coupling.pages.shown import names
 
@@ -102,3 +104,17 @@ def test_hostile_text_is_text_in_cells_titles_filters_and_names_of_views(
 
     shown = page(clerk, "erp_list", "customer", **{"f-name": hostile, "q": hostile, "o-no": hostile})
     assert "<script>alert" not in shown + page(clerk, "erp_list", "customer")
+
+
+def test_accounts_that_are_not_coupled_say_who_owns_them_however_many_are_shown(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS", 150)
+    jim = Ref("systemuser", organization.add("systemuser", fullname="Jim Olive"))
+    for number in range(120):
+        organization.add("account", name=f"Firm {number}", customertypecode=3, ownerid=jim)
+
+    shown = text_of(page(clerk, "crm_list", "account", state="uncoupled"))
+
+    assert shown.count("Jim Olive") >= 120
+    assert NAMELESS not in shown

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 import pytest
 
-from integration.systems.system import System
+from integration.systems.system import NAMED_AT_ONCE, System
 from integration.systems.values import Ref
 from tests.systems.contract.ground import (
     Contract,
@@ -101,6 +102,18 @@ class ValuesContract(Contract):
 
         assert isinstance(value, Ref)
         assert value == ref
+        assert value.label
+
+    def test_references_of_as_many_rows_as_people_look_at_come_with_labels(
+        self, system: System, ground: Ground, rows: Rows
+    ) -> None:
+        column, ref = needs(ground.reference), rows.target()
+        id = rows.insert_one("Adatum", **{column: ref})
+        others = [uuid.uuid4() for _ in range(NAMED_AT_ONCE - 1)]
+
+        value = system.get(ground.table, [id, *others], [column])[id].values[column]
+
+        assert isinstance(value, Ref)
         assert value.label
 
     def test_a_reference_can_be_cleared(self, system: System, ground: Ground, rows: Rows) -> None:
