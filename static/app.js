@@ -50,7 +50,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "chosen" || chosenMeanwhile === null) return;
   const again = document.querySelector(`${AFTER}[value="${chosenMeanwhile}"]`);
-  if (again) again.checked = true;
+  if (again) {
+    again.checked = true;
+    again.dispatchEvent(new Event("change", { bubbles: true })); // What this one would write is asked for.
+  }
   chosenMeanwhile = null;
 });
 

@@ -19,7 +19,7 @@ from coupling.commands.couple_records import (
 )
 from coupling.commands.create_records import creatable, create
 from coupling.commands.flows import retry_posts, update_statistics
-from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
+from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, synchronize, ways
 
 __all__ = [
     "CAPTIONS",
@@ -39,7 +39,6 @@ __all__ = [
     "create",
     "plans",
     "retry_posts",
-    "suggestion",
     "synchronize",
     "uncouple",
     "uncouple_all",

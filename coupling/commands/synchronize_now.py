@@ -1,4 +1,4 @@
-"""Synchronize coupled records now: which ways there are, which one fits, and a dry run of it."""
+"""Synchronize coupled records now: which ways there are, and a dry run of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 from coupling.commands.checks import check_first, options_of_pairs
 from coupling.models import CouplingError
-from coupling.pages.compare import look
 from coupling.pages.records import mapped_pairs
 from coupling.sides import both_opened
 from integration import jobs
-from integration.connection.live_systems import NAMES
 from integration.models import Plan, SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
@@ -23,11 +21,6 @@ CAPTIONS = {
     GET: "Get: Sales' values to Business Central",
     MERGE: "Merge: what each side changed",
 }
-ALIKE = "Neither record has changed since they last agreed."
-AGREE = "There is nothing to carry."
-BOTH = "Both records have changed since they last agreed."
-HAS_CHANGED = "The {} record has changed since both last agreed."
-FIRST = "Both records have not been synchronized yet."
 PASSES = {SEND: (Direction.TO_CRM,), GET: (Direction.TO_ERP,), MERGE: (Direction.TO_CRM, Direction.TO_ERP)}
 
 
@@ -80,30 +73,6 @@ def ways(mapping: TableMapping) -> list[tuple[str, str]]:
     """The ways a record of this mapping can be synchronized now, with their captions."""
     offered = {Direction.TO_CRM: [SEND], Direction.TO_ERP: [GET], Direction.BOTH: [MERGE, SEND, GET]}
     return [(way, CAPTIONS[way]) for way in offered[Direction(mapping.direction)]]
-
-
-def suggestion(mapping: TableMapping, pair: Pair) -> tuple[str, str]:
-    """Which way to synchronize one pair, and why: the way that would carry something. Both or none: merge. Raises
-    ``ConnectionProblem``."""
-    offered = [way for way, _ in ways(mapping)]
-    if MERGE not in offered:
-        return offered[0], ""
-    with both_opened() as connected:
-        found = look(connected, mapping, pair)
-    if found.conflict:
-        return MERGE, found.conflict
-    if found.to_crm and found.to_erp:
-        return MERGE, BOTH if pair.agreed else FIRST
-    if found.to_crm:
-        return SEND, HAS_CHANGED.format(NAMES[Side.ERP]) if pair.agreed else FIRST
-    if found.to_erp:
-        return GET, HAS_CHANGED.format(NAMES[Side.CRM]) if pair.agreed else FIRST
-    if found.problem:
-        return MERGE, found.problem
-    alike = ALIKE if pair.agreed else AGREE
-    if found.differing:
-        return MERGE, f"{alike} They differ in {', '.join(found.differing)}, which stays as it is on each side."
-    return MERGE, alike
 
 
 def plans(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID], user: User | None) -> list[Plan]:

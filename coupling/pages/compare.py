@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coupling.pages.comparison.judged import JudgedField, Judgement, Next, judge
-from coupling.pages.records import shown
+from coupling.pages.comparison.judged import JudgedField, Judgement, judge
+from coupling.pages.records import Cell, cells
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
@@ -21,7 +21,6 @@ from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.systems.values import Page, Record, Side
-from integration.systems.wording import field_name
 
 GONE = "One of both records does not exist any more."
 
@@ -46,22 +45,17 @@ class Comparison:
         self.to_crm = self.planner.run.direction is Direction.TO_CRM
 
     def fields(self, ours: Record | None, theirs: Record | None, pair: Pair | None = None) -> list[JudgedField]:
-        """Every field of two records, as the card of the pair shows it; ``pair``: where they are one already. Of a
-        single record, what it holds."""
+        """Every field of two records, as the card of the pair shows it; ``pair``: where they are one already. One
+        record alone is compared with nothing."""
         if ours is None or theirs is None:
-            return self._alone(ours, theirs)
+            return []
         would_be = Pair(ours.id, theirs.id, State.COUPLED)
         return judge(self.planners, (ours, theirs), pair or would_be).fields
 
-    def _alone(self, ours: Record | None, theirs: Record | None) -> list[JudgedField]:
-        found = []
-        for field in self.rule.fields:
-            left, right = self.rule.field(Side.ERP, field), self.rule.field(Side.CRM, field)
-            if left is not None and right is not None:
-                a = shown(ours.values.get(left.name), left) if ours else ""
-                b = shown(theirs.values.get(right.name), right) if theirs else ""
-                found.append(JudgedField(field.key, field_name(left), a, field_name(right), b, Next.EQUAL))
-        return found
+    def held(self, ours: Record) -> tuple[Cell, ...]:
+        """What a record of Business Central holds in the mapped fields."""
+        mapped = (self.rule.field(Side.ERP, field) for field in self.rule.fields)
+        return cells(self.rule.erp, dict.fromkeys(field.name for field in mapped if field is not None), ours)
 
     def clashing(self, ours: Record, theirs: Record, pair: Pair) -> Judgement:
         """The two-way fields of which one side's value goes over, as a person chooses between them. The card judges

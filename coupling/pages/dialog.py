@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from django.db.models import prefetch_related_objects
 
 from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages import records
+from coupling.pages.asking.effects import Effects, of_pairs
 from coupling.pages.asking.exact import Exact, exact
 from coupling.pages.asking.ours import OURS, is_our_price_list
-from coupling.pages.asking.proposal import Proposal, proposed
+from coupling.pages.asking.proposal import NO, Proposal, careful, proposed
 from coupling.pages.compare import Comparison, Missing
 from coupling.pages.comparison.judged import JudgedField
 from coupling.sides import both_opened
@@ -23,7 +25,7 @@ from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages import catalog, rows
 from integration.pages.standings import Standing
-from integration.sync.memory.ledger import State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction, TableRule
 from integration.systems.filters import both
 from integration.systems.values import Record, Side, Table
@@ -46,7 +48,8 @@ class Looked:
 @dataclass(slots=True)
 class Dialog:
     """What the template shows. ``chosen`` is the candidate whose values are shown beside; ``exact`` says why it was
-    chosen for the person; ``next`` is the bookmark of more candidates."""
+    chosen for the person; ``next`` is the bookmark of more candidates. ``held``: what the record holds, for as long as
+    none is chosen; ``effects``: what the synchronization that is chosen for after coupling would write."""
 
     mapping: TableMapping
     erp_id: uuid.UUID
@@ -56,12 +59,14 @@ class Dialog:
     next: str
     notice: str
     chosen: uuid.UUID | None
+    held: Sequence[records.Cell]
     pairs: Sequence[JudgedField]
     missing: Missing | None
     coupled_with: uuid.UUID | None
     exact: Exact
     proposal: Proposal
     after: str
+    effects: Effects | None
 
     @property
     def can_create(self) -> bool:
@@ -121,11 +126,19 @@ def dialog(
         are_one = coupled is not None and picked == coupled
         pairs = comparison.fields(ours, theirs, pair if are_one else None)
         proposal = proposed(mapping, pairs, ours, theirs, coupled=are_one)
+        after, effects = _after(mapping, looked.after, proposal.way), None
+        if theirs is not None:
+            both = pair if pair is not None and are_one else Pair(erp_id, theirs.id, State.COUPLED)
+            effects_of = cache(partial(of_pairs, connected, mapping, Side.ERP, [both]))
+            proposal = careful(mapping, proposal, effects_of)
+            after = _after(mapping, looked.after, proposal.way)
+            effects = effects_of(after) if after != NO else None
         text = _first_word(rule.erp, ours) if looked.search is None else looked.search.strip()
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
             mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
-            pairs, comparison.missing(ours), coupled, match, proposal, _after(mapping, looked.after, proposal.way),
+            comparison.held(ours) if theirs is None else (), pairs, comparison.missing(ours), coupled, match, proposal,
+            after, effects,
         )  # fmt: skip
 
 

@@ -41,8 +41,8 @@ OFFERED_AT_ONCE = 50
 LOOKS = ("look", "page")
 """Buttons that only look for something: the dialog comes again with what was chosen."""
 KEPT = ("q", "crm_id", "page", "back")
-CHOSEN = "chosen"
-"""The part of the page that changes with the chosen record."""
+PARTS = {"chosen": "coupling/_compared.html", "effects": "coupling/_after_effects.html"}
+"""The parts of the page that change with the chosen record, and with what is chosen for after coupling."""
 
 
 @may_couple
@@ -66,7 +66,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
 def _template(request: PageRequest) -> str:
     if not request.htmx:
         return "coupling/coupling.html"
-    return "coupling/_compared.html" if request.htmx.target == CHOSEN else "coupling/_candidates.html"
+    return PARTS.get(request.htmx.target or "", "coupling/_candidates.html")
 
 
 @may_couple

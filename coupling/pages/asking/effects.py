@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from coupling.commands.synchronize_now import MERGE, PASSES
 from coupling.pages import records
 from coupling.pages.asking.left import left_of
 from integration.connection.live_systems import NAMES
@@ -123,23 +125,20 @@ class Effects:
         return f"{', '.join([first, *parts[1:]])} would change."
 
 
-def of_pairs(
-    connected: Connected,
-    mapping: TableMapping,
-    side: Side,
-    pairs: Sequence[Pair],
-    passes: Sequence[Direction],
-    *,
-    decided: bool,
-) -> Effects:
-    """What these passes would do with these pairs. ``decided``: the source of each pass wins. Raises
-    ``ConnectionProblem`` and ``ConfigurationProblem``."""
+def of_pairs(connected: Connected, mapping: TableMapping, side: Side, pairs: Sequence[Pair], way: str) -> Effects:
+    """What this way of synchronizing would do with these pairs, which are coupled or would be: by ``send`` and ``get``
+    the source wins. Raises ``ConnectionProblem`` and ``ConfigurationProblem``."""
     looked = list(pairs[:LOOKED_AT])
-    found = _Found(connected, build_rule(mapping, connected.erp, connected.crm), side, mapping)
-    for direction in passes:
+    rule = build_rule(mapping, connected.erp, connected.crm)
+    found = _Found(connected, rule, side, AsCoupled(mapping.couplings, looked))
+    for direction in passes_of(mapping, way):
         ids = {one.id(direction.source): one.id(side) for one in looked}
-        found.look(direction, ids, winner=direction.source if decided else None, create=False)
+        found.look(direction, ids, winner=direction.source if way != MERGE else None, create=False)
     return found.effects(len(pairs), [one.id(side) for one in looked])
+
+
+def passes_of(mapping: TableMapping, way: str) -> list[Direction]:
+    return [one for one in PASSES.get(way, ()) if Direction(mapping.direction).includes(one)]
 
 
 def of_new(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> Effects:
@@ -147,14 +146,29 @@ def of_new(connected: Connected, mapping: TableMapping, side: Side, ids: Sequenc
     ``of_pairs``."""
     looked = list(ids[:LOOKED_AT])
     rule = replace(build_rule(mapping, connected.erp, connected.crm), deletion=DeletionPolicy.RESTORE)
-    found = _Found(connected, rule, side, mapping)
+    found = _Found(connected, rule, side, mapping.couplings)
     found.look(Direction.away_from(side), {id: id for id in looked}, winner=None, create=True)
     return found.effects(len(ids), looked)
 
 
+class AsCoupled:
+    """The ledger of a mapping, read as if these pairs were coupled."""
+
+    def __init__(self, ledger: Any, pairs: Sequence[Pair]) -> None:
+        self.ledger, self.coupled = ledger, pairs
+
+    def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
+        assumed = {one.id(side): one for one in self.coupled if one.id(side) in ids}
+        return {**self.ledger.pairs(side, ids), **assumed}
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is as it is stored."""
+        return getattr(self.ledger, name)
+
+
 class _Found:
-    def __init__(self, connected: Connected, rule: TableRule, side: Side, mapping: TableMapping) -> None:
-        self.connected, self.rule, self.side, self.mapping = connected, rule, side, mapping
+    def __init__(self, connected: Connected, rule: TableRule, side: Side, ledger: Any) -> None:
+        self.connected, self.rule, self.side, self.ledger = connected, rule, side, ledger
         self.rows: dict[uuid.UUID, RecordEffect] = {}
         self.names: dict[uuid.UUID, str] = {}
 
@@ -164,8 +178,7 @@ class _Found:
         """Plan one pass. ``ids``: the records of its source -> those the person looks at."""
         source, destination = self.connected.source_and_destination(direction)
         options = Options(scope=Scope.IDS, ids=tuple(ids), create=create, dry_run=True, force=True, winner=winner)
-        ledger = self.mapping.couplings
-        run = Run(self.rule, direction, source, destination, ledger, options, self.connected.context)
+        run = Run(self.rule, direction, source, destination, self.ledger, options, self.connected.context)
         planner = Planner(run)
         there = source.get(run.source_table, list(ids), planner.source_columns)
         actions = planner.plan(Page(list(there.values())))

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from coupling import commands
-from coupling.commands.synchronize_now import PASSES
 from coupling.pages.asking import effects
 from coupling.pages.asking.along import Along, along
 from coupling.pages.asking.effects import Effects
 from coupling.pages.asking.needs import Need, needs
+from coupling.pages.asking.proposal import careful, suggested
 from coupling.pages.asking.selection import Kind, Selection
 from coupling.pages.asking.twins import Twin, twins
 from coupling.pages.captions import noun
@@ -56,6 +57,11 @@ class Question:
     @property
     def number(self) -> int:
         return len(self.selection.done)
+
+    @property
+    def is_new(self) -> bool:
+        """Is it about records that are to be made?"""
+        return self.action == "create"
 
     @property
     def ids(self) -> list[uuid.UUID]:
@@ -165,8 +171,11 @@ def _suggest(asked: Question, pairs: Sequence[tuple[TableMapping, Pair]]) -> Non
     asked.suggested = asked.ways[0][0]
     if len(pairs) != 1:
         return
-    with suppress(Problem):  # without a suggestion, where a side does not answer; the preview says so
-        asked.suggested, asked.reason = commands.suggestion(*pairs[0])
+    mapping, pair = pairs[0]
+    with suppress(Problem), both_opened() as connected:  # where a side does not answer, the preview says so
+        effects_of = partial(effects.of_pairs, connected, mapping, asked.selection.side, [pair])
+        found = careful(mapping, suggested(connected, mapping, pair), effects_of)
+        asked.suggested, asked.reason = found.way, found.reason
 
 
 def _look(asked: Question, pairs: dict[TableMapping, list[Pair]]) -> None:
@@ -175,11 +184,8 @@ def _look(asked: Question, pairs: dict[TableMapping, list[Pair]]) -> None:
     try:
         with both_opened() as connected:
             for mapping, held in pairs.items():
-                passes = [one for one in PASSES[asked.way] if Direction(mapping.direction).includes(one)]
-                decided = asked.way != commands.MERGE
-                found = effects.of_pairs(connected, mapping, side, held, passes, decided=decided)
-                asked.effects.append((mapping, found))
-                source = passes[0].source
+                asked.effects.append((mapping, effects.of_pairs(connected, mapping, side, held, asked.way)))
+                source = effects.passes_of(mapping, asked.way)[0].source
                 ids = [pair.id(source) for pair in held[: effects.LOOKED_AT]]
                 asked.needs = [*asked.needs, *needs(connected, mapping, source, ids)]
     except Problem as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from uuid import UUID
 
@@ -22,18 +21,12 @@ from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Option, Record, Ref, Side
 from tests.coupling.conftest import id_of, press
+from tests.coupling.pages.shown import rows
 from tests.integration.jobs_world import JobsWorld, world
 from tests.makers import account, code, field_rule, option, reference, rule, table
 from tests.opened import opened
 
 __all__ = ["world"]
-
-
-def rows(shown: str) -> list[list[str]]:
-    """The cells of the table of fields."""
-    body = shown.partition('id="effects"')[2]
-    found = (re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.S))
-    return [[re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in found if row]
 
 
 @pytest.fixture
