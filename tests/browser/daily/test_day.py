@@ -171,6 +171,6 @@ def test_a_way_that_is_chosen_while_records_are_compared_stays_only_where_it_is_
         assert offered == (direction == "both")
         proposed = page.locator("#chosen input[name=proposed]").input_value()
         expect(page.locator("#chosen input[name=after]:checked")).to_have_value(way if offered else proposed)
-        written = page.locator("#effects tbody tr td:first-child")
-        expect(written).to_have_text(["Business Central"] * written.count() if offered else [])
+        if offered:
+            expect(page.locator("#effects")).to_contain_text("in Business Central would change.")
     let_customers_go(page, "both")
