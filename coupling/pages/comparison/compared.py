@@ -9,7 +9,7 @@ from coupling.pages import records
 from coupling.pages.compare import planners_of, read_by
 from coupling.pages.comparison.agreements import Agreements
 from coupling.pages.comparison.differences import Alike, Compared, Difference, Touched
-from coupling.pages.comparison.judged import JudgedField, judge
+from coupling.pages.comparison.judged import JudgedField, Next, judge
 from coupling.pages.editing.seen import CONNECTION, last_author
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -39,7 +39,7 @@ def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compare
     shown.stopped = judgement.stopped
     for one in judgement.fields:
         if one.differs:
-            shown.differences.append(_difference(one, agreements))
+            shown.differences.append(_difference(one, judgement.next_of(one), agreements))
         else:
             shown.alike.append(Alike(one.label, one.erp_text or one.crm_text, one.note))
     return shown
@@ -68,8 +68,8 @@ def _touched(connected: Connected, record: Record) -> Touched:
     return Touched(record.modified_at, str(person.values.get(column) or "") if person is not None else "")
 
 
-def _difference(one: JudgedField, agreements: Agreements) -> Difference:
+def _difference(one: JudgedField, next: Next, agreements: Agreements) -> Difference:
     return Difference(
-        one.key, one.erp_label, one.crm_label, one.erp_text, one.crm_text, one.next, one.changed,
+        one.key, one.erp_label, one.crm_label, one.erp_text, one.crm_text, next, one.changed,
         agreements.of(one.key, one.halves), one.lacking, agreements.why_none(one.key, one.halves),
     )  # fmt: skip

@@ -15,8 +15,9 @@ from integration.sync.plan import Planner
 from integration.sync.record.draft import Draft
 from integration.sync.record.field_transfer import FieldTransfer
 from integration.sync.rules import Direction
-from integration.systems.filters import matches
+from integration.systems.filters import reason_outside
 from integration.systems.values import Record, Side, Value
+from integration.systems.wording import sentence
 
 Both = tuple[Record, Record]
 Halves = tuple[str, str] | None
@@ -31,6 +32,7 @@ class Next(StrEnum):
     CONFLICT = "conflict"
     STAYS = "stays"
     WAITS = "waits"
+    STOPPED = "stopped"
 
     @property
     def words(self) -> str:
@@ -41,11 +43,14 @@ class Next(StrEnum):
             Next.CONFLICT: "Conflict: decide which value stays",
             Next.STAYS: "Stays as it is on each side",
             Next.WAITS: "Waits until the record it names is coupled",
+            Next.STOPPED: "Is not carried for now",
         }[self]
 
     @property
     def style(self) -> str:
-        return {Next.CONFLICT: "unfavorable", Next.WAITS: "ambiguous", Next.STAYS: "blank"}.get(self, "favorable")
+        return {Next.CONFLICT: "unfavorable", Next.WAITS: "ambiguous", Next.STAYS: "blank", Next.STOPPED: "blank"}.get(
+            self, "favorable"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,16 @@ class JudgedField:
 
 @dataclass(slots=True)
 class Judgement:
-    """All fields of two records. ``stopped``: why nothing of the records is carried."""
+    """All fields of two records. ``stopped``: why nothing of the records is carried to ``closed`` sides."""
 
     fields: list[JudgedField] = field(default_factory=list)
     stopped: str = ""
+    closed: set[Side] = field(default_factory=set)
+
+    def next_of(self, one: JudgedField) -> Next:
+        """What the next synchronization does with a field, also where the record as a whole does not go."""
+        towards = {Next.SENT: Side.CRM, Next.FETCHED: Side.ERP}.get(one.next)
+        return Next.STOPPED if towards in self.closed else one.next
 
 
 def judge(planners: Sequence[Planner], rows: Both, pair: Pair) -> Judgement:
@@ -119,7 +130,9 @@ def judge(planners: Sequence[Planner], rows: Both, pair: Pair) -> Judgement:
         to_crm = planner.run.direction is Direction.TO_CRM
         record, twin = rows if to_crm else rows[::-1]
         verdicts, draft, agreed = planner.judged(record, twin, pair)
-        found.stopped = found.stopped or _stopped(planner, record, draft)
+        stopped = _stopped(planner, record, draft)
+        found.stopped = found.stopped or stopped
+        found.closed |= {planner.run.direction.destination} if stopped else set()
         values = {side: planner.memories[side].values(row) for side, row in zip(Side, rows, strict=True)}
         for one in planner.transfer.fields:
             if one.key not in listed:
@@ -165,8 +178,9 @@ def _next(verdict: str, *, to_crm: bool) -> Next:
 def _stopped(planner: Planner, record: Record, draft: Draft) -> str:
     """Why nothing of the record goes this way."""
     way = NAMES[planner.run.direction.destination]
-    if not matches(planner.read_filter, record):
-        return f"Nothing goes to {way}: the record is outside the filter of {planner.run.rule.name}."
+    why = reason_outside(planner.read_filter, record, planner.read_table)
+    if why:
+        return sentence(f"Nothing goes to {way}: the record is outside the filter of {planner.run.rule.name}: {why}")
     if draft.problem is not None:
         return f"Nothing goes to {way}: {draft.problem}"
     return f"Nothing goes to {way}: {draft.left_out}" if draft.left_out else ""

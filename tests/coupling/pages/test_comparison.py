@@ -13,7 +13,7 @@ from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.comparison.differences import Compared, Difference
 from coupling.pages.comparison.judged import Next
 from integration import jobs
-from integration.models import SyncJob
+from integration.models import SyncJob, TableMapping
 from integration.sync.merging.merge import Merger
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref, Side
@@ -90,6 +90,25 @@ def test_a_field_that_one_side_changed_says_who_and_where_it_goes(
     if side is Side.CRM:
         assert result.crm is not None
         assert result.crm.who == "Jim Olive"
+
+
+def test_nothing_is_said_to_be_sent_of_a_record_outside_the_filter(world: JobsWorld, clerk: Client) -> None:
+    ours, _ = agreed(world)
+    TableMapping.objects.filter(name="CUSTOMER").update(erp_filter="blocked = ' '")
+    world.erp.edit("customer", ours, blocked=3, phone_no="030 2")
+    result = shown(ours)
+    assert (only(result).next, result.summary) == (Next.STOPPED, "The next synchronization changes nothing here.")
+    text = page(clerk, "record_comparison", "erp", "customer", ours)
+    assert "the record is outside the filter of CUSTOMER: blocked is All, must be blank." in text
+    assert "is sent" not in text
+
+
+def test_what_the_other_side_changed_is_fetched_though_nothing_is_sent(world: JobsWorld) -> None:
+    ours, theirs = agreed(world)
+    TableMapping.objects.filter(name="CUSTOMER").update(erp_filter="blocked = ' '")
+    world.erp.edit("customer", ours, blocked=3)
+    world.crm.edit("account", theirs, telephone1="030 2")
+    assert only(shown(ours)).next is Next.FETCHED
 
 
 def test_what_a_run_wrote_says_when_it_was_agreed(world: JobsWorld) -> None:
