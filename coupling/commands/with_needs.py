@@ -23,6 +23,7 @@ from integration.models import SyncJob, TableMapping, User
 from integration.sync.rules import Direction
 from integration.systems.errors import TimedOut
 from integration.systems.values import Side
+from integration.systems.wording import sentence
 
 TOO_MUCH = (
     "Nothing was done: what these records need first is too much to look up while a page waits. Choose fewer of them "
@@ -75,7 +76,8 @@ def _looked_at(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> l
         wanted = needs(connected, mapping, side, ids)
         stuck = next((need for need in wanted if not need.can_be_done), None)
         if stuck is not None:
-            raise CouplingError(f"{stuck.what} has to be coupled by a person first.")
+            has_to_be = f"is {stuck.step}" if stuck.outside else "has to be coupled by a person first"
+            raise CouplingError(sentence(f"{stuck.what} {has_to_be}"))
         for each, pairs in _matched(wanted).items():
             check_each(connected, each, pairs)
     return wanted

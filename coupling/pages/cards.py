@@ -66,6 +66,12 @@ class Concern:
     def cure(self) -> str:
         return advice(self.error.code)
 
+    @property
+    def waits_in(self) -> TableMapping | None:
+        """The mapping in which the record that this one waits for is coupled."""
+        table, _ = self.error.waits_for or ("", "")
+        return next(iter(records.mappings_of(Side(self.error.source_side), table)), None) if table else None
+
 
 @dataclass(slots=True)
 class Card:

@@ -27,7 +27,7 @@ from integration.pages import catalog, rows
 from integration.pages.standings import Standing
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction, TableRule
-from integration.systems.filters import both
+from integration.systems.filters import both, reason_outside
 from integration.systems.values import Record, Side, Table
 
 WORD = 4
@@ -48,8 +48,9 @@ class Looked:
 @dataclass(slots=True)
 class Dialog:
     """What the template shows. ``chosen`` is the candidate whose values are shown beside; ``exact`` says why it was
-    chosen for the person; ``next`` is the bookmark of more candidates. ``held``: what the record holds, for as long as
-    none is chosen; ``effects``: what the synchronization that is chosen for after coupling would write."""
+    chosen for the person; ``next`` is the bookmark of more candidates. ``outside``: why the record cannot be coupled as
+    it is; ``held``: what it holds, for as long as no other one is chosen; ``effects``: what the synchronization that is
+    chosen for after coupling would write."""
 
     mapping: TableMapping
     erp_id: uuid.UUID
@@ -59,14 +60,15 @@ class Dialog:
     next: str
     notice: str
     chosen: uuid.UUID | None
-    held: Sequence[records.Cell]
     pairs: Sequence[JudgedField]
     missing: Missing | None
     coupled_with: uuid.UUID | None
     exact: Exact
     proposal: Proposal
     after: str
-    effects: Effects | None
+    outside: str = ""
+    held: Sequence[records.Cell] = ()
+    effects: Effects | None = None
 
     @property
     def can_create(self) -> bool:
@@ -89,11 +91,13 @@ class Dialog:
 
 @dataclass(slots=True)
 class Choice:
-    """Free Business Central records, for a Sales record that is to be coupled."""
+    """Free Business Central records, for a Sales record that is to be coupled; none where it is ``outside`` the
+    mapping's filter, for these reasons."""
 
     mapping: TableMapping
     crm_id: uuid.UUID
     title: str
+    outside: str
     search: str
     candidates: Sequence[records.Line]
     next: str
@@ -137,8 +141,9 @@ def dialog(
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
             mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
-            comparison.held(ours) if theirs is None else (), pairs, comparison.missing(ours), coupled, match, proposal,
-            after, effects,
+            pairs, comparison.missing(ours), coupled, match, proposal, after,
+            reason_outside(rule.erp_filter, ours, rule.erp) if coupled is None else "",
+            comparison.held(ours) if theirs is None else (), effects,
         )  # fmt: skip
 
 
@@ -157,10 +162,13 @@ def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None, page: s
             return None
         if is_our_price_list(rule.crm.name, theirs):
             raise CouplingError(OURS)
+        name, outside = records.name_of(Side.CRM, rule.crm, theirs), reason_outside(rule.crm_filter, theirs, rule.crm)
+        if outside:
+            return Choice(mapping, crm_id, name, outside, "", [], "", NOTHING)
         match = exact(connected, mapping, rule, Side.CRM, theirs) if search is None else NOTHING
         text = _first_word(rule.crm, theirs) if search is None else search.strip()
         found, following, _ = _candidates(connected, mapping, rule, Side.ERP, text, match.record, page)
-        return Choice(mapping, crm_id, records.name_of(Side.CRM, rule.crm, theirs), text, found, following, match)
+        return Choice(mapping, crm_id, name, outside, text, found, following, match)
 
 
 def _candidates(

@@ -48,11 +48,11 @@ def card_address(side: Side, table: str, id: uuid.UUID) -> str:
 
 
 def first_address(blocked: Blocked) -> str:
-    """Where the missing record is coupled: its Set Up Coupling, or its card where it is on the Sales side."""
+    """Where the missing record is coupled: its Set Up Coupling, or its card where nothing couples it."""
     missing = blocked.missing
     mapping = TableMapping.objects.of_table(missing.side, missing.table).first()
-    if mapping is not None and missing.side is Side.ERP:
-        return reverse("coupling", args=[mapping.name, missing.id])
+    if mapping is not None:
+        return couple_address(mapping, missing.side, missing.id, None, "")
     return card_address(missing.side, missing.table, missing.id)
 
 

@@ -17,6 +17,7 @@ from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.sync.rules import Direction, TableRule
+from integration.systems.filters import reason_outside
 from integration.systems.values import Record, Side
 
 DEEPEST = 4
@@ -26,7 +27,8 @@ DEEPEST = 4
 @dataclass(frozen=True, slots=True)
 class Need:
     """A record that has to be coupled first. ``match``: the one it is beyond doubt, and what it is called; else
-    ``creates``: its other record can be made."""
+    ``creates``: its other record can be made. ``outside``: the conditions of the mapping's filter that keep it from
+    both."""
 
     mapping: TableMapping | None
     side: Side
@@ -36,6 +38,7 @@ class Need:
     match: uuid.UUID | None = None
     match_name: str = ""
     creates: bool = False
+    outside: str = ""
 
     @property
     def can_be_done(self) -> bool:
@@ -49,11 +52,18 @@ class Need:
     @property
     def step(self) -> str:
         """What is done with it, in words."""
+        if self.outside and self.mapping is not None:
+            return f"outside the filter of {self.mapping.name}: {self.outside}"
         if self.match is not None:
             return f"coupled with {self.match_name}"
         if self.creates and self.mapping is not None:
             return f"created in {NAMES[self.side.other]} as {noun(self.mapping.table(self.side.other))}"
         return "to be coupled by a person"
+
+    @property
+    def cure(self) -> str:
+        """What can be done about one outside the filter."""
+        return f"Change that in {NAMES[self.side]}, name another {noun(self.table)} there, or change the filter."
 
 
 def needs(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
@@ -86,13 +96,21 @@ class _Needs:
     def _with_their_own(self, side: Side, table: str, wanted: Sequence[uuid.UUID], depth: int) -> list[Need]:
         ids = [id for id in wanted if id not in self.seen]
         self.seen |= set(ids)
-        mapping = TableMapping.objects.of_table(side, table).first()
-        if mapping is None:
-            return [Need(None, side, table, id, str(id)) for id in ids]
-        found = self._needs(mapping, side, ids) if ids else []
-        return [*self.of(mapping, side, [need.id for need in found if not need.match], depth + 1), *found]
+        found: dict[uuid.UUID, Need] = {id: Need(None, side, table, id, str(id)) for id in ids}
+        mappings = list(TableMapping.objects.of_table(side, table))
+        for mapping in mappings:
+            # Each record is the business of the first mapping whose filter it passes.
+            for need in self._needs(mapping, side, [id for id in ids if _is_open(found[id])]):
+                found[need.id] = found[need.id] if need.outside and found[need.id].outside else need
+        behind: list[Need] = []
+        for mapping in mappings:
+            of_it = [need for need in found.values() if need.mapping == mapping]
+            behind += self.of(mapping, side, [one.id for one in of_it if not (one.match or one.outside)], depth + 1)
+        return [*behind, *found.values()]
 
     def _needs(self, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[Need]:
+        if not ids:
+            return []
         rule = build_rule(mapping, self.connected.erp, self.connected.crm)
         there = records.read(self.connected, rule, side, ids)
         matches = exact_of_each(self.connected, mapping, rule, side, list(there.values()))
@@ -109,9 +127,17 @@ class _Needs:
         self, mapping: TableMapping, rule: TableRule, side: Side, record: Record, match: Exact, *, is_contested: bool
     ) -> Need:
         """``is_contested``: its match is another one's, too, so a person has to say whose."""
+        name = records.name_of(side, rule.table(side), record)
+        outside = reason_outside(rule.filter(side), record, rule.table(side))
+        if outside:
+            return Need(mapping, side, mapping.table(side), record.id, name, outside=outside)
         twin = match.record if not is_contested else None
         return Need(
-            mapping, side, mapping.table(side), record.id, records.name_of(side, rule.table(side), record),
-            twin.id if twin else None, match.name if twin else "",
+            mapping, side, mapping.table(side), record.id, name, twin.id if twin else None, match.name if twin else "",
             creates(mapping, Direction.away_from(side)) and not match.several and not is_contested,
         )  # fmt: skip
+
+
+def _is_open(need: Need) -> bool:
+    """Has no mapping taken it so far?"""
+    return need.mapping is None or bool(need.outside)

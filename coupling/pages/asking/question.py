@@ -59,6 +59,11 @@ class Question:
         return len(self.selection.done)
 
     @property
+    def is_shut_out(self) -> bool:
+        """Is something that comes first outside the filter of its mapping?"""
+        return any(need.outside for need in self.needs)
+
+    @property
     def is_new(self) -> bool:
         """Is it about records that are to be made?"""
         return self.action == "create"

@@ -96,7 +96,7 @@ def test_one_job_is_shown_itself_and_several_as_the_log() -> None:
     [
         (Side.ERP, "customer", lambda: reverse("coupling", args=["CUSTOMER", ADATUM])),
         (Side.ERP, "vessel", lambda: card_address(Side.ERP, "vessel", ADATUM)),
-        (Side.CRM, "account", lambda: card_address(Side.CRM, "account", ADATUM)),
+        (Side.CRM, "account", lambda: reverse("coupling_from", args=["CUSTOMER", ADATUM])),
         (Side.CRM, "vessel", lambda: card_address(Side.CRM, "vessel", ADATUM)),
     ],
 )
