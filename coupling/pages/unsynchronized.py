@@ -15,8 +15,9 @@ from coupling.models import Coupling
 from coupling.sides import opened
 from integration.connection import systems
 from integration.connection.opening import at_a_glance, open_for_words
-from integration.models import ConnectionSetup, SyncError, TableMapping
+from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.rows import BY_ID
+from integration.sync.memory.halves import is_apart
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction
@@ -26,6 +27,8 @@ from integration.systems.values import Side
 
 PAGES = 4
 """So many pages of the changes of a table are read while a person waits."""
+UNDONE = 50
+"""So many of the latest undone runs are looked through for what they left apart."""
 SILENT = "What was changed in Dynamics 365 Sales since the last run is not among these: {}"
 MORE = "More was changed since the last run than is looked through here; the next run finds the rest."
 
@@ -56,9 +59,9 @@ def is_changed(mapping: TableMapping, pair: Pair, side: Side, version: str) -> b
 
 def changed_since(side: Side, mappings: Sequence[TableMapping], setup: ConnectionSetup) -> Changed:
     """The records of ``side`` of which something is not on the other side yet, though no run owes it. Each side is
-    asked once a mapping for what it has changed since it was read; open conflicts count, too. A silent Sales is named
-    in the notice."""
-    found = Changed(_in_conflict(side, mappings))
+    asked once a mapping for what it has changed since it was read; open conflicts count, too, and what an undone run
+    left apart. A silent Sales is named in the notice."""
+    found = Changed(_in_conflict(side, mappings) | _left_apart(side, mappings))
     written = Written()
     _look(found, written, systems.open_erp(), mappings)
     if setup.is_enabled:
@@ -76,6 +79,21 @@ def _in_conflict(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]
     column = f"{side}_id"
     rows = SyncError.objects.open().filter(mapping__in=mappings, code=Conflict.code).exclude(**{column: None})
     return set(rows.order_by("-pk").values_list(column, flat=True)[:BY_ID])
+
+
+def _left_apart(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]:
+    """Runs that undid another one have put something back here, and both sides hold something different since."""
+    undoing = SyncJob.objects.filter(undoes__isnull=False, mapping__in=mappings).order_by("-queued_at")
+    changes = RecordChange.objects.filter(job__in=list(undoing.values_list("pk", flat=True)[:UNDONE]))
+    put_back = {(mapping, id) for mapping, id in changes.values_list("job__mapping", "erp_id")[:BY_ID]}
+    if not put_back:
+        return set()
+    rows = Coupling.objects.filter(mapping__in=mappings, erp_id__in={id for _, id in put_back})
+    return {
+        row.pair.id(side)
+        for row in rows.filter(state=State.COUPLED.value)
+        if (row.mapping_id, row.erp_id) in put_back and any(is_apart(*halves) for halves in row.pair.agreed.values())
+    }
 
 
 def _look(found: Changed, written: Written, system: System, mappings: Sequence[TableMapping]) -> None:

@@ -69,7 +69,7 @@ def _decided(request: HttpRequest) -> HttpResponse:
             request, f"{len(set(ids)) - len(rows)} of what was shown is no open conflict any more. {NOT_OPEN}"
         )
     _say(request, done, left, started)
-    return redirect(request.get_full_path() if left else "synch_errors")
+    return redirect(request.get_full_path() if left or (rows and not done) else "synch_errors")
 
 
 def _wanted(

@@ -27,7 +27,7 @@ def themed(name: str) -> dict[str, str]:
 
 
 def painted() -> Iterator[tuple[str, str, str, str]]:
-    """(rule, state, ground, text) of each state of a button for which a rule sets the ground; a blank text is missing."""
+    """(rule, state, ground, text) of each state of a button whose ground a rule sets; a text not set is blank."""
     for sheet in SHEETS:
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.S)
         for selector, body in RULE.findall(text):

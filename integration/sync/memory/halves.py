@@ -104,6 +104,11 @@ def is_zero(value: str) -> bool:
         return False
 
 
+def is_apart(erp: str, crm: str) -> bool:
+    """Does one side hold something else than the other one, and nobody has decided it, as after an undone run?"""
+    return DEFAULT in (erp[:1], crm[:1]) and value_of(erp) != value_of(crm)
+
+
 def is_open(half: str) -> bool:
     """Does the next reading of the row have to settle this half?"""
     return half[:1] == UNREAD or half == DEFAULT

@@ -138,6 +138,15 @@ def test_nothing_chosen_decides_nothing_and_says_so(world: JobsWorld, clerk: Cli
     assert told(post(clerk, {"shown": ["x", "9" * 40]})) == ["Nothing was chosen, so nothing was decided."]
 
 
+def test_whoever_has_chosen_nothing_stays_with_the_conflicts_that_were_shown(world: JobsWorld, clerk: Client) -> None:
+    [adatum] = clashes(world, "Adatum")
+    address = f"{reverse('conflicts')}?error={error_of(adatum)}"
+    answer = clerk.post(address, {**sent(clerk), "selected": []})
+
+    assert answer.url == address
+    assert "Nothing was chosen, so nothing was decided." in clerk.get(address).content.decode()
+
+
 def test_while_sales_is_silent_the_page_names_the_conflicts_and_offers_no_decision(
     world: JobsWorld, clerk: Client
 ) -> None:
