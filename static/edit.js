@@ -12,10 +12,13 @@ for (const tab of document.querySelectorAll("details[data-fold]")) {
 
 const form = document.querySelector("form[data-edit]");
 if (form) {
-  // Ctrl+S saves; who leaves with something typed is asked once.
+  // Ctrl+S saves; who leaves with something typed is asked once, unless that is what Cancel is for.
   let touched = Boolean(form.querySelector(".edit-wrong"));
   form.addEventListener("input", () => { touched = true; });
   form.addEventListener("submit", () => { touched = false; });
+  form.querySelector(".actionbar")?.addEventListener("click", (event) => {
+    if (event.target.closest("a")) touched = false;
+  });
   addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
   document.addEventListener("keydown", (event) => {
     if (event.key === "s" && (event.ctrlKey || event.metaKey) && !event.altKey) {

@@ -76,6 +76,18 @@ def test_who_comes_second_reads_what_the_other_one_wrote_and_takes_it(page: Page
     expect(page.get_by_label("Phone No.", exact=True)).to_have_value("2222")
 
 
+def test_who_cancels_what_was_typed_is_not_asked_whether_to_leave(page: Page) -> None:
+    card = open_adatum(page)
+    page.goto(f"{card}edit/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    write_over(page, page.get_by_label("Phone No.", exact=True), "4444")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", name=ADATUM, level=1)).to_be_visible()
+    expect(page).to_have_url(card)
+    assert asked == []
+
+
 def test_a_folded_tab_stays_folded_on_the_next_card(page: Page) -> None:
     open_adatum(page)
     tab = page.locator("details", has=page.get_by_text("Shipping", exact=True))

@@ -122,6 +122,15 @@ class Review:
         return any(not line.status for line in lines) and not any(line.is_alive for line in lines)
 
     @property
+    def starts_over(self) -> bool:
+        """Has every line been started, so that only Reset opens Start again?"""
+        return self.is_over and not self.can_start
+
+    @property
+    def has_second_round(self) -> bool:
+        return any(one.second_round for one in self.lines)
+
+    @property
     def is_over(self) -> bool:
         """Was it started, and does nothing of it run or wait any more?"""
         return self.is_started and not self.is_active and not self.waiting

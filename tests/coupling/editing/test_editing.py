@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from django.test import Client
@@ -109,6 +110,15 @@ def test_all_wrong_values_are_said_at_once(susan: Client, adatum: Customer) -> N
     assert [name for name in ("name", "city", "credit_limit_lcy") if f'id="{name}-error"' in shown] == [
         "name", "city", "credit_limit_lcy",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ends"), [("phone_no", "Look at Phone No.<"), ("city", "Look at City.<")])
+def test_the_sentence_about_wrong_values_ends_with_one_point(
+    susan: Client, adatum: Customer, name: str, ends: str
+) -> None:
+    shown = edit(susan, adatum).type(**{name: "4" * 99}).save().text
+
+    assert ends in re.sub(r"<a [^>]*>|</a>", "", shown)
 
 
 def test_a_blocked_salesperson_is_refused_at_the_input(susan: Client, adatum: Customer) -> None:

@@ -89,6 +89,17 @@ def test_a_line_that_waits_for_approval_says_so_and_leads_to_the_one_question(
     assert "hx-trigger" not in page
 
 
+def test_once_every_line_was_started_the_page_says_what_opens_start_again(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    says = "To start again, reset them all, or restart single ones."
+    for line in lines.values():
+        assert says not in shown(susan)
+        line.start(to_crm_job=job(line))
+        line.finish()
+    assert says in shown(susan)
+
+
 def test_reset_asks_first_and_throws_away_only_when_it_is_confirmed(
     susan: Client, lines: dict[str, FullSynchLine]
 ) -> None:
@@ -155,4 +166,5 @@ def test_a_second_round_counts_neither_its_records_nor_the_wait_for_it_again(
     assert "60 records: 60 inserted." in page
     words = 'title="BC → Sales" aria-label="23 written in a second round in CUSTOMER, BC → Sales"'
     assert f'href="/synch/jobs/{again.pk}/" {words}' in page
+    assert "records get what tables that come after theirs have made possible" in page
     assert '<td class="number text-nowrap">12 s' in page
