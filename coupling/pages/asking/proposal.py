@@ -65,8 +65,8 @@ def suggested(connected: Connected, mapping: TableMapping, pair: Pair) -> Propos
     if MERGE not in offered:
         return Proposal(offered[0], "")
     if not pair.agreed:
-        found = _at_first(connected, mapping, pair)
-        return found if found.way != NO else Proposal(MERGE, found.reason)
+        first = _at_first(connected, mapping, pair)
+        return first if first.way != NO else Proposal(MERGE, first.reason)
     found = look(connected, mapping, pair)
     if found.conflict:
         return Proposal(MERGE, found.conflict)
