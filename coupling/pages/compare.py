@@ -52,10 +52,11 @@ class Comparison:
         would_be = Pair(ours.id, theirs.id, State.COUPLED)
         return judge(self.planners, (ours, theirs), pair or would_be).fields
 
-    def held(self, ours: Record) -> tuple[Cell, ...]:
-        """What a record of Business Central holds in the mapped fields."""
+    def held(self, ours: Record) -> list[Cell]:
+        """What a record of Business Central holds in the mapped fields that are filled in."""
         mapped = (self.rule.field(Side.ERP, field) for field in self.rule.fields)
-        return cells(self.rule.erp, dict.fromkeys(field.name for field in mapped if field is not None), ours)
+        columns = dict.fromkeys(field.name for field in mapped if field is not None)
+        return [cell for cell in cells(self.rule.erp, columns, ours) if cell.text]
 
     def clashing(self, ours: Record, theirs: Record, pair: Pair) -> Judgement:
         """The two-way fields of which one side's value goes over, as a person chooses between them. The card judges

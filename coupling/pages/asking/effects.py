@@ -129,7 +129,7 @@ def of_pairs(connected: Connected, mapping: TableMapping, side: Side, pairs: Seq
     """What this way of synchronizing would do with these pairs, which are coupled or would be: by ``send`` and ``get``
     the source wins. Raises ``ConnectionProblem`` and ``ConfigurationProblem``."""
     looked = list(pairs[:LOOKED_AT])
-    rule = build_rule(mapping, connected.erp, connected.crm)
+    rule = build_rule(mapping, connected.erp, connected.crm, list(connected.context.filters))
     found = _Found(connected, rule, side, AsCoupled(mapping.couplings, looked))
     for direction in passes_of(mapping, way):
         ids = {one.id(direction.source): one.id(side) for one in looked}
@@ -159,7 +159,8 @@ class AsCoupled:
 
     def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
         assumed = {one.id(side): one for one in self.coupled if one.id(side) in ids}
-        return {**self.ledger.pairs(side, ids), **assumed}
+        others = [id for id in ids if id not in assumed]
+        return {**(self.ledger.pairs(side, others) if others else {}), **assumed}
 
     def __getattr__(self, name: str) -> Any:
         """All else is as it is stored."""

@@ -6,7 +6,9 @@ import re
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test.client import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from integration.models import SyncJob, TableMapping
@@ -84,6 +86,16 @@ def test_synchronize_now_suggests_the_same_of_records_that_were_only_coupled(
     assert suggested(shown) == ["merge"]
     assert "Get would make phone_no blank, which Merge keeps." in shown
     assert not SyncJob.objects.exists()
+
+
+def test_the_proposal_and_what_it_would_write_take_no_more_questions_than_a_page_has(
+    clerk: Client, mapping: TableMapping, newer_account: UUID, adatum: UUID
+) -> None:
+    page(clerk, "coupling", "CUSTOMER", adatum, crm_id=newer_account)
+    with CaptureQueriesContext(connection) as queries:
+        page(clerk, "coupling", "CUSTOMER", adatum, crm_id=newer_account)
+
+    assert len(queries) <= 20
 
 
 def test_the_newer_record_is_proposed_where_it_makes_nothing_blank(
