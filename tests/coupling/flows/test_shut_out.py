@@ -68,7 +68,10 @@ def test_set_up_coupling_of_a_customer_outside_the_filter_says_why(world: JobsWo
     TableMapping.objects.filter(name="CUSTOMER").update(erp_filter="blocked = ' '")
     blocked = world.add_customer("Litware", blocked=3)
 
-    assert "blocked is All, must be blank. It can be coupled once" in page(clerk, "coupling", "CUSTOMER", blocked)
+    shown = page(clerk, "coupling", "CUSTOMER", blocked)
+
+    assert "blocked is All, must be blank. It can be coupled once" in shown
+    assert ">Couple<" not in shown
 
 
 @pytest.mark.parametrize(
