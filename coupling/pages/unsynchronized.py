@@ -84,16 +84,10 @@ def _in_conflict(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]
 def _left_apart(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]:
     """Runs that undid another one have put something back here, and both sides hold something different since."""
     undoing = SyncJob.objects.filter(undoes__isnull=False, mapping__in=mappings).order_by("-queued_at")
-    changes = RecordChange.objects.filter(job__in=list(undoing.values_list("pk", flat=True)[:UNDONE]))
-    put_back = {(mapping, id) for mapping, id in changes.values_list("job__mapping", "erp_id")[:BY_ID]}
-    if not put_back:
-        return set()
-    rows = Coupling.objects.filter(mapping__in=mappings, erp_id__in={id for _, id in put_back})
-    return {
-        row.pair.id(side)
-        for row in rows.filter(state=State.COUPLED.value)
-        if (row.mapping_id, row.erp_id) in put_back and any(is_apart(*halves) for halves in row.pair.agreed.values())
-    }
+    changes = RecordChange.objects.filter(job__in=undoing.values("pk")[:UNDONE])
+    rows = Coupling.objects.filter(mapping__in=mappings, state=State.COUPLED.value)
+    put_back = [row.pair for row in rows.filter(erp_id__in=changes.values("erp_id")[:BY_ID])]
+    return {pair.id(side) for pair in put_back if any(is_apart(*halves) for halves in pair.agreed.values())}
 
 
 def _look(found: Changed, written: Written, system: System, mappings: Sequence[TableMapping]) -> None:

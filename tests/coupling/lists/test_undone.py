@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.test.client import Client
+from django.test.utils import CaptureQueriesContext
 
 from integration.sync.memory.halves import is_apart
 from tests.coupling.conftest import page
@@ -24,7 +26,9 @@ def test_a_pair_that_differs_since_a_run_was_undone_is_listed_until_both_agree_a
     [adatum, _] = coupled(world, "Adatum", "Fabrikam")
     undone(carried(world, [adatum]))
     both(world)
-    assert differing(clerk) == ["Adatum"]
+    with CaptureQueriesContext(connection) as queries:
+        assert differing(clerk) == ["Adatum"]
+    assert len([one for one in queries if "integration_recordchange" in one["sql"]]) == 1
 
     world.erp.edit("customer", adatum, phone_no="030 3")
     both(world)
