@@ -1,0 +1,87 @@
+"""Orders and quotes that somebody wanted, and that wait, are made once what keeps them out has changed: by themselves,
+also where they are created only by hand.
+
+10:00  Susan creates ORD-7: account Nova Shop is not coupled
+10:25  Nova Shop is coupled, by hand, by a run or by a command
+10:25  the scheduler finds that ORD-7 waits for nothing any more, and has a run look at what is open: order 101008
+
+Without a scheduler the next run of SALESORDER-ORDER does it. That run also tries what has failed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from integration.business_central.reading.changes import changed_since
+from integration.business_central.row_versions import committed_version
+from integration.jobs.create import create
+from integration.jobs.flows.reopening import CAUSES, failing, reopen, reopen_mended, reopen_waiting
+from integration.jobs.open_work import is_open
+from integration.mappings.flows import ORDERS, QUOTES, find_mapping
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.system import System
+
+KINDS = {ORDERS: SyncJob.Kind.CREATE_ORDERS, QUOTES: SyncJob.Kind.PROCESS_QUOTES}
+TABLES = sorted({table for tables in CAUSES.values() for table in tables})
+Flows = Iterator[tuple[TableMapping, SyncJob.Kind]]
+
+
+def follow_open(erp: System) -> list[SyncJob]:
+    """After a pass over orders: have tried again what failed once, and what no longer waits. Answers the runs. Raises a
+    ``ConnectionProblem``."""
+    return [
+        _look_at_open(mapping, kind)
+        for mapping, kind in _flows()
+        if reopen(mapping, erp) or is_open(mapping, Direction.TO_ERP) or _waits_no_more(mapping)
+    ]
+
+
+class MendedLook:
+    """Looks, with every tick of the scheduler, for documents that nothing keeps out any more: what they waited for is
+    coupled, or a table of the company has changed that their failure is about."""
+
+    def __init__(self) -> None:
+        self._seen: int | None = None
+
+    def __call__(self) -> list[SyncJob]:
+        """The runs over what is open that were started."""
+        flows = list(_flows())
+        under_way = SyncJob.objects.active().filter(kind__in=[kind for _, kind in flows])
+        if not flows or under_way.exists():
+            return []
+        changed = self._changed()
+        return [_look_at_open(mapping, kind) for mapping, kind in flows if _is_mended(mapping, changed)]
+
+    def _changed(self) -> set[str]:
+        """The tables that have changed since the last look."""
+        before, self._seen = self._seen, committed_version()
+        if before in (None, self._seen):
+            return set()
+        return {table for table, _ in changed_since([(table, before) for table in TABLES])}
+
+
+def _flows() -> Flows:
+    """The mappings whose documents are made here, as far as that is switched on."""
+    setup = ConnectionSetup.current()
+    for tables, kind in KINDS.items() if setup.order_integration_enabled else ():
+        mapping = find_mapping(tables)
+        if mapping is not None and setup.is_on(mapping):
+            yield mapping, kind
+
+
+def _is_mended(mapping: TableMapping, changed: set[str]) -> bool:
+    """Also of those that failed once: whoever mends at once what a run has said need not wait for the next one."""
+    changed_cause = bool(changed) and any(not changed.isdisjoint(CAUSES[code]) for code in failing(mapping))
+    if changed_cause:
+        reopen_mended(mapping, changed)
+    return reopen_waiting(mapping) > 0 or changed_cause or _waits_no_more(mapping)
+
+
+def _waits_no_more(mapping: TableMapping) -> bool:
+    return any(True for _ in mapping.couplings.released(Direction.TO_ERP))
+
+
+def _look_at_open(mapping: TableMapping, kind: SyncJob.Kind) -> SyncJob:
+    return create(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN))

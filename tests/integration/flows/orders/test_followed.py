@@ -1,0 +1,216 @@
+"""An order that a person asked for, and that something keeps out, is made by itself once that is mended: also where
+orders are created only by hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from integration import jobs
+from integration.business_central.models import (
+    Currency,
+    CurrencyExchangeRate,
+    Customer,
+    Item,
+    SalesHeader,
+)
+from integration.documents.outlook import outlook
+from integration.documents.sources import ORDER
+from integration.jobs.flows.following import MendedLook, follow_open
+from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
+from integration.sync.rules import Context
+from integration.systems.values import Ref
+from tests.integration.flows.desk import Desk, desk, freight_account, write_in_product
+
+__all__ = ["desk"]
+
+D = Decimal
+Mend = Callable[[], object]
+
+
+@pytest.fixture
+def look(desk: Desk) -> MendedLook:
+    """A scheduler that has looked once."""
+    made = MendedLook()
+    assert made() == []
+    return made
+
+
+def nova_shop(desk: Desk, kind: int = 3) -> tuple[uuid.UUID, uuid.UUID]:
+    """An account that nobody has coupled, and an order of it."""
+    nova = desk.crm.add("account", name="Nova Shop", customertypecode=kind, statecode=0)
+    return nova, desk.order(desk.line(), customerid=Ref("account", nova, "Nova Shop"))
+
+
+def couple_customer(desk: Desk, nova: uuid.UUID) -> None:
+    """A person couples an account with a customer who is there."""
+    desk.couple("CUSTOMER", Customer.objects.create(no="NOVA", name="Nova Shop").pk, nova)
+
+
+def work() -> None:
+    """A worker does what is queued."""
+    for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
+        jobs.run(job.pk)
+
+
+@pytest.mark.parametrize("tries", [1, 2, 3])
+def test_an_order_follows_once_its_account_is_coupled(desk: Desk, look: MendedLook, tries: int) -> None:
+    assert not ConnectionSetup.current().auto_create_orders
+    nova, order = nova_shop(desk)
+    for _ in range(tries):
+        assert desk.run(order).failed == 1
+    assert look() == []
+    couple_customer(desk, nova)
+
+    assert len(look()) == 1
+    work()
+
+    assert desk.made(order).sell_to_customer_no.no == "NOVA"
+    assert (look(), SyncError.objects.open().count()) == ([], 0)
+
+
+def test_an_order_that_rests_for_another_reason_follows_once_that_and_its_account_are_mended(
+    desk: Desk, look: MendedLook
+) -> None:
+    nova, order = nova_shop(desk, kind=11)
+    for _ in range(2):
+        desk.run(order)
+    assert desk.problem().code == "account-not-customer"
+    desk.crm.edit("account", nova, customertypecode=3)
+    couple_customer(desk, nova)
+
+    look()
+    work()
+
+    assert desk.made(order).sell_to_customer_no.no == "NOVA"
+
+
+def test_the_pass_over_orders_tries_again_what_was_asked_for(desk: Desk) -> None:
+    nova, order = nova_shop(desk)
+    desk.run(order)
+    couple_customer(desk, nova)
+
+    [job] = follow_open(desk.erp)
+    work()
+
+    assert (job.kind, desk.made(order).sell_to_customer_no.no) == ("create-orders", "NOVA")
+    assert follow_open(desk.erp) == []
+
+
+def test_an_order_that_nobody_asked_for_stays_in_sales(desk: Desk, look: MendedLook) -> None:
+    nova, _ = nova_shop(desk)
+    couple_customer(desk, nova)
+
+    assert (look(), follow_open(desk.erp), SalesHeader.objects.count()) == ([], [], 0)
+
+
+def blocked_customer(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    contoso = Customer.objects.get(no="CONTOSO")
+    contoso.blocked = 3
+    contoso.save()
+    return desk.order(desk.line(), whose="CONTOSO"), lambda: change(contoso, blocked=0)
+
+
+def blocked_item(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    book = Item.objects.get(no="BOOK")
+    book.blocked = True
+    book.save()
+    return desk.order(desk.line("BOOK")), lambda: change(book, blocked=False)
+
+
+def no_freight_account(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    return desk.order(desk.line(), freightamount=D(5)), freight_account
+
+
+def no_write_in_product(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    return desk.order(desk.write_in("Crane hire")), write_in_product
+
+
+def no_vat(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    tenth = Item.objects.get(no="TENTH")
+    group, tenth.vat_prod_posting_group = tenth.vat_prod_posting_group, None
+    tenth.save()
+    return desk.order(desk.line("TENTH")), lambda: change(tenth, vat_prod_posting_group=group)
+
+
+def no_rate(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    rates = CurrencyExchangeRate.objects.filter(currency_code__code="EUR")
+    rate = rates.first()
+    assert rate is not None
+    rates.delete()
+    rate.pk = uuid.uuid4()
+    rate._state.adding = True
+    return desk.order(desk.line(), currency="EUR"), rate.save
+
+
+def no_item(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    chair = desk.crm.add("product", name="Chair", statecode=0, producttypecode=1)
+    order = desk.order(desk.line(productid=Ref("product", chair)))
+    lamp = Item.objects.get(no="LAMP")
+    TableMapping.objects.get(name="ITEM-PRODUCT").couplings.filter(erp_id=lamp.pk).delete()
+    return order, lambda: desk.couple("ITEM-PRODUCT", lamp.pk, chair)
+
+
+def no_currency(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    desk.currencies["SEK"] = desk.crm.add("transactioncurrency", isocurrencycode="SEK")
+    crowns = Currency.objects.create(code="SEK", iso_code="SEK")
+    CurrencyExchangeRate.objects.create(
+        currency_code=crowns, starting_date="2020-01-01", exchange_rate_amount=13, relational_exch_rate_amount=1
+    )
+    return desk.order(desk.line(), currency="SEK"), lambda: desk.couple("CURRENCY", crowns.pk, desk.currencies["SEK"])
+
+
+def change(row: Customer | Item, **values: object) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def test_all_that_is_blocked_is_said_at_once_and_before_anybody_has_tried(desk: Desk) -> None:
+    blocked_customer(desk)
+    blocked_item(desk)
+    order = desk.order(desk.line("BOOK"), desk.line("BOOK"), whose="CONTOSO")
+    said = (
+        "Customer CONTOSO is blocked (All). Take that off the customer first. "
+        "Item BOOK is blocked. Take that off first, or take it off the document."
+    )
+
+    planned = outlook(ORDER, desk.erp, desk.crm, desk.mapping.couplings, Context(local_currency="GBP"), [order])[order]
+
+    assert str(planned.problem) == said
+    assert [one.label for one in planned.records] == ["Customer CONTOSO", "Item BOOK"]
+    desk.run(order)
+    assert (desk.problem().code, desk.problem().message) == ("customer-blocked", said)
+
+
+KEPT_OUT = {
+    "customer-blocked": blocked_customer,
+    "item-blocked": blocked_item,
+    "freight-account-missing": no_freight_account,
+    "write-in-missing": no_write_in_product,
+    "vat-setup-missing": no_vat,
+    "rate-missing": no_rate,
+    "product-not-coupled": no_item,
+    "currency-not-coupled": no_currency,
+}
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+@pytest.mark.parametrize("code", KEPT_OUT)
+def test_an_order_follows_once_what_keeps_it_out_is_mended(desk: Desk, look: MendedLook, code: str, tries: int) -> None:
+    order, mend = KEPT_OUT[code](desk)
+    look()
+    for _ in range(tries):
+        desk.run(order)
+    assert look() == []
+    assert desk.problem().code == code
+    mend()
+
+    assert len(look()) == 1
+    work()
+
+    assert desk.made(order).status == SalesHeader.Status.OPEN
+    assert (look(), SyncError.objects.open().count()) == ([], 0)
