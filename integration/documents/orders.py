@@ -76,6 +76,11 @@ class Plan:
     amount: Decimal = ZERO
     difference: Decimal = ZERO
 
+    @property
+    def code(self) -> str:
+        """That of the problem; blank where there is none."""
+        return self.problem.code if self.problem is not None else ""
+
 
 @dataclass(slots=True)
 class _Work:

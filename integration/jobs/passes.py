@@ -101,7 +101,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     if tables == INVOICES:
         follow_waiting(job.mapping)
     if tables == ORDERS and job.run_options.scope is not Scope.IDS:
-        follow_open(connected.erp)
+        follow_open(connected)
     return counters
 
 

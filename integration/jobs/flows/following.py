@@ -10,32 +10,65 @@ Without a scheduler the next run of SALESORDER-ORDER does it. That run also trie
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+
+from django.utils import timezone
 
 from integration.business_central.reading.changes import changed_since
 from integration.business_central.row_versions import committed_version
+from integration.connection.systems import Connected
+from integration.documents.orders import Plan
+from integration.documents.outlook import outlook
+from integration.documents.problems import KNOWN_BEFORE
+from integration.documents.sources import ORDER, QUOTE, Source
 from integration.jobs.create import create
-from integration.jobs.flows.reopening import CAUSES, failing, reopen, reopen_mended, reopen_waiting
+from integration.jobs.flows.reopening import CAUSES, RESTING, failing, reopen, reopen_mended, reopen_waiting
 from integration.jobs.open_work import is_open
 from integration.mappings.flows import ORDERS, QUOTES, find_mapping
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.system import System
 
+AT_ONCE = 500
+"""Documents that rest and are looked at after a pass."""
+AGAIN_AFTER = dt.timedelta(minutes=1)
+"""Between two runs since a table has changed: not every change of it is that of what keeps a document out."""
+SOURCES = {SyncJob.Kind.CREATE_ORDERS: ORDER, SyncJob.Kind.PROCESS_QUOTES: QUOTE}
 KINDS = {ORDERS: SyncJob.Kind.CREATE_ORDERS, QUOTES: SyncJob.Kind.PROCESS_QUOTES}
 TABLES = sorted({table for tables in CAUSES.values() for table in tables})
 Flows = Iterator[tuple[TableMapping, SyncJob.Kind]]
 
 
-def follow_open(erp: System) -> list[SyncJob]:
-    """After a pass over orders: have tried again what failed once, and what no longer waits. Answers the runs. Raises a
-    ``ConnectionProblem``."""
-    return [
-        _look_at_open(mapping, kind)
-        for mapping, kind in _flows()
-        if reopen(mapping, erp) or is_open(mapping, Direction.TO_ERP) or _waits_no_more(mapping)
+def follow_open(connected: Connected) -> list[SyncJob]:
+    """After a pass over orders: have tried again what failed once, what no longer waits, and what rests though a run
+    would find something else by now. Answers the runs. Raises a ``ConnectionProblem``."""
+    return [_look_at_open(mapping, kind) for mapping, kind in _flows() if _is_to_follow(mapping, kind, connected)]
+
+
+def _is_to_follow(mapping: TableMapping, kind: SyncJob.Kind, connected: Connected) -> bool:
+    number = reopen(mapping, connected.erp) + _reopen_changed(mapping, SOURCES[kind], connected)
+    return number > 0 or is_open(mapping, Direction.TO_ERP) or _waits_no_more(mapping)
+
+
+def _reopen_changed(mapping: TableMapping, source: Source, connected: Connected) -> int:
+    """Take those out of their rest that somebody has corrected in Sales, or what they point to. Answers how many."""
+    rows = mapping.couplings.filter(**RESTING, state=State.RESERVED.value).order_by("pk")
+    resting = list(rows.values_list("erp_id", "crm_id", "seen_crm", "to_erp_code")[:AT_ONCE])
+    ids = [crm_id for _, crm_id, _, _ in resting]
+    plans = outlook(source, connected.erp, connected.crm, mapping.couplings, connected.context, ids)
+    changed = [
+        erp_id
+        for erp_id, crm_id, version, code in resting
+        if crm_id in plans and _is_news(plans[crm_id], version, code)
     ]
+    return int(mapping.couplings.retry(changed)) if changed else 0
+
+
+def _is_news(planned: Plan, version: str, code: str) -> bool:
+    """Is the document another one than the run has refused, or would a run say something else of it?"""
+    return planned.source.header.version != version or (code in KNOWN_BEFORE and planned.code != code)
 
 
 class MendedLook:
@@ -44,6 +77,7 @@ class MendedLook:
 
     def __init__(self) -> None:
         self._seen: int | None = None
+        self._last: dt.datetime | None = None
 
     def __call__(self) -> list[SyncJob]:
         """The runs over what is open that were started."""
@@ -52,10 +86,16 @@ class MendedLook:
         if not flows or under_way.exists():
             return []
         changed = self._changed()
-        return [_look_at_open(mapping, kind) for mapping, kind in flows if _is_mended(mapping, changed)]
+        mended = [(mapping, kind) for mapping, kind in flows if _is_mended(mapping, changed)]
+        if mended and changed:
+            self._last = timezone.now()
+        return [_look_at_open(mapping, kind) for mapping, kind in mended]
 
     def _changed(self) -> set[str]:
         """The tables that have changed since the last look."""
+        now = timezone.now()
+        if self._last is not None and now - self._last < AGAIN_AFTER:
+            return set()
         before, self._seen = self._seen, committed_version()
         if before in (None, self._seen):
             return set()

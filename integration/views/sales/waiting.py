@@ -14,6 +14,7 @@ from integration.defaults.tasks import Task
 from integration.documents.outlook import outlook
 from integration.documents.sources import ORDER, QUOTE
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.systems.errors import Problem
 from integration.systems.values import Ref
 from integration.views.sales.kinds import ORDERS, Kind
 
@@ -43,14 +44,17 @@ class Waiting:
 def waiting(
     kind: Kind, mapping: TableMapping | None, connected: Connected, documents: Collection[uuid.UUID]
 ) -> Waiting:
-    """A fixed number of questions, however many documents there are; none to Sales where there is none. Raises a
-    ``ConnectionProblem``."""
+    """A fixed number of questions, however many documents there are; none to Sales where there is none. Where these are
+    not answered the page shows what it has: no more is known than that nothing became of them."""
     setup = ConnectionSetup.current()
     if not setup.order_integration_enabled or mapping is None:
         return Waiting(OFF)
     source = ORDER if kind is ORDERS else QUOTE
     systems = connected.erp, connected.crm, mapping.couplings, connected.context
-    plans = outlook(source, *systems, list(documents)) if documents else {}
+    try:
+        plans = outlook(source, *systems, list(documents)) if documents else {}
+    except Problem:
+        plans = {}
     wrong = {id: str(one.problem) for id, one in plans.items() if one.problem is not None}
     return Waiting(_why(kind, setup), plans.keys(), wrong, {id: one.records for id, one in plans.items()})
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.utils import timezone
 
-from integration import jobs
+from integration import jobs, scheduler
 from integration.business_central.models import (
     Currency,
     CurrencyExchangeRate,
@@ -17,11 +19,13 @@ from integration.business_central.models import (
     Item,
     SalesHeader,
 )
+from integration.connection.systems import Connected
 from integration.documents.outlook import outlook
 from integration.documents.sources import ORDER
 from integration.jobs.flows.following import MendedLook, follow_open
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.rules import Context
+from integration.sync.run import Scope
 from integration.systems.values import Ref
 from tests.integration.flows.desk import Desk, desk, freight_account, write_in_product
 
@@ -50,6 +54,10 @@ def couple_customer(desk: Desk, nova: uuid.UUID) -> None:
     desk.couple("CUSTOMER", Customer.objects.create(no="NOVA", name="Nova Shop").pk, nova)
 
 
+def both(desk: Desk) -> Connected:
+    return Connected(desk.erp, desk.crm, Context(local_currency="GBP"))
+
+
 def work() -> None:
     """A worker does what is queued."""
     for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
@@ -70,6 +78,17 @@ def test_an_order_follows_once_its_account_is_coupled(desk: Desk, look: MendedLo
 
     assert desk.made(order).sell_to_customer_no.no == "NOVA"
     assert (look(), SyncError.objects.open().count()) == ([], 0)
+
+
+def test_the_scheduler_looks_for_orders_that_wait_no_more(desk: Desk) -> None:
+    nova, order = nova_shop(desk)
+    desk.run(order)
+    couple_customer(desk, nova)
+
+    scheduler.tick()
+
+    waiting = SyncJob.objects.filter(status=SyncJob.Status.QUEUED, kind=SyncJob.Kind.CREATE_ORDERS)
+    assert [job.run_options.scope for job in waiting] == [Scope.OPEN]
 
 
 def test_an_order_that_rests_for_another_reason_follows_once_that_and_its_account_are_mended(
@@ -93,18 +112,81 @@ def test_the_pass_over_orders_tries_again_what_was_asked_for(desk: Desk) -> None
     desk.run(order)
     couple_customer(desk, nova)
 
-    [job] = follow_open(desk.erp)
+    [job] = follow_open(both(desk))
     work()
 
     assert (job.kind, desk.made(order).sell_to_customer_no.no) == ("create-orders", "NOVA")
-    assert follow_open(desk.erp) == []
+    assert follow_open(both(desk)) == []
+
+
+def correct_account(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    vendor = desk.crm.add("account", name="Wingtip Toys", customertypecode=11, statecode=0)
+    desk.couple("CUSTOMER", Customer.objects.create(no="WING", name="Wingtip Toys").pk, vendor)
+    order = desk.order(desk.line(), customerid=Ref("account", vendor, "Wingtip Toys"))
+    return order, lambda: desk.crm.edit("account", vendor, customertypecode=3)
+
+
+def correct_product(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    book = desk.products["BOOK"]
+    desk.crm.edit("product", book, statecode=1)
+    return desk.order(desk.line("BOOK")), lambda: desk.crm.edit("product", book, statecode=0)
+
+
+def correct_order(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    order = desk.order(desk.line(), totalamountlessfreight=D(90))
+    return order, lambda: desk.touch(order, totalamountlessfreight=D(100))
+
+
+def correct_discount(desk: Desk) -> tuple[uuid.UUID, Mend]:
+    order = desk.order(desk.line(), discountamount=D(120))
+    return order, lambda: desk.touch(order, discountamount=D(0), totalamountlessfreight=D(100))
+
+
+CORRECTED = {
+    "discount-out-of-range": correct_discount,
+    "account-not-customer": correct_account,
+    "product-not-active": correct_product,
+    "totals-differ": correct_order,
+}
+
+
+@pytest.mark.parametrize("code", CORRECTED)
+def test_an_order_that_rests_follows_in_the_run_after_somebody_has_corrected_it_in_sales(desk: Desk, code: str) -> None:
+    order, mend = CORRECTED[code](desk)
+    desk.run(order)
+    for _ in range(3):  # The first look at a table counts as a change of it.
+        follow_open(both(desk))
+        work()
+    assert desk.problem().code == code
+    assert follow_open(both(desk)) == []
+    mend()
+
+    assert len(follow_open(both(desk))) == 1
+    work()
+
+    assert desk.made(order).amount == 100
+
+
+def test_a_table_that_keeps_changing_has_orders_tried_once_a_minute(desk: Desk, look: MendedLook) -> None:
+    order, mend = blocked_customer(desk)
+    look()
+    desk.run(order)
+    adatum = Customer.objects.get(no="ADATUM")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        change(adatum, city="Leeds")
+        assert len(look()) == 1
+        work()
+        mend()
+        assert look() == []
+        clock.shift(61)
+        assert len(look()) == 1
 
 
 def test_an_order_that_nobody_asked_for_stays_in_sales(desk: Desk, look: MendedLook) -> None:
     nova, _ = nova_shop(desk)
     couple_customer(desk, nova)
 
-    assert (look(), follow_open(desk.erp), SalesHeader.objects.count()) == ([], [], 0)
+    assert (look(), follow_open(both(desk)), SalesHeader.objects.count()) == ([], [], 0)
 
 
 def blocked_customer(desk: Desk) -> tuple[uuid.UUID, Mend]:
