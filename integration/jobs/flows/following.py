@@ -11,6 +11,7 @@ Without a scheduler the next run of SALESORDER-ORDER does it. That run also trie
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -49,7 +50,8 @@ def follow_open(connected: Connected) -> list[SyncJob]:
 
 def _is_to_follow(mapping: TableMapping, kind: SyncJob.Kind, connected: Connected) -> bool:
     number = reopen(mapping, connected.erp) + _reopen_changed(mapping, SOURCES[kind], connected)
-    return number > 0 or is_open(mapping, Direction.TO_ERP) or _waits_no_more(mapping)
+    released = any(True for _ in mapping.couplings.released(Direction.TO_ERP))
+    return number > 0 or released or is_open(mapping, Direction.TO_ERP)
 
 
 def _reopen_changed(mapping: TableMapping, source: Source, connected: Connected) -> int:
@@ -78,6 +80,7 @@ class MendedLook:
     def __init__(self) -> None:
         self._seen: int | None = None
         self._last: dt.datetime | None = None
+        self._tried: dict[int, set[uuid.UUID]] = {}
 
     def __call__(self) -> list[SyncJob]:
         """The runs over what is open that were started."""
@@ -86,10 +89,17 @@ class MendedLook:
         if not flows or under_way.exists():
             return []
         changed = self._changed()
-        mended = [(mapping, kind) for mapping, kind in flows if _is_mended(mapping, changed)]
+        mended = [one for one in flows if self._waits_no_more(one[0]) | _is_mended(one[0], changed)]
         if mended and changed:
             self._last = timezone.now()
         return [_look_at_open(mapping, kind) for mapping, kind in mended]
+
+    def _waits_no_more(self, mapping: TableMapping) -> bool:
+        """Does a document wait no more of which a run did not know that yet? What a run cannot bring on, since it ended
+        with an error, say, is left to the next one behind the pass over orders."""
+        before = self._tried.get(mapping.pk, set())
+        now = self._tried[mapping.pk] = set(mapping.couplings.released(Direction.TO_ERP))
+        return not now <= before
 
     def _changed(self) -> set[str]:
         """The tables that have changed since the last look."""
@@ -116,11 +126,7 @@ def _is_mended(mapping: TableMapping, changed: set[str]) -> bool:
     changed_cause = bool(changed) and any(not changed.isdisjoint(CAUSES[code]) for code in failing(mapping))
     if changed_cause:
         reopen_mended(mapping, changed)
-    return reopen_waiting(mapping) > 0 or changed_cause or _waits_no_more(mapping)
-
-
-def _waits_no_more(mapping: TableMapping) -> bool:
-    return any(True for _ in mapping.couplings.released(Direction.TO_ERP))
+    return reopen_waiting(mapping) > 0 or changed_cause
 
 
 def _look_at_open(mapping: TableMapping, kind: SyncJob.Kind) -> SyncJob:

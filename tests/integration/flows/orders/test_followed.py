@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from integration import jobs, scheduler
+from integration import scheduler
 from integration.business_central.models import (
     Currency,
     CurrencyExchangeRate,
@@ -19,7 +19,6 @@ from integration.business_central.models import (
     Item,
     SalesHeader,
 )
-from integration.connection.systems import Connected
 from integration.documents.outlook import outlook
 from integration.documents.sources import ORDER
 from integration.jobs.flows.following import MendedLook, follow_open
@@ -28,6 +27,7 @@ from integration.sync.rules import Context
 from integration.sync.run import Scope
 from integration.systems.values import Ref
 from tests.integration.flows.desk import Desk, desk, freight_account, write_in_product
+from tests.integration.flows.orders.following import both, couple_customer, nova_shop, work
 
 __all__ = ["desk"]
 
@@ -41,27 +41,6 @@ def look(desk: Desk) -> MendedLook:
     made = MendedLook()
     assert made() == []
     return made
-
-
-def nova_shop(desk: Desk, kind: int = 3) -> tuple[uuid.UUID, uuid.UUID]:
-    """An account that nobody has coupled, and an order of it."""
-    nova = desk.crm.add("account", name="Nova Shop", customertypecode=kind, statecode=0)
-    return nova, desk.order(desk.line(), customerid=Ref("account", nova, "Nova Shop"))
-
-
-def couple_customer(desk: Desk, nova: uuid.UUID) -> None:
-    """A person couples an account with a customer who is there."""
-    desk.couple("CUSTOMER", Customer.objects.create(no="NOVA", name="Nova Shop").pk, nova)
-
-
-def both(desk: Desk) -> Connected:
-    return Connected(desk.erp, desk.crm, Context(local_currency="GBP"))
-
-
-def work() -> None:
-    """A worker does what is queued."""
-    for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
-        jobs.run(job.pk)
 
 
 @pytest.mark.parametrize("tries", [1, 2, 3])
