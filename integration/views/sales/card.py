@@ -88,8 +88,7 @@ class Card:
     def open_errors(self) -> list[tuple[SyncError, str]]:
         """What is open about it, in words. The newest is said as it is now."""
         line, newest = self.line, self.line.error.pk if self.line and self.line.error else None
-        said = f"{line.error_text} {line.next_step}".strip() if line else ""
-        return [(error, said if error.pk == newest else error.message) for error in self.errors]
+        return [(error, line.error_text if line and error.pk == newest else error.message) for error in self.errors]
 
     @property
     def codes(self) -> set[str]:

@@ -33,7 +33,7 @@ STATES = {
     "quote": {1: Style.FAVORABLE, 2: Style.FAVORABLE},
 }
 ACTIVE, WON = 1, 2
-FOLLOWS = "Then it follows by itself."
+FOLLOWS = "Then the {} follows by itself."
 MENDED = "What kept it out is mended. It is tried again with the next run."
 SENT = "Marked as sent on {}, so the automatic job leaves it alone. {} makes it all the same."
 
@@ -69,10 +69,9 @@ class Line:
         return self.pair is not None and self.pair.state is not State.RESERVED
 
     @property
-    def next_step(self) -> str:
-        """What follows once the error is mended. How to mend it stands in its own words."""
-        follows = self.error is not None and self.error.code in FOLLOWED and self.error_text != MENDED
-        return FOLLOWS if follows else ""
+    def is_mended(self) -> bool:
+        """Did an error keep it out that does not any more?"""
+        return self.error_text == MENDED
 
 
 def columns(kind: Kind, table: Table) -> list[str]:
@@ -157,17 +156,20 @@ def _line(
         became,
         pair,
         error,
-        _error_text(error, waits, record.id) if error else "",
+        _error_text(kind, error, waits, record.id) if error else "",
         "" if error else reason,
         values["statecode"] in kind.eligible and (kind is not ORDERS or became is None),
         waits.in_the_way.get(record.id, ()),
     )
 
 
-def _error_text(error: SyncError, waits: Waiting, id: uuid.UUID) -> str:
-    if id in waits.wrong:
-        return waits.wrong[id]
-    return MENDED if id in waits.looked_at and error.code in KNOWN_BEFORE else error.message
+def _error_text(kind: Kind, error: SyncError, waits: Waiting, id: uuid.UUID) -> str:
+    """What keeps it out and what follows. How to mend it stands in those words already."""
+    said = waits.wrong.get(id, "")
+    if not said and id in waits.looked_at and error.code in KNOWN_BEFORE:
+        return MENDED
+    follows = FOLLOWS.format(kind.noun) if error.code in FOLLOWED else ""
+    return f"{said or error.message} {follows}".strip()
 
 
 def state_of(kind: Kind, table: Table, record: Record) -> Shown:

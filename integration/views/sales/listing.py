@@ -252,8 +252,7 @@ def _became(line: Line) -> Cell:
 def _reason(line: Line, url: str) -> Cell:
     if line.error is None:
         return Cell(line.reason, soft=True, wraps=True)
-    text = f"{line.error_text} {line.next_step}".strip()
-    return Cell(text, url, wraps=True)
+    return Cell(line.error_text, url, wraps=True)
 
 
 def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[str]:

@@ -99,7 +99,7 @@ def test_an_error_stands_on_the_card_with_what_to_do_about_it(
     make_sound(organization)
     fail(orders, id, "rate-missing", "There is no exchange rate of EUR. Add one to the currency.")
 
-    assert "Add one to the currency. Then it follows by itself." in shown(viewer, id)
+    assert "Add one to the currency. Then the order follows by itself." in shown(viewer, id)
 
 
 @pytest.mark.scenario("NavigatetoCRMfromNAVTest.TestNavigateToCRMSalesOrderFromSalesOrderList")

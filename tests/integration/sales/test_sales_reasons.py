@@ -86,5 +86,19 @@ def test_an_order_that_a_run_refused_says_why_and_what_follows(
 
     page = shown(viewer, "sales_orders")
 
-    assert "No VAT rate for STAMP. Add one to VAT Posting Setup. Then it follows by itself." in page
+    assert "No VAT rate for STAMP. Add one to VAT Posting Setup. Then the order follows by itself." in page
     assert "It is not done automatically" not in page
+
+
+def test_what_keeps_orders_out_is_asked_in_the_same_number_of_questions_however_many_wait(
+    orders: TableMapping, sells: Maker, organization: MemorySystem, viewer: Client
+) -> None:
+    asked = []
+    for many in (2, 15):
+        for number in range(many):
+            sells(number=f"ORD-{many}-{number}")
+        viewer.get(reverse("sales_orders"))
+        organization.calls.clear()
+        viewer.get(reverse("sales_orders"))
+        asked.append(dict(organization.calls))
+    assert asked[0] == asked[1]
