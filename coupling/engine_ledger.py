@@ -88,17 +88,21 @@ class EngineLedger(models.Manager[Any]):
             rows = self._waits.filter(towards=direction.destination.value, table=table, record_id__in=chunk)
             yield from rows.values_list(f"{direction.source}_id", flat=True)
 
-    def _waiting(self, direction: Direction, *, coupled: bool) -> models.QuerySet[Any]:
-        """The waits of pairs that do not rest, for records that are coupled by now, or are not."""
+    def resting_in_vain(self, direction: Direction) -> list[uuid.UUID]:
+        """Business Central ids of pairs that rest, and waited besides for a record that is coupled by now."""
+        return list(self._waiting(direction, coupled=True, resting=True).values_list("erp_id", flat=True))
+
+    def _waiting(self, direction: Direction, *, coupled: bool, resting: bool = False) -> models.QuerySet[Any]:
+        """The waits of pairs that do not rest, or of those that do, for records that are coupled by now, or are not."""
         side = direction.source
         held = self.model.objects.filter(
             state=State.COUPLED.value,
             **{f"mapping__{side}_table": OuterRef("table"), f"{side}_id": OuterRef("record_id")},
         )
-        resting = self.model.objects.filter(
+        skipped = self.model.objects.filter(
             mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result": Result.SKIPPED.value}
         )
-        rows = self._waits.filter(towards=direction.destination.value).exclude(Exists(resting))
+        rows = self._waits.filter(Exists(skipped) if resting else ~Exists(skipped), towards=direction.destination.value)
         return rows.filter(Exists(held)) if coupled else rows.exclude(Exists(held))
 
     @property

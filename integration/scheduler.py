@@ -26,6 +26,7 @@ from integration.defaults.tasks import SALES_TASKS, TASK_PASSES, Task
 from integration.jobs import full_synch, tasks
 from integration.jobs.create import Person, create
 from integration.jobs.endings import unheard
+from integration.jobs.flows.following import MendedLook
 from integration.jobs.queue import send
 from integration.jobs.scheduler_heartbeat import show_scheduler_heartbeat
 from integration.jobs.tasks import waking
@@ -70,6 +71,7 @@ def tick() -> None:
         free_stranded,
         look_at_business_central,
         look_at_sales,
+        follow_orders,
         start_due,
         notify_sales,
     )
@@ -97,6 +99,10 @@ def have_jobs_of_tasks() -> None:
 
 look_at_business_central = waking.BusinessCentralLook()
 """Wake the sleeping jobs whose table changed in Business Central."""
+
+
+follow_orders = MendedLook()
+"""Have orders and quotes made that nothing keeps out any more."""
 
 
 def look_at_sales() -> bool:

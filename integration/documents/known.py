@@ -29,6 +29,7 @@ class Sold:
     price_includes_vat: bool = False
     price_group: uuid.UUID | None = None
     vat_group: uuid.UUID | None = None
+    is_blocked: bool = False
 
     @property
     def kind(self) -> str:
@@ -58,17 +59,18 @@ class Known:
     """What was read for some documents. Keys are ids of Sales unless said otherwise.
 
     ``accounts``, ``contacts``, ``products``, ``units`` are rows of Sales; ``customers`` the customers coupled with the
-    accounts, ``payers`` customers by their own id; ``sold`` what the products are coupled with; ``unit_of_group`` the
-    unit of measure of a unit group; ``money`` the currencies that are coupled or local, ``currency_codes`` what the
-    others are called; ``options``: (option column of a coupling, value) -> the row that stands for it; ``vat``: per
-    cent by VAT business and product group; ``countries`` by folded code and name; ``quotes`` the numbers of coupled
-    quotes; ``existing``: number of an order -> the document that refers to it; ``freight_account`` blank where the
-    setup names none."""
+    accounts, ``payers`` customers by their own id, ``blocked`` how those are blocked that are; ``sold`` what the
+    products are coupled with; ``unit_of_group`` the unit of measure of a unit group; ``money`` the currencies that are
+    coupled or local, ``currency_codes`` what the others are called; ``options``: (option column of a coupling, value)
+    -> the row that stands for it; ``vat``: per cent by VAT business and product group; ``countries`` by folded code and
+    name; ``quotes`` the numbers of coupled quotes; ``existing``: number of an order -> the document that refers to it;
+    ``freight_account`` blank where the setup names none."""
 
     accounts: Mapping[uuid.UUID, Record] = field(default_factory=dict)
     contacts: Mapping[uuid.UUID, Record] = field(default_factory=dict)
     customers: Mapping[uuid.UUID, Record] = field(default_factory=dict)
     payers: Mapping[uuid.UUID, Record] = field(default_factory=dict)
+    blocked: Mapping[uuid.UUID, str] = field(default_factory=dict)
     products: Mapping[uuid.UUID, Record] = field(default_factory=dict)
     sold: Mapping[uuid.UUID, Sold] = field(default_factory=dict)
     units: Mapping[uuid.UUID, Record] = field(default_factory=dict)

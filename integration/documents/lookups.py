@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from integration.documents.known import CENT, ITEM, RESOURCE, Known, Money, Sold, WriteIn
 from integration.documents.orders import OPTIONS, REFERENCE_LENGTH
-from integration.documents.sources import PLACES, SalesDocument, integer, number, reference, text
+from integration.documents.sources import PLACES, SalesDocument, columns, integer, number, reference, text
 from integration.documents.texts import cut
 from integration.sync.memory.ledger import Ledger
 from integration.sync.rules import Context, Reference
@@ -19,6 +19,7 @@ from integration.systems.filters import AllOf, Comparison, OneOf
 from integration.systems.system import System, every
 from integration.systems.text import fold
 from integration.systems.values import Record, Ref, Side, option_id
+from integration.systems.wording import value_text
 
 CUSTOMERS = Reference("customer", "account")
 ITEMS, RESOURCES = Reference("item", "product"), Reference("resource", "product")
@@ -30,7 +31,7 @@ TRANSLATED = {
     "payment_terms_code": "payment_terms",
     "shipment_method_code": "shipment_method",
 }
-CUSTOMER = ("no", "bill_to_customer_no", "vat_bus_posting_group", *PLACES)
+CUSTOMER = ("no", "bill_to_customer_no", "vat_bus_posting_group", "blocked", "privacy_blocked", *PLACES)
 SOLD = ("no", "blocked", "base_unit_of_measure", "vat_prod_posting_group")
 OF_ITEM = ("description", "type", "price_includes_vat", "vat_bus_posting_gr_price", "allow_invoice_disc")
 INVENTORY = 0
@@ -67,6 +68,7 @@ class Lookups:
             contacts=rows.contacts,
             customers=customers,
             payers=payers,
+            blocked=self._blocked(payers.values()),
             products=rows.products,
             sold=self._sold(products),
             units=rows.units,
@@ -89,10 +91,22 @@ class Lookups:
         self, accounts: Collection[uuid.UUID]
     ) -> tuple[Mapping[uuid.UUID, Record], Mapping[uuid.UUID, Record]]:
         ours = self.ledger.resolve(CUSTOMERS, Side.CRM, accounts)
-        rows = self.erp.get("customer", sorted(set(ours.values())), CUSTOMER)
+        columns_ = columns(self.erp.describe("customer"), CUSTOMER)
+        rows = self.erp.get("customer", sorted(set(ours.values())), columns_)
         payers = {payer.id for row in rows.values() if (payer := reference(row, "bill_to_customer_no"))} - rows.keys()
-        paying = self.erp.get("customer", sorted(payers), CUSTOMER) if payers else {}
+        paying = self.erp.get("customer", sorted(payers), columns_) if payers else {}
         return {id: rows[customer] for id, customer in ours.items() if customer in rows}, {**rows, **paying}
+
+    def _blocked(self, customers: Iterable[Record]) -> dict[uuid.UUID, str]:
+        """How each that is blocked is, as a sentence says it."""
+        field = self.erp.describe("customer").fields.get("blocked")
+        found = {}
+        for row in customers:
+            if row.values.get("privacy_blocked"):
+                found[row.id] = "for privacy"
+            elif field is not None and row.values.get("blocked"):
+                found[row.id] = f"({value_text(row.values['blocked'], field)})"
+        return found
 
     def _sold(self, products: Collection[uuid.UUID]) -> dict[uuid.UUID, Sold]:
         found: dict[uuid.UUID, Sold] = {}
@@ -261,9 +275,11 @@ def _item(row: Record) -> Sold:
         price_includes_vat=bool(row.values.get("price_includes_vat")),
         price_group=_group(row, "vat_bus_posting_gr_price"),
         vat_group=_group(row, "vat_prod_posting_group"),
+        is_blocked=bool(row.values.get("blocked")),
     )  # fmt: skip
 
 
 def _resource(row: Record) -> Sold:
     unit, group = reference(row, "base_unit_of_measure"), _group(row, "vat_prod_posting_group")
-    return Sold(RESOURCE, row.id, text(row, "no"), text(row, "name"), unit, vat_group=group)
+    is_blocked = bool(row.values.get("blocked"))
+    return Sold(RESOURCE, row.id, text(row, "no"), text(row, "name"), unit, vat_group=group, is_blocked=is_blocked)

@@ -4,12 +4,13 @@ was read to what is to be written."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from integration.business_central.amounts import rounded
 from integration.documents.addresses import addresses
+from integration.documents.blocked import Blocked, blocked_customers, blocked_goods
 from integration.documents.known import Known, Money
 from integration.documents.lines import (
     HEADER_TABLE,
@@ -64,15 +65,21 @@ OPTIONS = {
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What becomes of one document of Sales. ``document`` is ``None`` where ``problem`` says why not; ``waits`` are the
-    records whose coupling would change that. ``amount``: what it comes to without VAT; ``difference``: what Sales shows
-    more, where prices included VAT."""
+    records whose coupling would change that, ``records`` those of Business Central that are in the way. ``amount``:
+    what it comes to without VAT; ``difference``: what Sales shows more, where prices included VAT."""
 
     source: SalesDocument
     document: Document | None = None
     problem: RecordProblem | None = None
     waits: frozenset[Wait] = frozenset()
+    records: Sequence[Ref] = ()
     amount: Decimal = ZERO
     difference: Decimal = ZERO
+
+    @property
+    def code(self) -> str:
+        """That of the problem; blank where there is none."""
+        return self.problem.code if self.problem is not None else ""
 
 
 @dataclass(slots=True)
@@ -84,7 +91,13 @@ class _Work:
     known: Known
     cleared: Collection[str] = ()
     problems: list[RecordProblem] = field(default_factory=list)
+    records: list[Ref] = field(default_factory=list)
     values: dict[str, Value] = field(default_factory=dict)
+
+    def refuse(self, blocked: Iterable[Blocked]) -> None:
+        for one in blocked:
+            self.problems.append(one.problem)
+            self.records.append(one.record)
 
 
 def plan(
@@ -105,11 +118,13 @@ def plan(
         work.problems.append(_exists(source, known.existing[source.number]))
     customer = _customer(work)
     payer = _payer(customer, known)
+    work.refuse(blocked_customers(known, customer, payer))
     money = _money(work)
     step = money.step if money else DOMESTIC_STEP
     vat_group = reference(payer, "vat_bus_posting_group") if payer is not None else None
     lines = plan_lines(source, id, known, vat_group.id if vat_group else None, step)
     work.problems += lines.problems
+    work.refuse(blocked_goods(source, known))
     amount = difference = ZERO
     if not lines.problems:
         amount, difference = _discount(work, lines, step, by_formula=by_formula)
@@ -123,7 +138,7 @@ def plan(
 def _refused(work: _Work) -> Plan:
     missing = [one for one in work.problems if isinstance(one, ReferenceNotCoupled)]
     waits = frozenset(Wait(Side.ERP, one.table, one.id) for one in missing)
-    return Plan(work.source, problem=together(work.problems), waits=waits)
+    return Plan(work.source, problem=together(work.problems), waits=waits, records=work.records)
 
 
 def _exists(source: SalesDocument, there: str) -> RecordProblem:
@@ -154,7 +169,6 @@ def _customer(work: _Work) -> Record | None:
         work.problems.append(
             AccountNotCustomer(f"Account “{called}” is not of relationship type Customer. Change it in Sales.")
         )
-        return None
     customer = known.customers.get(account.id)
     if customer is None:
         message = f"Account “{called}” is not coupled with a customer. Create the customer, or couple it with one."

@@ -7,6 +7,14 @@ from collections.abc import Sequence
 
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.systems.errors import RecordProblem
+from integration.systems.refusals import (
+    CustomerBlocked,
+    DiscountRefused,
+    ItemBlocked,
+    RateMissing,
+    UnitDiffers,
+    VatSetupMissing,
+)
 
 
 class AccountNotCoupled(ReferenceNotCoupled):
@@ -112,6 +120,19 @@ class NotNotified(RecordProblem):
 
     code = "told-not"
     retryable = True
+
+
+KNOWN_BEFORE = frozenset(
+    one.code
+    for one in (
+        AccountNotCoupled, ProductNotCoupled, UnitNotCoupled, CurrencyNotCoupled, CurrencyUnknown, NoCustomer,
+        AccountNotCustomer, ProductNotActive, ProductTypeUnfit, WriteInMissing, WriteInCoupled, WriteInTypeUnfit,
+        FreightAccountMissing, TotalsDiffer, CustomerBlocked, ItemBlocked, UnitDiffers,
+    )
+)  # fmt: skip
+"""Codes of what a plan finds whoever makes it: where the plan of a document finds nothing, none of them holds now."""
+FOLLOWED = KNOWN_BEFORE | {RateMissing.code, VatSetupMissing.code, DiscountRefused.code}
+"""Codes of what keeps a document out until it is mended; then the document follows by itself."""
 
 
 def together(problems: Sequence[RecordProblem]) -> RecordProblem:

@@ -30,13 +30,14 @@ class SalesReader:
         """The headers that are there, by id."""
         return self.crm.get(self.source.table, ids, self.columns)
 
-    def documents(self, headers: Sequence[Record]) -> list[SalesDocument]:
-        """The documents with their lines and notes, in the order of their headers."""
+    def documents(self, headers: Sequence[Record], *, notes: bool = True) -> list[SalesDocument]:
+        """The documents with their lines and, where they are wanted, notes, in the order of their headers."""
         ids = [header.id for header in headers]
         lines = self._lines(ids)
-        notes = self._notes(ids)
+        written = self._notes(ids) if notes else {}
         return [
-            SalesDocument(self.source, header, lines.get(header.id, ()), notes.get(header.id, ())) for header in headers
+            SalesDocument(self.source, header, lines.get(header.id, ()), written.get(header.id, ()))
+            for header in headers
         ]
 
     def _lines(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Record]]:

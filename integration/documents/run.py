@@ -110,9 +110,7 @@ class OrderPass(DocumentPass):
         asked = self.flow.options.scope is Scope.IDS
         document = SalesDocument(ORDER, header)
         if integer(header, "statecode") != SUBMITTED:
-            if pair is not None:
-                noted.forgotten.append(pair)
-                noted.recovered.append(header.id)
+            self._forget(header, pair, noted)
             if asked:
                 noted.fail(self._place(header), _not_submitted(document), document.label)
             return False
@@ -121,7 +119,17 @@ class OrderPass(DocumentPass):
         if pair is not None and rests(pair) and pair.seen_crm == header.version:
             noted.counters.skipped += 1
             return False
-        return was_never_sent(header)
+        if was_never_sent(header):
+            return True
+        self._forget(header, pair, noted)
+        return False
+
+    @staticmethod
+    def _forget(header: Record, pair: Pair | None, noted: Noted) -> None:
+        """Nobody waits for an order any more that was taken back, or sent elsewhere."""
+        if pair is not None:
+            noted.forgotten.append(pair)
+            noted.recovered.append(header.id)
 
     def _place(self, header: Record, pair: Pair | None = None) -> Pair:
         """The pair of an order that is not made yet."""

@@ -15,7 +15,15 @@ def has_open_work(mapping: TableMapping) -> bool:
     """Is there a pair that a run would bring on: something left to carry, a write that was broken off, a failure that
     does not rest, or one whose wait is over? A pair that waits for another one in vain is none."""
     passes = [one for one in Direction(mapping.direction).passes if mapping.carries(one)]
-    return any(_is_open(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
+    return any(is_open(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
+
+
+def is_open(mapping: TableMapping, direction: Direction) -> bool:
+    """The same one way, waits that are over aside."""
+    towards, result = direction.destination, f"{direction}_result"
+    owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
+    broken_off = Q(state=State.INTENDED.value) | Q(**{result: Result.FAILURE.value})
+    return mapping.couplings.filter(owed | broken_off).exclude(**{result: Result.SKIPPED.value}).exists()
 
 
 def owes(mapping: TableMapping) -> bool:
@@ -35,10 +43,3 @@ def _left(mapping: TableMapping, direction: Direction) -> QuerySet[Any]:
     may_go = {f"owed_{direction.destination}": True, f"{direction}_result__in": (Result.NONE, Result.SUCCESS)}
     couplings: QuerySet[Any] = mapping.couplings.filter(**may_go)
     return couplings
-
-
-def _is_open(mapping: TableMapping, direction: Direction) -> bool:
-    towards, result = direction.destination, f"{direction}_result"
-    owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
-    broken_off = Q(state=State.INTENDED.value) | Q(**{result: Result.FAILURE.value})
-    return mapping.couplings.filter(owed | broken_off).exclude(**{result: Result.SKIPPED.value}).exists()

@@ -19,6 +19,7 @@ from integration.jobs.create import create
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
 from integration.jobs.flows.behind_matching import free_records, made_before
+from integration.jobs.flows.following import follow_open
 from integration.jobs.flows.invoices import follow_waiting
 from integration.jobs.flows.notes import LateNotes
 from integration.jobs.flows.posts import write_posts
@@ -99,6 +100,8 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     counters = _carry(job, journal, connected, _wanted(job, connected))
     if tables == INVOICES:
         follow_waiting(job.mapping)
+    if tables == ORDERS and job.run_options.scope is not Scope.IDS:
+        follow_open(connected)
     return counters
 
 

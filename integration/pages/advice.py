@@ -64,11 +64,23 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "written-by-posting": ("Posted records stay as they are", "Cancel or credit the document instead."),
     "line-refused": ("A line of the document is wrong", "Correct the line that is named, then try again."),
-    "customer-blocked": ("The customer is blocked", "Unblock the customer, then retry."),
-    "item-blocked": ("What a line sells is blocked", "Unblock it, or take it off the document, then retry."),
+    "customer-blocked": (
+        "The customer is blocked",
+        "Unblock the customer; Sales orders that wait follow by themselves.",
+    ),
+    "item-blocked": (
+        "What a line sells is blocked",
+        "Unblock it, or take it off the document; Sales orders that wait follow by themselves.",
+    ),
     "unit-differs": ("A line is in another unit", "Change the line to the unit that it is sold in."),
-    "vat-setup-missing": ("A VAT rate is missing", "Add the rate to VAT Posting Setup, then retry."),
-    "discount-out-of-range": ("A discount is not between 0 and 100%", "Correct the discount, then retry."),
+    "vat-setup-missing": (
+        "A VAT rate is missing",
+        "Add the rate to VAT Posting Setup; Sales orders that wait follow by themselves.",
+    ),
+    "discount-out-of-range": (
+        "A discount is not between 0 and 100%",
+        "Correct the discount; Sales orders that wait follow by themselves.",
+    ),
     "not-open": ("The document is released or shipped", "Reopen it, or undo the shipment, then change it."),
     "posting-date": ("The period is closed for posting", "Choose another posting date, or open the period."),
     "on-hold": ("The document is on hold", "Find out why it is held, then clear On Hold."),
@@ -89,15 +101,18 @@ ADVICE: dict[str, tuple[str, str]] = {
     "product-not-coupled": ("A product is not coupled", "Couple the product; the order follows by itself."),
     "unit-not-coupled": ("A unit group is not coupled", "Couple the unit of measure; the order follows by itself."),
     "currency-not-coupled": ("The currency is not coupled", "Synchronize currencies; the order follows by itself."),
-    "currency-unknown": ("The currency is unknown here", "Add the currency, synchronize currencies, then retry."),
+    "currency-unknown": (
+        "The currency is unknown here",
+        "Add the currency and synchronize currencies; the order follows by itself.",
+    ),
     "no-customer": ("The order has no account", "Choose an account in Dynamics 365 Sales."),
     "account-not-customer": (
         "The account is not a customer",
-        "Change its relationship type in Dynamics 365 Sales, then retry.",
+        "Change its relationship type in Dynamics 365 Sales; the order follows by itself.",
     ),
     "product-not-active": (
         "A product is not active",
-        "Activate it in Dynamics 365 Sales, or change the line, then retry.",
+        "Activate it in Dynamics 365 Sales, or change the line; the order follows by itself.",
     ),
     "product-type": ("A product is neither an item nor a service", "Choose another product in Dynamics 365 Sales."),
     "write-in-missing": (
@@ -125,7 +140,10 @@ ADVICE: dict[str, tuple[str, str]] = {
         "Another customer ordered",
         "Couple the customer with the account that the Sales order is for, then retry.",
     ),
-    "totals-differ": ("The totals differ", "Look at the lines and discounts in Dynamics 365 Sales, then retry."),
+    "totals-differ": (
+        "The totals differ",
+        "Correct lines and discounts in Dynamics 365 Sales; the order follows by itself.",
+    ),
     "told-not": ("Sales could not be notified", "Nothing to do: it is tried again with the next run."),
     "base-unit-missing": ("The base unit is not coupled", "Couple the unit of measure, then retry."),
     "not-found": ("The record is not there any more", "Look for deleted records, or delete the coupling."),

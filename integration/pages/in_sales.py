@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from integration.connection.opening import at_a_glance, open_crm_for_page
 from integration.documents.notices import NEVER_SENT, SENT, TABLE
 from integration.documents.sources import SUBMITTED
@@ -31,13 +33,13 @@ def unsent(table: Table) -> Filter:
     return AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER_SENT)))
 
 
-def submitted_orders(setup: ConnectionSetup) -> int | None:
-    """How many orders are submitted and wait to be made here. Sales has a moment to answer: ``None`` where it does not,
-    and while the connection is disabled."""
+def submitted_orders(setup: ConnectionSetup, *, patient: bool = False) -> int | None:
+    """How many orders are submitted and wait to be made here; 0 while the connection is disabled. Sales has a moment to
+    answer, or as long as a page waits (``patient``): ``None`` where it does not."""
     if not setup.is_enabled:
-        return None
+        return 0
     try:
-        with at_a_glance(), open_crm_for_page(setup) as crm:
+        with nullcontext() if patient else at_a_glance(), open_crm_for_page(setup) as crm:
             wanted = both(Comparison("statecode", "=", SUBMITTED), unsent(crm.describe(TABLE)))
             return crm.count(TABLE, wanted)
     except Problem:  # What keeps it from answering is said by the connection and the preflight.

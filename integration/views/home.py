@@ -15,6 +15,8 @@ from integration.pages.home.inbox import waiting_for
 from integration.pages.home.lag import lags
 from integration.views.cues import cues
 
+WAIT = "wait"
+"""In the address of Home as it asks again by itself: then Sales has longer to answer."""
 LATEST = 8
 
 
@@ -22,10 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """``/``"""
     setup = ConnectionSetup.current()
     person = request.user if isinstance(request.user, User) else User()
-    desk, run = desk_of(person, setup), first_run()
+    is_patient = WAIT in request.GET
+    desk, run = desk_of(person, setup, patient=is_patient), first_run()
     shown = {
         "setup": setup,
         "waiting": waiting_for(desk),
+        "asks_sales": desk.submitted is None and not is_patient,
+        "sales_is_silent": desk.submitted is None and is_patient,
         "cues": cues(desk),
         "last_full": run.ended,
         "charts": charts(),

@@ -17,7 +17,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from integration.business_central.models import Deleted
 from integration.business_central.reading.records import Reader
 from integration.business_central.row_versions import committed_version
-from integration.business_central.tables import MODELS, TableColumns
+from integration.business_central.tables import MODELS, SETUPS, TableColumns
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
 from integration.systems.values import Page
@@ -127,12 +127,13 @@ class _Position:
 def changed_since(tables: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
     """Of these (table, row version) the ones where a row was written or deleted after that version, in two queries.
     A table that the company does not have is left out."""
-    asked = [(name, version) for name, version in sorted(set(tables)) if name in MODELS]
+    models = {**MODELS, **SETUPS}
+    asked = [(name, version) for name, version in sorted(set(tables)) if name in models]
     if not asked:
         return set()
     quote = connection.ops.quote_name
     statement = " UNION ALL ".join(
-        f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {quote(MODELS[name]._meta.db_table)} WHERE row_version > %s)"  # noqa: S608 - our own names
+        f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {quote(models[name]._meta.db_table)} WHERE row_version > %s)"  # noqa: S608 - our own names
         for place, (name, _) in enumerate(asked)
     )
     with connection.cursor() as cursor:

@@ -9,14 +9,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from integration.models import FlowCursor, TableMapping
 from integration.sync.memory.ledger import Result
+from integration.sync.rules import Direction
 from integration.systems.errors import CursorExpired
 from integration.systems.system import System
 
 NAME = "{} tried again"
+RESTING = {"to_erp_result": Result.SKIPPED.value}
+FAILED = (Result.FAILURE.value, Result.SKIPPED.value)
 SETUP = ("sales_receivables_setup",)
 SOLD = ("item", "resource", "g_l_account")
 CAUSES: Mapping[str, tuple[str, ...]] = {
@@ -38,14 +41,31 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 def reopen(mapping: TableMapping, erp: System) -> int:
     """Take orders or quotes out of their rest whose cause may be gone. Answers how many. Raises a
     ``ConnectionProblem``."""
-    resting = mapping.couplings.filter(to_erp_result=Result.SKIPPED.value, to_erp_code__in=list(CAUSES))
-    codes = set(resting.values_list("to_erp_code", flat=True))
+    number = reopen_waiting(mapping)
+    codes = failing(mapping) if mapping.couplings.filter(**RESTING).exists() else set()
     if not codes:
-        return 0
+        return number
     changed = _changed(NAME.format(mapping.name), erp, sorted({table for code in codes for table in CAUSES[code]}))
-    mended = [code for code in codes if changed.intersection(CAUSES[code])]
-    ids = list(resting.filter(to_erp_code__in=mended).values_list("erp_id", flat=True))
-    return mapping.couplings.retry(ids) if ids else 0
+    return number + reopen_mended(mapping, changed)
+
+
+def reopen_waiting(mapping: TableMapping) -> int:
+    """The same of those that waited, beside what keeps them out, for a record that is coupled by now."""
+    ids = mapping.couplings.resting_in_vain(Direction.TO_ERP)
+    return int(mapping.couplings.retry(ids)) if ids else 0
+
+
+def reopen_mended(mapping: TableMapping, changed: Collection[str]) -> int:
+    """The same of those whose cause may be gone since these tables changed."""
+    mended = [code for code in failing(mapping) if not set(CAUSES[code]).isdisjoint(changed)]
+    ids = list(mapping.couplings.filter(**RESTING, to_erp_code__in=mended).values_list("erp_id", flat=True))
+    return int(mapping.couplings.retry(ids)) if ids else 0
+
+
+def failing(mapping: TableMapping) -> set[str]:
+    """The causes among ``CAUSES`` that keep an order or quote out, whether it rests or has failed once."""
+    rows = mapping.couplings.filter(to_erp_result__in=FAILED, to_erp_code__in=list(CAUSES))
+    return set(rows.values_list("to_erp_code", flat=True).distinct())
 
 
 def _changed(name: str, erp: System, tables: list[str]) -> set[str]:

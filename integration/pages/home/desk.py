@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
+from integration.models.people.rights import POST_DOCUMENT
 from integration.pages.in_sales import submitted_orders
 from integration.pages.standings import RESTS
 from integration.sync.problems import Conflict, TwinGone
@@ -21,6 +22,7 @@ from integration.systems.values import is_option_table
 
 DOCUMENTS_OF_SALES = {"salesorder": ("Sales order", "sales_orders"), "quote": ("Sales quote", "sales_quotes")}
 """Tables of Sales whose documents are made here: what one is called, and the list of all."""
+COUPLE = "coupling.change_coupling"
 MOST_COUPLED = 3
 MOST_BY_NAME, DAY = 9, dt.timedelta(hours=24)
 KEPT = ("coupled", "resting", "waiting")
@@ -73,7 +75,7 @@ class Desk:
     """Who looks, and what is open: errors in heaps, pairs by how they stand (the database keeps these numbers), posts
     that Sales refused twice, jobs by status (failed ones of the last day alone). ``by_name``: the errors about single
     records that Home names, where they are few. ``submitted``: orders that wait in Sales until somebody makes them here
-    or order integration is switched on, as far as Sales says at a glance; those that failed are among the errors.
+    or order integration is switched on, ``None`` while Sales has not said so; those that failed are among the errors.
     ``mappings``: all of them, each with how many of its records are ``coupled``."""
 
     person: User
@@ -83,7 +85,7 @@ class Desk:
     posts: int
     jobs: Mapping[str, int]
     by_name: Sequence[SyncError] = ()
-    submitted: int = 0
+    submitted: int | None = 0
     mappings: Sequence[Any] = ()
 
     def may(self, right: str) -> bool:
@@ -110,14 +112,16 @@ class Desk:
         return sum(heap.number for heap in self.heaps if heap.is_document and heap.crm_table == table)
 
 
-def desk_of(person: User, setup: ConnectionSetup) -> Desk:
-    """Five queries, however much there is; one question to Sales while its orders are not made here by themselves."""
+def desk_of(person: User, setup: ConnectionSetup, *, patient: bool = False) -> Desk:
+    """Five queries, however much there is; one question to Sales while its orders are not made here by themselves, for
+    whose answer there is a moment, or more where somebody is ``patient``."""
     mappings = _tallies()
     pairs = {name: sum(getattr(one, name) for one in mappings) for name in KEPT}
     posts = PendingPost.objects.filter(skipped=True).count()
     heaps = _heaps(person)
     made_by_themselves = setup.order_integration_enabled and setup.auto_create_orders
-    submitted = 0 if made_by_themselves else submitted_orders(setup) or 0
+    is_told = person.has_perm(COUPLE) or person.has_perm(POST_DOCUMENT)
+    submitted = submitted_orders(setup, patient=patient) if is_told and not made_by_themselves else 0
     return Desk(person, setup, heaps, pairs, posts, _jobs(), _by_name(heaps), submitted, mappings)
 
 

@@ -15,14 +15,14 @@ from django.urls import reverse
 from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE, POST_DOCUMENT
 from integration.pages.advice import advice, meaning
-from integration.pages.home.desk import DOCUMENTS_OF_SALES, Desk
+from integration.pages.home.desk import COUPLE, DOCUMENTS_OF_SALES, Desk
 from integration.pages.home.orders import SHIP, to_ship
 from integration.pages.parts import Link, first_url, links
 from integration.sync.problems import Conflict, TwinGone
 from integration.sync.rules import Direction
 from integration.systems.findings import Severity
 
-SET_UP, COUPLE = "integration.change_connectionsetup", "coupling.change_coupling"
+SET_UP = "integration.change_connectionsetup"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
 WAYS = {Direction.TO_CRM.value: "BC → Sales", Direction.TO_ERP.value: "Sales → BC"}
 BY_NAME = 3
@@ -155,11 +155,13 @@ def _orders_off(desk: Desk) -> Iterator[Waiting]:
 
 def _orders(desk: Desk) -> Iterator[Waiting]:
     """Orders that wait for whoever carries them out, or makes them of those of Sales."""
-    new = desk.submitted - desk.documents("salesorder") if desk.setup.order_integration_enabled else 0
+    new = (desk.submitted or 0) - desk.documents("salesorder") if desk.setup.order_integration_enabled else 0
+    look = reverse("sales_orders")
     if new > 0 and (desk.may(COUPLE) or desk.may(POST_DOCUMENT)):
         title = f"{_of(new, 'submitted Sales order')} to create in Business Central"
-        text = "" if desk.may(COUPLE) else "Who may couple records creates them, as an Integrator may."
-        yield Waiting(title, text, "Create Them" if desk.may(COUPLE) else "See Them", reverse("sales_orders"))
+        who = "Who may couple records creates them, as an Integrator may."
+        text = "Select those to create in the list." if desk.may(COUPLE) else who
+        yield Waiting(title, text, "See Them", look, look)
     for one in to_ship(BY_NAME) if desk.may(POST_DOCUMENT) else ():
         if one.many:
             yield Waiting(f"{_of(one.many, 'released order')} to ship", "", "See Them", one.url)

@@ -10,7 +10,6 @@ from integration.connection import systems
 from integration.connection.opening import open_for_page
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, SyncError, TableMapping
-from integration.pages.advice import advice
 from integration.pages.in_sales import record_in_sales
 from integration.pages.lists.cells import KEYS
 from integration.sync.memory.ledger import Pair, State
@@ -80,9 +79,16 @@ class Card:
         return self.mapping is not None and self.setup.is_enabled and self.setup.order_integration_enabled
 
     @property
+    def may_create(self) -> bool:
+        """Is it to be made here, or tried again, with no decision of a person before that?"""
+        undecided = {"order-canceled", "order-changed"} & self.codes and self.is_coupled
+        return self.line is not None and self.line.is_eligible and not undecided
+
+    @property
     def open_errors(self) -> list[tuple[SyncError, str]]:
-        """What is open about it, with what to do about each."""
-        return [(error, advice(error.code)) for error in self.errors]
+        """What is open about it, in words. The newest is said as it is now."""
+        line, newest = self.line, self.line.error.pk if self.line and self.line.error else None
+        return [(error, line.error_text if line and error.pk == newest else error.message) for error in self.errors]
 
     @property
     def codes(self) -> set[str]:

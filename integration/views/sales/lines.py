@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from integration.connection.systems import Connected
 from integration.documents.notices import was_never_sent
+from integration.documents.problems import FOLLOWED, KNOWN_BEFORE
 from integration.documents.sources import SUBMITTED
 from integration.models import SyncError, TableMapping
-from integration.pages.advice import advice
 from integration.pages.states import Shown, Style
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.filters import OneOf
@@ -33,13 +33,16 @@ STATES = {
     "quote": {1: Style.FAVORABLE, 2: Style.FAVORABLE},
 }
 ACTIVE, WON = 1, 2
+FOLLOWS = "Then the {} follows by itself."
+MENDED = "What kept it out is mended. It is tried again with the next run."
 SENT = "Marked as sent on {}, so the automatic job leaves it alone. {} makes it all the same."
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One document. ``reason``: why nothing became of it so far, where that is no error; ``is_eligible``: can anything
-    be made of it?"""
+    """One document. ``error_text``: what keeps it out, as it is now where that is known without a run, else as the last
+    run said; ``reason``: why nothing became of it so far, where that is no error; ``is_eligible``: can anything be made
+    of it? ``in_the_way``: the records of Business Central that keep it out."""
 
     id: uuid.UUID
     number: str
@@ -52,8 +55,10 @@ class Line:
     became: Became | None = None
     pair: Pair | None = None
     error: SyncError | None = None
+    error_text: str = ""
     reason: str = ""
     is_eligible: bool = False
+    in_the_way: Sequence[Ref] = ()
 
     @property
     def age(self) -> str:
@@ -64,9 +69,9 @@ class Line:
         return self.pair is not None and self.pair.state is not State.RESERVED
 
     @property
-    def next_step(self) -> str:
-        """What to do about the error."""
-        return advice(self.error.code) if self.error else ""
+    def is_mended(self) -> bool:
+        """Did an error keep it out that does not any more?"""
+        return self.error_text == MENDED
 
 
 def columns(kind: Kind, table: Table) -> list[str]:
@@ -84,7 +89,8 @@ def lines_of(kind: Kind, connected: Connected, table: Table, records: Sequence[R
     errors = open_errors(mapping, [record.id for record in records])
     used = currencies(connected.crm, [record.values.get("transactioncurrencyid") for record in records])
     ordered = _ordered(kind, connected.crm, records, became)
-    waits = waiting(kind, [one.values.get("customerid") for one in records if one.id not in became])
+    idle = [one.id for one in records if one.id not in became and _is_awaited(kind, one)]
+    waits = waiting(kind, mapping, connected, idle)
     return [
         _line(
             kind,
@@ -95,6 +101,7 @@ def lines_of(kind: Kind, connected: Connected, table: Table, records: Sequence[R
             became.get(one.id),
             errors.get(one.id),
             _reason(kind, one, became.get(one.id), waits, one.id in ordered),
+            waits,
         )
         for one in records
     ]
@@ -132,6 +139,7 @@ def _line(
     became: Became | None,
     error: SyncError | None,
     reason: str,
+    waits: Waiting,
 ) -> Line:
     values = record.values
     currency = used.get(values.get("transactioncurrencyid"), Currency())
@@ -148,9 +156,20 @@ def _line(
         became,
         pair,
         error,
+        _error_text(kind, error, waits, record.id) if error else "",
         "" if error else reason,
         values["statecode"] in kind.eligible and (kind is not ORDERS or became is None),
+        waits.in_the_way.get(record.id, ()),
     )
+
+
+def _error_text(kind: Kind, error: SyncError, waits: Waiting, id: uuid.UUID) -> str:
+    """What keeps it out and what follows. How to mend it stands in those words already."""
+    said = waits.wrong.get(id, "")
+    if not said and id in waits.looked_at and error.code in KNOWN_BEFORE:
+        return MENDED
+    follows = FOLLOWS.format(kind.noun) if error.code in FOLLOWED else ""
+    return f"{said or error.message} {follows}".strip()
 
 
 def state_of(kind: Kind, table: Table, record: Record) -> Shown:
@@ -169,7 +188,7 @@ def _of_order(record: Record, became: Became | None, waits: Waiting) -> str:
     if became is not None or record.values["statecode"] != SUBMITTED:
         return ""
     if was_never_sent(record):
-        return waits.reason(record.values.get("customerid"))
+        return waits.reason(record.id)
     return SENT.format(day_of(record.values["lastbackofficesubmit"]), ORDERS.verb)
 
 
@@ -179,4 +198,10 @@ def _of_quote(record: Record, became: Became | None, waits: Waiting, is_ordered:
         return "Waits for its order." if is_ordered else "Was won without an order."
     if state == ACTIVE and until is not None and until < timezone.localdate():
         return f"Expired on {until}."
-    return waits.reason(record.values.get("customerid")) if became is None and state in (ACTIVE, WON) else ""
+    return waits.reason(record.id) if became is None and state in (ACTIVE, WON) else ""
+
+
+def _is_awaited(kind: Kind, record: Record) -> bool:
+    """Is it in a state in which it becomes a document here?"""
+    state = record.values["statecode"]
+    return state == SUBMITTED and was_never_sent(record) if kind is ORDERS else state in (ACTIVE, WON)

@@ -252,8 +252,7 @@ def _became(line: Line) -> Cell:
 def _reason(line: Line, url: str) -> Cell:
     if line.error is None:
         return Cell(line.reason, soft=True, wraps=True)
-    text = f"{line.error.message} {line.next_step}".strip()
-    return Cell(text, url, wraps=True)
+    return Cell(line.error_text, url, wraps=True)
 
 
 def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[str]:
@@ -265,7 +264,7 @@ def _exported(made: Listing, table: Table, line: Line, record: Record) -> list[s
         made.kind.dated: _day(line.since),
         "totalamount": line.total.replace(",", ""),
         BECAME: _became(line).text,
-        WAITS: line.error.message if line.error else line.reason,
+        WAITS: line.error_text or line.reason,
     }
     found = []
     for column in made.shown.columns:

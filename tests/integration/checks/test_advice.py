@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from integration.documents.problems import FOLLOWED
 from integration.pages.advice import ADVICE, advice, meaning
 from integration.sync import deletions, problems, results  # noqa: F401 - their codes
 from integration.sync.special import products, units  # noqa: F401 - theirs, too
@@ -31,3 +32,8 @@ def test_each_code_has_a_meaning_and_an_advice(code: str) -> None:
 def test_a_code_that_nobody_knows_stands_for_itself() -> None:
     assert (meaning("made-up"), advice("made-up")) == ("made-up", "")
     assert set(ADVICE) >= CODES
+
+
+@pytest.mark.parametrize("code", sorted(FOLLOWED))
+def test_nobody_is_told_to_retry_what_follows_by_itself(code: str) -> None:
+    assert "retry" not in advice(code).lower()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integration.business_central.models import Currency, Customer
 from integration.business_central.store import EmbeddedCompany
 from integration.connection import systems
 from integration.mappings.standard import create_missing
@@ -140,6 +141,16 @@ def sells(organization: MemorySystem) -> Maker:
         return id
 
     return make
+
+
+def make_sound(organization: MemorySystem) -> Customer:
+    """Nothing keeps an order of Adatum out any more. Answers the customer."""
+    [adatum], [euro] = organization.ids("account"), organization.ids("transactioncurrency")
+    organization.edit("account", adatum, customertypecode=3)
+    customer = Customer.objects.get(no="ADATUM")
+    TableMapping.objects.get(name="CUSTOMER").couplings.couple(customer.pk, adatum)
+    TableMapping.objects.get(name="CURRENCY").couplings.couple(Currency.objects.get(code="EUR").pk, euro)
+    return customer
 
 
 def fail(mapping: TableMapping, crm_id: uuid.UUID, code: str, message: str) -> None:

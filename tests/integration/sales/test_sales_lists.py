@@ -15,14 +15,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from integration.business_central.models import SalesHeader
-from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.models import ConnectionSetup, TableMapping
 from integration.pages import rows
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Ref
 from tests.business_central import trading
 from tests.business_central.trading import item
-from tests.integration.sales.conftest import Maker, fail
+from tests.integration.sales.conftest import Maker, fail, make_sound
 from tests.integration.sales.seen import shown
 
 D = Decimal
@@ -42,39 +42,14 @@ def coupled_order(mapping: TableMapping, crm_id: uuid.UUID, *lines: dict[str, ob
 
 
 def test_a_submitted_order_shows_account_age_value_and_that_nothing_became_of_it(
-    orders: TableMapping, sells: Maker, viewer: Client
+    orders: TableMapping, organization: MemorySystem, sells: Maker, viewer: Client
 ) -> None:
-    sells(submitdate=dt.datetime(2027, 1, 12, 9, tzinfo=dt.UTC))
+    make_sound(organization)
+    sells(submitdate=dt.datetime(2027, 1, 12, 9, tzinfo=dt.UTC), totalamountlessfreight=D(0))
 
     page = shown(viewer, "sales_orders")
 
     assert "ORD-1 Desks for Leeds Adatum Submitted 3 days 200.00 EUR It is not done automatically" in page
-
-
-@pytest.mark.parametrize(
-    ("switches", "status", "coupled", "reason"),
-    [
-        ({"order_integration_enabled": False}, "ready", True, "Sales order integration is off. Connection Setup"),
-        ({}, "ready", True, "not done automatically. Select it, then Create in Business Central."),
-        ({}, "ready", False, "Account Adatum is not coupled with a customer: create or couple the customer first."),
-        ({"auto_create_orders": True}, "ready", True, "The automatic job does it at 09:30"),
-        ({"auto_create_orders": True}, "on_hold", True, "The automatic job does not run: set it Ready"),
-    ],
-)
-def test_an_order_that_no_run_has_looked_at_says_in_whole_sentences_why_it_waits(
-    orders: TableMapping, sells: Maker, organization: MemorySystem, viewer: Client,
-    switches: dict[str, bool], status: str, coupled: bool, reason: str,
-) -> None:  # fmt: skip
-    sells()
-    if coupled:
-        [account] = organization.ids("account")
-        TableMapping.objects.get(name="CUSTOMER").couplings.couple(uuid.uuid4(), account)
-    at = dt.datetime(2027, 1, 15, 9, 30, tzinfo=dt.UTC)
-    JobQueueEntry.objects.create(name="Orders", task="auto_create_orders", status=status, next_start=at)
-    ConnectionSetup.objects.update(**switches)
-    page = shown(viewer, "sales_orders")
-    assert reason in page
-    assert ("is not coupled with a customer" in page) is not coupled
 
 
 def test_an_order_of_a_currency_without_decimals_shows_none(
@@ -119,15 +94,6 @@ def test_an_order_that_a_person_deleted_here_says_so(orders: TableMapping, sells
     trading.company.delete("sales_header", [trading.Row(header.pk)])
 
     assert "Deleted in Business Central" in shown(viewer, "sales_orders")
-
-
-def test_an_order_that_waits_says_why_and_what_to_do(orders: TableMapping, sells: Maker, viewer: Client) -> None:
-    fail(orders, sells(), "item-blocked", "Item DESK is blocked.")
-
-    page = shown(viewer, "sales_orders")
-
-    assert "Item DESK is blocked. Unblock it, or take it off the document, then retry." in page
-    assert "It is not done automatically" not in page
 
 
 def test_an_order_that_was_marked_as_sent_elsewhere_is_left_to_a_person(

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from coupling.commands.couple_records import couple
 from integration import jobs
 from integration.business_central.models import SalesHeader
-from integration.models import ConnectionSetup, SyncError, TableMapping
+from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
@@ -68,3 +69,29 @@ def test_sales_is_notified_in_the_name_of_the_user_that_handles_orders(organizat
     assert (modified_by.id, number) == (nancy.id, made(order).no)
     again = jobs.create_orders(inline=True)
     assert (again.failed, SyncError.objects.exists()) == (0, False)
+
+
+def test_an_order_follows_in_the_run_of_orders_after_its_account_was_coupled_by_hand(
+    organization: Organization,
+) -> None:
+    order, customers = organization.order(organization.desk(1, 100)), TableMapping.objects.get(name="CUSTOMER")
+    [account] = organization.values(order, "customerid")
+    adatum = customers.couplings.get(crm_id=account.id).erp_id
+    customers.couplings.filter(erp_id=adatum).delete()
+    assert jobs.create_orders([order], inline=True).failed == 1
+    assert SyncError.objects.open().get().code == "account-not-coupled"
+    couple(customers, adatum, account.id)
+
+    run_of_orders()
+
+    assert made(order).sell_to_customer_no.no == "ADATUM"
+    assert (run_of_orders(), SyncError.objects.open().count()) == (0, 0)
+
+
+def run_of_orders() -> int:
+    """What Run Now of SALESORDER-ORDER does. Answers how many runs a worker found queued behind it, and made."""
+    jobs.start(TableMapping.objects.get(name="SALESORDER-ORDER"), Direction.TO_CRM, inline=True)
+    queued = list(SyncJob.objects.filter(status=SyncJob.Status.QUEUED))
+    for job in queued:
+        jobs.run(job.pk)
+    return len(queued)

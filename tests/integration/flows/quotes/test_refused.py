@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from integration import jobs
 from integration.business_central.models import Item
+from integration.jobs.flows.following import MendedLook
 from integration.models import ConnectionSetup, SyncError
 from integration.sync.memory.ledger import Result
 from tests.integration.flows.quotes.quoting import Quoting, counted, quoting
@@ -79,6 +81,19 @@ def test_a_quote_that_fails_twice_the_same_way_rests_until_it_changes_or_a_perso
     Item.objects.filter(no="DESK").update(blocked=False)
     assert quoting.process(quote).inserted == 1
     assert not SyncError.objects.open().exists()
+
+
+def test_a_quote_that_was_asked_for_follows_without_the_automatic_job(quoting: Quoting) -> None:
+    quote, look = quoting.quote(quoting.line(), whose="CONTOSO"), MendedLook()
+    held = quoting.uncouple_customer("CONTOSO")
+    quoting.process(quote)
+    assert look() == []
+
+    quoting.couple("CUSTOMER", held.erp_id, held.crm_id)
+    [job] = look()
+    jobs.run(job.pk)
+
+    assert (job.kind, quoting.here(quote).no) == ("process-quotes", "1001")
 
 
 def test_a_quote_that_rests_is_tried_again_once_its_item_is_unblocked(quoting: Quoting) -> None:

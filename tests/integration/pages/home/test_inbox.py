@@ -146,12 +146,30 @@ def chief() -> Client:
 def test_orders_wait_while_order_integration_is_off_and_home_says_who_switches_it_on(
     monkeypatch: pytest.MonkeyPatch, group: str, number: int, title: str, caption: str
 ) -> None:
-    monkeypatch.setattr(desk, "submitted_orders", lambda _: number)
+    monkeypatch.setattr(desk, "submitted_orders", lambda _, **__: number)
     person = User.objects.get(pk=made("susan", group).pk)
     [waits] = waiting_for(desk_of(person, enabled()))
     assert (waits.title, waits.caption) == (title, caption)
     assert "Sales order integration is off" in waits.text
     assert waiting_for(desk_of(person, enabled(order_integration_enabled=True, auto_create_orders=True))) == []
+
+
+def test_home_asks_once_more_for_submitted_orders_before_it_says_that_nothing_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enabled(order_integration_enabled=True)
+    answers = {False: None, True: 3}
+    monkeypatch.setattr(desk, "submitted_orders", lambda _, *, patient=False: answers[patient])
+    susan, otto = signed_in("susan", INTEGRATOR), signed_in("otto", VIEWER)
+
+    first, second = home(susan), susan.get("/", {"wait": "1"}).content.decode()
+
+    assert "Nothing waits for you." not in first
+    assert 'hx-get="?wait=1"' in first
+    assert "3 submitted Sales orders to create" in second
+    assert 'hx-get="?wait=1"' not in second + home(otto)
+    answers[True] = None
+    assert "does not answer, so submitted orders are not counted" in susan.get("/", {"wait": "1"}).content.decode()
 
 
 def home(client: Client) -> str:
