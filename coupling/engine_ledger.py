@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from coupling.packing import COLUMNS, READ, pair_of, row_of
 from integration.models.stored.rows import Condition, as_stored, behind_others, insert_rows
-from integration.sync.memory.ledger import KEPT, UNFINISHED, Pair, Result, SideWritten, State
+from integration.sync.memory.ledger import KEPT, RESTING, UNFINISHED, Pair, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Side
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 LOOKED_AT = tuple(result.value for result in UNFINISHED)
+LEFT_ALONE = tuple(result.value for result in RESTING)
 UNRAISED = "CASE WHEN {t}.raised = EXCLUDED.raised THEN EXCLUDED."
 UNLESS_RAISED = {
     "seen_erp": UNRAISED + "seen_erp ELSE '' END",
@@ -73,7 +74,7 @@ class EngineLedger(models.Manager[Any]):
         result, towards = f"{direction}_result", direction.destination
         unfinished = Q(**{f"{result}__in": LOOKED_AT}) | Q(state=State.INTENDED.value)
         owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
-        rows = self.filter(unfinished | owed).exclude(**{result: Result.SKIPPED.value})
+        rows = self.filter(unfinished | owed).exclude(**{f"{result}__in": LEFT_ALONE})
         return iter(rows.order_by("pk").values_list(f"{direction.source}_id", flat=True))
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
@@ -96,7 +97,7 @@ class EngineLedger(models.Manager[Any]):
             **{f"mapping__{side}_table": OuterRef("table"), f"{side}_id": OuterRef("record_id")},
         )
         resting = self.model.objects.filter(
-            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result": Result.SKIPPED.value}
+            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result__in": LEFT_ALONE}
         )
         rows = self._waits.filter(towards=direction.destination.value).exclude(Exists(resting))
         return rows.filter(Exists(held)) if coupled else rows.exclude(Exists(held))

@@ -19,7 +19,8 @@ from dataclasses import replace
 from integration.sync.actions import Change
 from integration.sync.memory.halves import made_of, value_of
 from integration.sync.memory.ledger import Pair, State
-from integration.sync.memory.outcomes import UNDONE, WENT_WELL
+from integration.sync.memory.outcomes import WENT_WELL
+from integration.sync.memory.pair_states import is_undone
 from integration.sync.plan import Planner
 from integration.sync.record.values import normalizer
 from integration.sync.undo import removing
@@ -91,7 +92,7 @@ class UndoPlanner(Planner):
         row, pair = rows.get(past.id(side)), pairs.get(past.id(side))
         if past.deleted or (past.unkept and not past.exact and not past.inserted):
             return Undoing(past, "" if row is None else record_name(table, row), reason=_lasting(past))
-        begun = pair is not None and pair.outcome(self.run.direction).code == UNDONE
+        begun = pair is not None and is_undone(pair, self.run.direction)
         if row is None:
             undoing = Undoing(past, "", reason=AS_BEFORE if begun else GONE)
             if pair is not None and begun and pair.state is State.COUPLED:
