@@ -52,7 +52,7 @@ class SkippedFilter(ListFilter):
 
     def containing(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if self.of_undone:
-            named = RecordChange.objects.filter(label__icontains=value)
-            return rows.filter(undoing_id__in=named.values("pk"))
+            undone = RecordChange.objects.filter(label__icontains=value)
+            return rows.filter(undoing_id__in=undone.values("pk"))
         named = SyncError.objects.open().filter(Q(message__icontains=value) | Q(label__icontains=value))
         return rows.filter(error_id__in=named.values("pk"))

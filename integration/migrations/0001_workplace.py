@@ -564,6 +564,7 @@ class Migration(migrations.Migration):
                 ('fields', models.JSONField(default=list, verbose_name='fields')),
                 ('exact', models.JSONField(editable=False, null=True)),
                 ('side', models.CharField(blank=True, choices=[('erp', 'Business Central'), ('crm', 'Dynamics 365 Sales')], max_length=3, verbose_name='written in')),
+                ('table', models.CharField(blank=True, editable=False, max_length=120)),
                 ('created_at', models.DateTimeField(verbose_name='time')),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='integration.syncjob')),
             ],
