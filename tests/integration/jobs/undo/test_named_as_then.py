@@ -72,5 +72,30 @@ def test_a_record_that_was_renamed_since_keeps_its_name_in_the_log_and_in_the_ti
     assert then in title(run).subject
 
 
+def test_a_firm_that_was_written_along_is_named_counted_apart_and_not_put_back(run: SyncJob) -> None:
+    preview = start.preview(run, removes=True)
+    assert preview.of_what == "2 that the run made, 1 that it wrote along with them, which stay as they are"
+    firm = " ".join(Customer.objects.values_list("no", "name").get(no="ADATUM"))
+    assert {one.shown_name: one.reason for one in preview.planned}[firm].startswith("It was written along")
+    assert rows(run, "modified")[firm].erp_table == "customer"
+
+    left = rows(undone(run, removes=True), "left-out")
+    assert (left[firm].erp_id, left[firm].crm_id) == (None, None)
+
+
+def test_a_record_that_is_gone_is_named_and_not_linked_before_it_is_undone(run: SyncJob) -> None:
+    then, nigel = called("Nigel Dawson"), Contact.objects.get(name="Nigel Dawson")
+    nigel.delete()
+    page: Any = client_of(made("ann", ADMINISTRATOR)).get(reverse("synch_job_undo", args=[run.pk])).content.decode()
+    assert then in page
+    assert "Deleted record" not in page
+    assert card(nigel.pk) not in page
+    assert rows(undone(run), "left-out")[then].erp_id is None
+
+
+def card(id: uuid.UUID) -> str:
+    return f"/records/erp/contact/{id}/"
+
+
 def test_an_undoing_is_titled_as_one(run: SyncJob) -> None:
     assert title(undone(run)).about == "Undo of CONTACT"
