@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from integration.connection import systems
-from integration.models import RecordChange, SyncError, SyncJob
+from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.models.mapping.choices import DIRECTIONS
 from integration.pages.runs.captions import is_id
+from integration.pages.runs.nouns import DOCUMENTS, MADE_OF
 from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.rules import Direction
 from integration.sync.run import Scope
@@ -87,7 +88,7 @@ def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str
     undoes = job.kind == SyncJob.Kind.UNDO
     found = [shorten(names[id], LONGEST_NAME) for id in few if id in names]
     if found and len(found) == len(few):
-        return Title(", ".join(found), way, short, noun_of(job.mapping.erp_table) if len(few) == 1 else "", undoes)
+        return Title(", ".join(found), way, short, _noun(job.mapping) if len(few) == 1 else "", undoes)
     number = len(asked_for(job))
     if not number:
         return Title(job.mapping.name, way, short, undoes=undoes)
@@ -95,8 +96,15 @@ def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str
     return Title(f"{job.mapping.name}, {number} {records}", way, short, undoes=undoes)
 
 
+def _noun(mapping: TableMapping) -> str:
+    made_of = MADE_OF.get(mapping.crm_table) if mapping.erp_table in DOCUMENTS else None
+    return made_of or noun_of(mapping.erp_table)
+
+
 def noun_of(erp_table: str) -> str:
-    """What Business Central calls one record of a table; blank where it does not know it."""
+    """What people in Business Central call one record of a table; blank where it does not know it."""
+    if erp_table in DOCUMENTS:
+        return DOCUMENTS[erp_table]
     try:
         return systems.open_erp().describe(erp_table).label
     except TableMissing:
