@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ('erp_cursor', models.TextField(blank=True, editable=False, verbose_name='synch. cursor, Business Central')),
                 ('crm_cursor', models.TextField(blank=True, editable=False, verbose_name='synch. cursor, Sales')),
                 ('full_run_needed', models.BooleanField(default=False, editable=False, verbose_name='full run needed')),
+                ('full_synch_at', models.DateTimeField(editable=False, null=True, verbose_name='last full synchronization')),
                 ('revision', models.PositiveIntegerField(default=0, editable=False)),
                 ('internal', models.BooleanField(default=False, editable=False, verbose_name='kept by a flow')),
                 ('user_defined', models.BooleanField(default=False, editable=False, verbose_name='user defined')),

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "setup": setup,
         "waiting": waiting_for(desk),
         "cues": cues(desk),
-        "last_full": run.ended,
+        "last_full": desk.last_full,
         "charts": charts(),
         "lags": lags(desk.mappings),
         "switched_off": bool(setup.installation_id) and not setup.is_enabled and not setup.disable_reason,

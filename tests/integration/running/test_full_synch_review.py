@@ -103,6 +103,14 @@ def test_reset_asks_first_and_throws_away_only_when_it_is_confirmed(
     assert not FullSynchLine.objects.exists()
 
 
+def test_home_says_when_the_last_one_ended_also_after_reset(susan: Client, lines: dict[str, FullSynchLine]) -> None:
+    assert "Last full synchronization</dt><dd>none yet" in susan.get("/").content.decode()
+    lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"]))
+    lines["CUSTOMER"].finish()
+    susan.post(reverse("full_synch_reset"))
+    assert 'Last full synchronization</dt><dd><a href="/full-synch/">' in susan.get("/").content.decode()
+
+
 def test_who_may_only_look_meets_no_button_of_the_review(lines: dict[str, FullSynchLine]) -> None:
     viewer = signed_in("vera", VIEWER)
     lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"]))
