@@ -150,7 +150,7 @@ def test_a_record_counts_once_though_both_passes_look_at_it_and_what_was_left_ou
 def test_what_became_of_the_records_adds_up_to_their_number(lines: dict[str, FullSynchLine]) -> None:
     """Sales knows 29 of the 31 units already; one price list is left out, the others come back unchanged."""
     units = job(lines["CUSTOMER"], records_done=31, coupled=29, unchanged=2)
-    lines["CUSTOMER"].start(to_crm_job=units)
+    lines["CUSTOMER"].start(to_crm_job=units, to_erp_job=job(lines["CUSTOMER"], records_done=31, unchanged=31))
     lists = job(lines["CONTACT"], records_done=5, inserted=4, skipped=1)
     lines["CONTACT"].start(to_crm_job=lists, to_erp_job=job(lines["CONTACT"], records_done=4, unchanged=4))
     found = review()
