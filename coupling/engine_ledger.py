@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from coupling.packing import COLUMNS, READ, pair_of, row_of
 from integration.models.stored.rows import Condition, as_stored, behind_others, insert_rows
-from integration.sync.memory.ledger import KEPT, UNFINISHED, Pair, Result, SideWritten, State
+from integration.sync.memory.ledger import KEPT, RESTING, UNFINISHED, Pair, Result, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Side
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 LOOKED_AT = tuple(result.value for result in UNFINISHED)
+LEFT_ALONE = tuple(result.value for result in RESTING)
 UNRAISED = "CASE WHEN {t}.raised = EXCLUDED.raised THEN EXCLUDED."
 UNLESS_RAISED = {
     "seen_erp": UNRAISED + "seen_erp ELSE '' END",
@@ -73,7 +74,7 @@ class EngineLedger(models.Manager[Any]):
         result, towards = f"{direction}_result", direction.destination
         unfinished = Q(**{f"{result}__in": LOOKED_AT}) | Q(state=State.INTENDED.value)
         owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
-        rows = self.filter(unfinished | owed).exclude(**{result: Result.SKIPPED.value})
+        rows = self.filter(unfinished | owed).exclude(**{f"{result}__in": LEFT_ALONE})
         return iter(rows.order_by("pk").values_list(f"{direction.source}_id", flat=True))
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
@@ -99,10 +100,12 @@ class EngineLedger(models.Manager[Any]):
             state=State.COUPLED.value,
             **{f"mapping__{side}_table": OuterRef("table"), f"{side}_id": OuterRef("record_id")},
         )
-        skipped = self.model.objects.filter(
-            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result": Result.SKIPPED.value}
+        results = (Result.SKIPPED.value,) if resting else LEFT_ALONE
+        held_back = self.model.objects.filter(
+            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result__in": results}
         )
-        rows = self._waits.filter(Exists(skipped) if resting else ~Exists(skipped), towards=direction.destination.value)
+        those = Exists(held_back) if resting else ~Exists(held_back)
+        rows = self._waits.filter(those, towards=direction.destination.value)
         return rows.filter(Exists(held)) if coupled else rows.exclude(Exists(held))
 
     @property

@@ -15,8 +15,8 @@ from django.db.models import F, Q
 from coupling.engine_ledger import EngineLedger, chunks
 from integration.documents.account_statistics.rows import delete_rows
 from integration.models import ConnectionSetup, SyncError
-from integration.pages.standings import RESTS
-from integration.sync.memory.ledger import Agreed, Pair, Result, State
+from integration.pages.standings import RESTS, UNDONE
+from integration.sync.memory.ledger import RESTING, Agreed, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.system import System
@@ -71,12 +71,14 @@ class CouplingManager(EngineLedger):
         return self.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def retry(self, erp_ids: Collection[uuid.UUID] | None = None) -> int:
-        """Take skipped pairs out of their rest: all of them, or these. Answers how many."""
-        rows = self.filter(RESTS) if erp_ids is None else self.filter(RESTS, erp_id__in=list(erp_ids))
+        """Take pairs out of their rest: these, or all that are skipped. One whose record an undoing has deleted is made
+        again only where somebody names it. Answers how many."""
+        rows = self.filter(RESTS) if erp_ids is None else self.filter(RESTS | UNDONE, erp_id__in=list(erp_ids))
         number = rows.count()
+        ended = (Result.SKIPPED,) if erp_ids is None else RESTING
         for direction in Direction.BOTH.passes:
-            skipped = rows.filter(**{f"{direction}_result": Result.SKIPPED.value})
-            skipped.update(**{f"{direction}_result": Result.FAILURE.value, f"{direction}_code": ""})
+            resting = rows.filter(**{f"{direction}_result__in": [result.value for result in ended]})
+            resting.update(**{f"{direction}_result": Result.FAILURE.value, f"{direction}_code": ""})
         return number
 
     def couple(

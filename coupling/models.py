@@ -7,7 +7,7 @@ from django.db import models
 from coupling.ledger import CouplingError, CouplingManager
 from coupling.packing import READ, pair_of
 from integration.models import TableMapping
-from integration.pages.standings import FAILED, OWED, RESTS
+from integration.pages.standings import FAILED, OWED, RESTS, UNDONE
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.systems.values import Side
 
@@ -51,6 +51,7 @@ class Coupling(models.Model):
             models.Index(fields=["erp_id"]),
             models.Index(fields=["crm_id"]),
             models.Index(fields=["mapping"], name="coupling_resting", condition=RESTS),
+            models.Index(fields=["mapping"], name="coupling_undone", condition=UNDONE),
             models.Index(fields=["mapping"], name="coupling_failed", condition=FAILED),
             models.Index(fields=["mapping"], name="coupling_owed", condition=OWED),
             models.Index(fields=["mapping"], name="coupling_reserved", condition=RESERVED),
@@ -63,6 +64,11 @@ class Coupling(models.Model):
     def skipped(self) -> bool:
         """Does it rest in any direction, since it failed twice the same way?"""
         return Result.SKIPPED.value in (self.to_crm_result, self.to_erp_result)
+
+    @property
+    def is_undone(self) -> bool:
+        """Has an undoing deleted the record that a run made of the other one?"""
+        return Result.UNDONE.value in (self.to_crm_result, self.to_erp_result)
 
     @property
     def pair(self) -> Pair:
@@ -104,4 +110,4 @@ class Tally(models.Model):
         return f"{self.mapping}: {self.coupled}"
 
 
-__all__ = ["RESTS", "Coupling", "CouplingError", "Tally", "Wait"]
+__all__ = ["RESTS", "UNDONE", "Coupling", "CouplingError", "Tally", "Wait"]

@@ -22,6 +22,7 @@ from integration.systems.formats import current
 from integration.systems.values import Record, Side
 
 CONFLICT, SKIPPED = Shown("Conflict", Style.UNFAVORABLE), Shown("Skipped", Style.UNFAVORABLE)
+UNDONE = Shown("Left out", Style.SUBDUED)
 FAILED, WAITING = Shown("Failed", Style.UNFAVORABLE), Shown("Waiting", Style.AMBIGUOUS)
 ENDED = {
     Result.SUCCESS: Shown("Success", Style.FAVORABLE),
@@ -29,7 +30,9 @@ ENDED = {
     Result.WAITING: WAITING,
     Result.LEFT_OUT: Shown("Left out", Style.BLANK),
     Result.SKIPPED: SKIPPED,
+    Result.UNDONE: UNDONE,
 }
+UNDONE_MEANS = "an undone run had made it"
 LACKS = "a value has no partner"
 SAID_BESIDE = {
     "Coupled": "",
@@ -61,6 +64,11 @@ class Known:
         return self.pair is not None and self.pair.state is not State.RESERVED
 
     @property
+    def is_undone(self) -> bool:
+        """Is it left out since an undoing deleted its partner?"""
+        return self.state is UNDONE
+
+    @property
     def lacks(self) -> bool:
         """Does a field of the pair hold something that has no partner on the other side?"""
         return self.is_coupled and self.pair is not None and records.has_lacking(self.pair.agreed)
@@ -77,6 +85,8 @@ class Known:
             return CONFLICT
         if Result.SKIPPED in results:
             return SKIPPED
+        if Result.UNDONE in results:
+            return UNDONE
         if self.error or Result.FAILURE in results:
             return FAILED
         if Result.WAITING in results:
@@ -100,7 +110,7 @@ class Known:
     def title(self) -> str:
         """The state with what else is to be said of it."""
         if not self.is_coupled:
-            return self.label
+            return f"{self.label}: {UNDONE_MEANS}" if self.is_undone else self.label
         at = f" ({current().moment(timezone.localtime(self.looked_at))})" if self.looked_at else ""
         also = SAID_BESIDE.get(self.label, self.label.lower()).format(at)
         return ", ".join(part for part in ("Coupled", also, LACKS if self.lacks else "") if part)

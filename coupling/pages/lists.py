@@ -44,6 +44,7 @@ STATES = {
     Standing.WAITING.value: "Waiting",
     Standing.OPEN.value: "Failed",
     Standing.SKIPPED.value: "Skipped",
+    Standing.UNDONE.value: "Left out by an undo",
 }
 COUPLING = cells.Column("", "Coupling", cells.Width.STATE)
 """What our side knows of each row; it stands behind the fields of the table."""

@@ -1,4 +1,4 @@
-"""Skipped Records: those that rest until somebody does something about them."""
+"""Skipped Records: those that rest until somebody does something about them, and those that an undoing leaves out."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
-from coupling.models import RESTS, Coupling
+from coupling.models import RESTS, UNDONE, Coupling
 from coupling.pages import records
+from coupling.pages.list_states import UNDONE_MEANS
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
-from integration.models import SyncError, TableMapping
+from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.advice import advice
 from integration.pages.lists.cells import Cell
 from integration.pages.parts import first_url
@@ -22,7 +23,10 @@ from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem
 from integration.systems.system import System
 from integration.systems.values import Record, Side, Table
+from integration.systems.wording import NAMELESS
 from integration.templatetags.formats import brief, second
+
+BIGINT = BigIntegerField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,19 @@ class RecordState:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One skipped pair. ``error`` is the newest one about it that is open, if the log still has it."""
+    """One pair. ``error`` is the newest one about it that is open, if the log still has it; ``undoing`` what an
+    undoing did with it, likewise."""
 
     row: Coupling
     erp: RecordState
     crm: RecordState
     error: SyncError | None
+    undoing: RecordChange | None = None
 
     @property
     def label(self) -> str:
-        return self.erp.name or self.crm.name or str(self.row.erp_id)
+        named = self.undoing.label if self.undoing is not None else ""
+        return self.erp.name or self.crm.name or named or NAMELESS
 
     @property
     def advice(self) -> str:
@@ -63,6 +70,11 @@ class Line:
 
     @property
     def message(self) -> str:
+        """What went wrong, or whose making was undone."""
+        if self.row.is_undone:
+            run = self.undoing.job.undoes if self.undoing is not None else None
+            which = f"the run of {second(run.queued_at)} that had made it was undone" if run else UNDONE_MEANS
+            return f"Left out: {which}."
         return self.error.message if self.error else ""
 
     @property
@@ -77,11 +89,11 @@ class Line:
 
     @property
     def failed_on(self) -> Cell:
-        """When it failed last, leading to the run."""
-        if self.error is None:
+        """When it failed last, or was left out, leading to the run."""
+        found = self.undoing or self.error
+        if found is None:
             return Cell()
-        at = self.error.created_at
-        return Cell(brief(at), reverse("synch_job", args=[self.error.job_id]), second(at))
+        return Cell(brief(found.created_at), reverse("synch_job", args=[found.job_id]), second(found.created_at))
 
     @property
     def coupled(self) -> bool:
@@ -101,14 +113,27 @@ def found() -> QuerySet[Any]:
     return rows.order_by("-failed_on", "-changed_at", "pk")
 
 
+def left_out() -> QuerySet[Any]:
+    """The pairs whose record an undoing has deleted, the last one first, each with what the history says of it."""
+    about = {"erp_id": OuterRef("erp_id"), "crm_id": OuterRef("crm_id"), "job__mapping": OuterRef("mapping")}
+    deleted = RecordChange.objects.filter(action=RecordChange.Action.DELETED, job__kind=SyncJob.Kind.UNDO, **about)
+    newest = deleted.order_by("-created_at")
+    known = {"failed_on": Subquery(newest.values("created_at")[:1]), "undoing_id": Subquery(newest.values("pk")[:1])}
+    rows = Coupling.objects.filter(UNDONE).select_related("mapping").annotate(**known, error_id=Value(None, BIGINT))
+    return rows.order_by("-failed_on", "-changed_at", "pk")
+
+
 def look_up(rows: Sequence[Any]) -> str:
-    """Give these pairs (``found``) their ``line``: what exists on either side, and the error. Returns why nobody knows
-    what exists; blank: it is known."""
+    """Give these pairs (``found``, ``left_out``) their ``line``: what exists on either side, and the error. Returns why
+    nobody knows what exists; blank: it is known."""
+    undoings = RecordChange.objects.select_related("job__undoes").in_bulk(
+        [row.undoing_id for row in rows if getattr(row, "undoing_id", None)]
+    )
     errors = SyncError.objects.select_related("job", "mapping").in_bulk([row.error_id for row in rows if row.error_id])
     looked, problem = _looked_up(rows)
     for row in rows:
         erp, crm = (_record_state(looked, row, side, errors) for side in Side)
-        row.line = Line(row, erp, crm, errors.get(row.error_id))
+        row.line = Line(row, erp, crm, errors.get(row.error_id), undoings.get(getattr(row, "undoing_id", 0)))
     return problem
 
 
@@ -149,5 +174,6 @@ def _record_state(looked: Looked, row: Any, side: Side, errors: Mapping[int, Syn
     if id in there:
         return RecordState(id, name, records.name_of(side, table, there[id]), True)
     error = errors.get(row.error_id)
-    never_was = row.state == State.RESERVED.value and (error is None or getattr(error, f"{side}_id") != id)
+    is_reserved = row.state == State.RESERVED.value and not row.is_undone
+    never_was = is_reserved and (error is None or getattr(error, f"{side}_id") != id)
     return RecordState(id, name, "", None if never_was else False)

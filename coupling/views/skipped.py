@@ -18,7 +18,7 @@ from coupling import commands
 from coupling.commands import repair
 from coupling.filters import SkippedFilter
 from coupling.models import Coupling, CouplingError
-from coupling.pages.skipped import found, look_up
+from coupling.pages.skipped import look_up
 from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import PendingPost, SyncJob, TableMapping
@@ -72,28 +72,36 @@ LIST = StoredList(
 
 
 def synch_skipped(request: HttpRequest) -> HttpResponseBase:
-    """``/synch/skipped/``: records that rest because they failed twice the same way; what failed last comes first."""
-    resting = PendingPost.objects.filter(skipped=True)
-    kind = replace(LIST, own=partial(_own, request))
-    return stored_list(request, kind, SkippedFilter(request.GET, found()), selectable=True, posts=resting)
+    """``/synch/skipped/``: records that rest because they failed twice the same way; what failed last comes first. With
+    ``?state=undone`` those that are left out since the run that had made them was undone."""
+    chosen = SkippedFilter(request.GET)
+    resting = PendingPost.objects.none() if chosen.of_undone else PendingPost.objects.filter(skipped=True)
+    return stored_list(request, _kind(request, chosen), chosen, selectable=True, posts=resting)
 
 
-def _own(request: HttpRequest) -> Sequence[Own]:
+def _kind(request: HttpRequest, chosen: SkippedFilter) -> StoredList:
+    if not chosen.of_undone:
+        return replace(LIST, own=partial(_own, request))
+    own = partial(_own, request, why="Reason", when="Left Out On")
+    return replace(LIST, own=own, nouns=("record left out", "records left out"), nothing="Nothing is left out")
+
+
+def _own(request: HttpRequest, *, why: str = "Error", when: str = "Failed On") -> Sequence[Own]:
     return [
         Own(Column("erp", "Description", Width.TEXT), lambda row: Cell(row.line.label, title=row.line.label)),
-        Own(Column("error", "Error", Width.NAME), partial(_error, request), lambda row: row.line.message),
+        Own(Column("error", why, Width.NAME), partial(_error, request), lambda row: row.line.message),
         Own(Column("table", "Table", Width.STATE), lambda row: Cell(row.mapping.name, title=row.mapping.name)),
         Own(Column("erp_exists", "Exists", Width.COUNT), lambda row: Cell(row.line.erp.answer)),
         Own(Column("crm", "Coupled To", Width.TEXT), lambda row: row.line.other),
         Own(Column("crm_exists", "Exists", Width.COUNT), lambda row: Cell(row.line.crm.answer)),
-        Own(Column("failed_on", "Failed On", Width.CHOICE, "failed_on"), lambda row: row.line.failed_on),
+        Own(Column("failed_on", when, Width.CHOICE, "failed_on"), lambda row: row.line.failed_on),
     ]
 
 
 def _error(request: HttpRequest, row: Any) -> Cell:
     """In one line; unfolded with what to do about it."""
     if row.line.error is None:
-        return Cell()
+        return Cell(row.line.message, title=row.line.message)
     return Cell(row.line.message, fold=render_to_string("coupling/_skipped_fold.html", {"line": row.line}, request))
 
 
@@ -111,8 +119,12 @@ def _retry_posts(request: HttpRequest) -> HttpResponse:
     return redirect("synch_skipped")
 
 
-def _retried(request: HttpRequest, number: int) -> HttpResponse:
-    messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
+def _make_again(request: HttpRequest) -> HttpResponse:
+    return _retried(request, repair.retry(_pairs(request), person(request)), "made again")
+
+
+def _retried(request: HttpRequest, number: int, what: str = "tried again") -> HttpResponse:
+    messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being {what}.")
     return back(request) if "back" in request.POST else redirect("synch_skipped")
 
 
@@ -187,7 +199,8 @@ def _chosen(request: HttpRequest) -> list[int]:
         asked = query_of(request.POST, reverse("synch_skipped"))
     except NotThisListError as other:
         raise CouplingError(str(other)) from other
-    rows = every_row(replace(LIST, own=partial(_own, request)), SkippedFilter(asked, found()), asked, request.user)
+    chosen = SkippedFilter(asked)
+    rows = every_row(_kind(request, chosen), chosen, asked, request.user)
     if not rows.are_all:
         messages.warning(request, FIRST_ONLY)
     return rows.ids
@@ -196,6 +209,7 @@ def _chosen(request: HttpRequest) -> list[int]:
 ACTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "retry": _retry,
     "retry-all": _retry_all,
+    "make-again": _make_again,
     "retry-posts": _retry_posts,
     "find-deleted": _find_deleted,
     "synchronize": _synchronize,

@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from integration.models import TableMapping
-from integration.sync.memory.ledger import Result, State
+from integration.sync.memory.ledger import RESTING, Result, State
 from integration.sync.rules import Direction
+
+LEFT_ALONE = tuple(result.value for result in RESTING)
 
 
 def has_open_work(mapping: TableMapping) -> bool:
@@ -23,7 +25,7 @@ def is_open(mapping: TableMapping, direction: Direction) -> bool:
     towards, result = direction.destination, f"{direction}_result"
     owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
     broken_off = Q(state=State.INTENDED.value) | Q(**{result: Result.FAILURE.value})
-    return mapping.couplings.filter(owed | broken_off).exclude(**{result: Result.SKIPPED.value}).exists()
+    return mapping.couplings.filter(owed | broken_off).exclude(**{f"{result}__in": LEFT_ALONE}).exists()
 
 
 def owes(mapping: TableMapping) -> bool:

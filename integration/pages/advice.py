@@ -148,10 +148,6 @@ ADVICE: dict[str, tuple[str, str]] = {
     "base-unit-missing": ("The base unit is not coupled", "Couple the unit of measure, then retry."),
     "not-found": ("The record is not there any more", "Look for deleted records, or delete the coupling."),
     "record": ("The record cannot be written", "The message says why; correct it, then retry."),
-    "undone": (
-        "It was made by a run that was undone, and deleted",
-        "Retry makes it again; else it comes when its record is changed.",
-    ),
     "too-large": ("Too much for one request", "Shorten the longest text of the record, then retry."),
     "table-missing": ("A table is missing", "See whether it was renamed, then correct the mapping."),
     "field-missing": ("A field is missing", "See whether it was renamed or deleted, then correct the field mapping."),

@@ -17,7 +17,8 @@ from integration.systems.values import Side
 class Standing(StrEnum):
     """What our side knows of a record. ``ANY``: all rows; ``DIFFERING``: runs know that what one side changed is not on
     the other side yet; ``SKIPPED``: it rests, since it failed twice the same way; ``WAITING``: for a record that is not
-    coupled yet; ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open."""
+    coupled yet; ``FAILED``: the last pass failed and will try again; ``OPEN``: an error of it is open; ``UNDONE``: an
+    undone run had made its partner."""
 
     ANY = ""
     COUPLED = "coupled"
@@ -27,13 +28,21 @@ class Standing(StrEnum):
     WAITING = "waiting"
     FAILED = "failed"
     OPEN = "open"
+    UNDONE = "undone"
 
 
 IS_COUPLED = ~Q(state=State.RESERVED.value)
 RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
+UNDONE = Q(to_crm_result=Result.UNDONE.value) | Q(to_erp_result=Result.UNDONE.value)
 FAILED = Q(to_crm_result=Result.FAILURE.value) | Q(to_erp_result=Result.FAILURE.value)
 OWED = Q(owed_erp=True) | Q(owed_crm=True)
-PAIRS = {Standing.COUPLED: IS_COUPLED, Standing.SKIPPED: RESTS, Standing.FAILED: FAILED, Standing.DIFFERING: OWED}
+PAIRS = {
+    Standing.COUPLED: IS_COUPLED,
+    Standing.SKIPPED: RESTS,
+    Standing.UNDONE: UNDONE,
+    Standing.FAILED: FAILED,
+    Standing.DIFFERING: OWED,
+}
 """Which pairs are in a standing."""
 
 

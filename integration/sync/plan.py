@@ -9,7 +9,7 @@ from dataclasses import replace
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import DECIDED, plain
-from integration.sync.memory.ledger import Agreed, Pair, Result, State
+from integration.sync.memory.ledger import RESTING, Agreed, Pair, Result, State
 from integration.sync.memory.looks import Looks
 from integration.sync.memory.pair_states import is_awaited
 from integration.sync.merging.verdict import Look
@@ -36,7 +36,7 @@ class Planner(Looks):
         """Of an open pair: is there something to carry that neither failed the last time nor waits?"""
         result = pair.outcome(self.run.direction).result
         if pair.id(self.run.direction.source) in self.decider.released:
-            return result not in (Result.FAILURE, Result.SKIPPED)
+            return result not in (Result.FAILURE, *RESTING)
         return pair.owed(self.run.direction.destination) and result in (Result.NONE, Result.SUCCESS)
 
     def note_released(self) -> None:
@@ -99,7 +99,7 @@ class Planner(Looks):
             return self._without_pair(record)
         concerned = self.last_round and record.id in self.again
         looks_anyway = concerned or self.special.always_looks(record)
-        looks = looks_anyway and pair is not None and self._coupled(pair) and not pair.skipped
+        looks = looks_anyway and pair is not None and self._coupled(pair) and not pair.rests
         action = None if looks else self.decider.shortcut(record, pair)
         if action is not None:
             return action

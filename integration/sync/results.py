@@ -32,7 +32,7 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.given_ids.intentions import before_writing, intended
-from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of
+from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of, label_written
 from integration.sync.memory.ledger import Outcome, Pair, Result, SideWritten, State
 from integration.sync.memory.outcomes import failed, failure_of
 from integration.sync.memory.pair_states import not_made
@@ -200,7 +200,9 @@ class _Collecting:
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         page_result = self.page_result
-        change = changes_of(action, self.direction.destination, self.table, self._label(action.record))
+        side, row = self.direction.destination, self.results.rows.get(action.pair.id(self.direction.destination))
+        label = label_written(action, self.run.rule, side, answer.values if row is None else row.values)
+        change = changes_of(action, side, self.table, label)
         if change is not None:
             page_result.changed.append(change)
         elif isinstance(action, Update) and action.refused is None:

@@ -144,7 +144,7 @@ class Changed:
     single records were asked for) ``unchanged``, and the fields it wrote as (field, old value, new value), in words and
     cut to a length people read. ``label`` names the record as people do, ``reason`` says why where that is no matter
     of course. ``exact``: column -> (old, new) as they are, where they can be put back; ``side``: where it was written
-    (``None``: where the run writes)."""
+    (``None``: where the run writes). ``table``: that of the record there, where its pair is none of the run's own."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
@@ -154,6 +154,7 @@ class Changed:
     reason: str = ""
     exact: Mapping[str, tuple[Value, Value]] | None = None
     side: Side | None = None
+    table: str = ""
 
 
 LEFT_OUT = "left-out"

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Ignore, Skip, Unchanged
-from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
-from integration.sync.memory.outcomes import UNDONE
+from integration.sync.memory.ledger import RESTING, UNFINISHED, Pair, Result, State
+from integration.sync.memory.pair_states import is_undone
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.merging.merge import Merger
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.values import Record, Side
 
-LOOKED_AT = (*UNFINISHED, Result.SKIPPED, Result.LEFT_OUT)
+LOOKED_AT = (*UNFINISHED, *RESTING, Result.LEFT_OUT)
 """How the last pass ended for a pair that is looked at though its record has not changed."""
+SKIPPED = "Skipped after it failed twice the same way; retry it."
+UNDONE = "An undone run had made it. It is made again once it is changed, or under Skipped Records, Make Again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class Shortcut:
         """The action where neither draft nor twin is needed, else ``None``."""
         if pair is None or pair.state is State.RESERVED:
             return self._shortcut_uncoupled(record, pair)
-        if self._stays_skipped(pair, record):
-            return Skip(record, "Skipped after it failed twice the same way; retry it.", pair)
+        if self._rests(pair, record):
+            return Skip(record, self._why_it_rests(pair), pair)
         if pair.state is State.INTENDED or self._must_look(pair):
             return None
         side = self.direction.source
@@ -58,8 +60,8 @@ class Shortcut:
         return None
 
     def _shortcut_uncoupled(self, record: Record, pair: Pair | None) -> Action | None:
-        if pair is not None and self._stays_skipped(pair, record):
-            return Skip(record, "Skipped after it failed twice the same way; retry it.", pair)
+        if pair is not None and self._rests(pair, record):
+            return Skip(record, self._why_it_rests(pair), pair)
         tried_before = pair is not None and (
             pair.outcome(self.direction).result is not Result.NONE or pair.owed(self.direction.destination)
         )
@@ -79,11 +81,13 @@ class Shortcut:
             return Pair(erp_id=record.id, crm_id=twin_id)
         return Pair(erp_id=twin_id, crm_id=record.id)
 
-    def _stays_skipped(self, pair: Pair, record: Record) -> bool:
-        outcome = pair.outcome(self.direction)
-        if outcome.result is not Result.SKIPPED or self.options.force:
+    def _why_it_rests(self, pair: Pair) -> str:
+        return UNDONE if is_undone(pair, self.direction) else SKIPPED
+
+    def _rests(self, pair: Pair, record: Record) -> bool:
+        if pair.outcome(self.direction).result not in RESTING or self.options.force:
             return False
-        if outcome.code == UNDONE and record.version == pair.seen(self.direction.source):
+        if is_undone(pair, self.direction) and record.version == pair.seen(self.direction.source):
             return True  # Its twin was made, undone and deleted; the feed may bring what was read before that.
         # A changed row comes through the change feed: it deserves another try by itself.
         return self.options.scope is not Scope.CHANGED

@@ -39,7 +39,7 @@ def outcomes(job: SyncJob) -> list[tuple[str, int]]:
 @register.simple_tag
 def log_link(row: Row) -> str:
     """Where everything stands that runs did with this record; blank where it has no id."""
-    sides = (("erp", row.mapping.erp_table, row.erp_id), ("crm", row.mapping.crm_table, row.crm_id))
+    sides = (("erp", row.erp_table, row.erp_id), ("crm", row.crm_table, row.crm_id))
     return next((reverse("record_log", args=[side, table, id]) for side, table, id in sides if id), "")
 
 

@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asks_sales": desk.submitted is None and not is_patient,
         "sales_is_silent": desk.submitted is None and is_patient,
         "cues": cues(desk),
-        "last_full": run.ended,
+        "last_full": desk.last_full,
         "charts": charts(),
         "lags": lags(desk.mappings),
         "switched_off": bool(setup.installation_id) and not setup.is_enabled and not setup.disable_reason,

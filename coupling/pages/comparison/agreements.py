@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from coupling.pages.comparison.judged import undecided
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.models import RecordChange, SyncJob
@@ -22,6 +23,8 @@ LONG, ANOTHER = "a long text", "a record that is not there any more"
 DECIDED_FOR = "decided: {}'s value stays, and no run has carried it yet"
 MAPPED_ANEW = "not since this field was mapped anew"
 NOT_YET = "not since the two records were coupled"
+UNDONE = "not since a run that carried the field was undone"
+BEGUN_WITH = "never: a new record began with what it holds"
 LOOKED_THROUGH = 50
 """So many of the latest writes of a record are looked through for the one that wrote a field."""
 
@@ -74,10 +77,12 @@ class Agreements:
         self.writes = list(about.select_related("job")[:LOOKED_THROUGH])
 
     def of(self, key: str, halves: tuple[str, str] | None) -> Agreement | None:
-        """``None``: both sides never agreed on it."""
+        """``None``: both sides never agreed on it, or only on something that was undone."""
         if halves is None or DECIDED in halves:
             return None
-        texts = [self._text(side, column_of(key, side), half) for side, half in zip(Side, halves, strict=True)]
+        texts = self._texts(key, halves)
+        if undecided(halves) is not None and texts[0].casefold() != texts[1].casefold():
+            return None
         written = next((row for row in self.writes if self._is_about(row, key)), None)
         if written is None:
             return Agreement(texts[0], texts[1])
@@ -87,10 +92,20 @@ class Agreements:
         """Why nothing counts as agreed about a field, in words; blank where something does."""
         if halves is not None:
             winner = next((side for side, half in zip(Side, halves, strict=True) if half == DECIDED), None)
-            return DECIDED_FOR.format(NAMES[winner]) if winner is not None else ""
+            if winner is not None:
+                return DECIDED_FOR.format(NAMES[winner])
+            is_apart = undecided(halves) is not None and self.of(key, halves) is None
+            return self._why_undecided(key) if is_apart else ""
         bare = key.partition("#")[0]
         renewed = any(one.partition("#")[0] == bare for one in self.pair.agreed)
         return MAPPED_ANEW if renewed else NOT_YET
+
+    def _why_undecided(self, key: str) -> str:
+        written = next((row for row in self.writes if self._is_about(row, key)), None)
+        return UNDONE if written is not None and written.job.kind == SyncJob.Kind.UNDO else BEGUN_WITH
+
+    def _texts(self, key: str, halves: tuple[str, str]) -> list[str]:
+        return [self._text(side, column_of(key, side), half) for side, half in zip(Side, halves, strict=True)]
 
     def _is_about(self, row: RecordChange, key: str) -> bool:
         """Did this write concern the field?"""

@@ -71,5 +71,5 @@ def _touched(connected: Connected, record: Record) -> Touched:
 def _difference(one: JudgedField, next: Next, agreements: Agreements) -> Difference:
     return Difference(
         one.key, one.erp_label, one.crm_label, one.erp_text, one.crm_text, next, one.changed,
-        agreements.of(one.key, one.halves), one.lacking, agreements.why_none(one.key, one.halves),
+        agreements.of(one.key, one.halves), agreements.why_none(one.key, one.halves), one.note,
     )  # fmt: skip

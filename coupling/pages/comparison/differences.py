@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coupling.pages.comparison.agreements import Agreement
-from coupling.pages.comparison.judged import Next, without_partner
+from coupling.pages.comparison.judged import Next
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Pair
 from integration.systems.values import Record, Side
@@ -24,7 +24,8 @@ class Touched:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field in which both records are not the same. ``changed``: the sides that have changed it since both last
-    agreed; where nothing counts as agreed, ``agreed`` is ``None`` and ``why_none`` says why."""
+    agreed; where nothing counts as agreed, ``agreed`` is ``None`` and ``why_none`` says why. ``note``: why the field
+    is not carried."""
 
     key: str
     erp_label: str
@@ -34,8 +35,8 @@ class Difference:
     next: Next
     changed: Sequence[Side]
     agreed: Agreement | None
-    lacking: Side | None = None
     why_none: str = ""
+    note: str = ""
 
     @property
     def erp_changed(self) -> bool:
@@ -48,11 +49,6 @@ class Difference:
     @property
     def is_conflict(self) -> bool:
         return self.next is Next.CONFLICT
-
-    @property
-    def note(self) -> str:
-        """Why the field is not carried."""
-        return without_partner(self.lacking) if self.next in (Next.STAYS, Next.WAITS) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from coupling.pages import records
 from integration.connection.live_systems import NAMES
-from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed
+from integration.sync.memory.halves import DECIDED, DEFAULT, PARTNERLESS, changed
 from integration.sync.memory.ledger import Pair
 from integration.sync.plan import Planner
 from integration.sync.record.draft import Draft
@@ -18,6 +18,12 @@ from integration.sync.rules import Direction
 from integration.systems.filters import reason_outside
 from integration.systems.values import Record, Side, Value
 from integration.systems.wording import sentence
+
+UNDECIDED = (
+    "What {} holds overwrites nothing by itself: the run that carried it was undone, or a record was made with it. "
+    "Whoever changes either value has it carried."
+)
+UNCHANGED = "A run left both like this, and neither was edited afterwards."
 
 Both = tuple[Record, Record]
 Halves = tuple[str, str] | None
@@ -99,7 +105,8 @@ class JudgedField:
         """Why the field is not carried, or why a blank is alike."""
         if self.next is Next.EQUAL and self.lacking is None:
             return self._stands_for
-        return without_partner(self.lacking) if self.next in (Next.STAYS, Next.WAITS, Next.EQUAL) else ""
+        why = without_partner(self.lacking) if self.next in (Next.STAYS, Next.WAITS, Next.EQUAL) else ""
+        return why_it_stays(self.halves, self.changed) if self.next is Next.STAYS and not why else why
 
     @property
     def _stands_for(self) -> str:
@@ -200,6 +207,21 @@ def lacking(halves: Halves) -> Side | None:
     if halves is None:
         return None
     return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
+
+
+def undecided(halves: Halves) -> Side | None:
+    """The side whose value nobody decided: a run that was undone had carried it, or made the record with it."""
+    if halves is None:
+        return None
+    return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == DEFAULT), None)
+
+
+def why_it_stays(halves: Halves, changed_sides: Sequence[Side]) -> str:
+    """Why two values that differ stay so; blank where that is not known."""
+    side = undecided(halves)
+    if side is not None and side not in changed_sides:
+        return UNDECIDED.format(NAMES[side])
+    return UNCHANGED if halves is not None and not changed_sides else ""
 
 
 def without_partner(lacking: Side | None) -> str:

@@ -47,6 +47,13 @@ def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
     return [replace(past, later=past.id(side) in later, referred=past.id(side) in referred) for past in found.values()]
 
 
+def number_of(job: SyncJob, erp_ids: Collection[uuid.UUID] = ()) -> tuple[int, int]:
+    """How many of these records the run made, and how many of other mappings it wrote along with them."""
+    rows = _history(job).filter(erp_id__in=list(erp_ids)) if erp_ids else _history(job)
+    made, along = rows.filter(action=RecordChange.Action.INSERTED), rows.exclude(table="")
+    return made.values("erp_id").distinct().count(), along.values("erp_id").distinct().count()
+
+
 def _history(job: SyncJob) -> QuerySet[RecordChange]:
     """What the run wrote on the side that it writes: what it gave back to the records that it read stays with them."""
     side = Direction(job.direction).destination.value
@@ -54,6 +61,7 @@ def _history(job: SyncJob) -> QuerySet[RecordChange]:
 
 
 def _with(past: Past, row: RecordChange) -> Past:
+    past = replace(past, label=row.label or past.label, table=row.table)
     if row.action == RecordChange.Action.INSERTED:
         return replace(past, inserted=True)
     if row.action == RecordChange.Action.DELETED:

@@ -12,13 +12,14 @@ from integration.connection.opening import open_for_page
 from integration.connection.systems import Connected
 from integration.jobs.create import Person
 from integration.jobs.lifecycle import start
-from integration.jobs.undo.past import pasts_of, records_of
+from integration.jobs.undo.past import number_of, pasts_of, records_of
 from integration.jobs.undo.run import planner_of
 from integration.models import ConnectionSetup, RecordChange, SyncJob
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.sync.undo.past import Undoing
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.formats import whole
 
 CAN_BE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY, SyncJob.Kind.UNDO)
 """Kinds of runs that write fields of records, and nothing else."""
@@ -41,11 +42,22 @@ class NotUndoable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One page of what undoing comes to: ``total`` records in all, from the one numbered ``first`` (from 1)."""
+    """One page of what undoing comes to: ``total`` records in all, from the one numbered ``first`` (from 1). ``made``:
+    so many of all the run made; ``along``: so many it wrote along with others, which stay as they are."""
 
     planned: Sequence[Undoing]
     total: int
     first: int
+    made: int = 0
+    along: int = 0
+
+    @property
+    def of_what(self) -> str:
+        """What the records are, where they are of several kinds."""
+        kinds = [(self.made, "that the run made"), (self.total - self.made - self.along, "that it changed")]
+        kinds.append((self.along, "that it wrote along with them, which stay as they are"))
+        parts = [f"{whole(number)} {what}" for number, what in kinds if number]
+        return ", ".join(parts) if len(parts) > 1 or self.along else ""
 
     @property
     def last(self) -> int:
@@ -83,7 +95,7 @@ def preview(job: SyncJob, erp_ids: Collection[uuid.UUID] = (), *, removes: bool 
     shown = records[max(first, 1) - 1 :][:SHOWN]
     with open_for_page(ConnectionSetup.current()) as connected:
         planned = _planned(job, connected, shown, removes=removes)
-    return Preview(planned, len(records), max(first, 1))
+    return Preview(planned, len(records), max(first, 1), *number_of(job, erp_ids))
 
 
 def undo(job: SyncJob, user: Person, erp_ids: Collection[uuid.UUID] = (), *, removes: bool = False) -> SyncJob:

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from integration.models.jobs.job import SyncJob
 from integration.models.jobs.review import ShownLine
@@ -156,7 +157,9 @@ class FullSynchLine(ShownLine):
         self._store(status=self.Status.APPROVAL, message=message)
 
     def finish(self, message: str = "") -> None:
+        """Its mapping keeps when that was, also once the lines start over."""
         self._store(status=self.Status.FINISHED, message=message)
+        TableMapping.objects.filter(pk=self.mapping_id).update(full_synch_at=timezone.now())
 
     def fail(self, message: str) -> None:
         self._store(status=self.Status.ERROR, message=message)

@@ -18,7 +18,7 @@ from integration.systems.values import Side
 SIDES = [(Side.ERP.value, "Business Central"), (Side.CRM.value, "Dynamics 365 Sales")]
 
 LABEL = 250
-LOGGED = ("job", "erp_id", "crm_id", "action", "fields", "label", "reason", "exact", "side", "created_at")
+LOGGED = ("job", "erp_id", "crm_id", "action", "fields", "label", "reason", "exact", "side", "table", "created_at")
 
 
 class RecordChangeManager(models.Manager["RecordChange"]):
@@ -38,14 +38,16 @@ def _columns(one: Changed, towards: Side | None) -> tuple[Any, ...]:
     exact = None if one.exact is None else packed(one.exact)
     return (
         one.erp_id, one.crm_id, one.action, one.fields, one.label[:LABEL], one.reason, exact,
-        side.value if side else "",
+        side.value if side else "", one.table,
     )  # fmt: skip
 
 
 class RecordChange(models.Model):
     """What one run did with one record, which it wrote on ``side``. Mapping and person are the job's; both ids are
     plain values, since the coupling may be long gone, and so is ``label``, what the record was called then. ``fields``
-    is in words; ``exact`` are the values themselves, as far as they can be put back (``sync/undo/exact.py``)."""
+    is in words; ``exact`` are the values themselves, as far as they can be put back (``sync/undo/exact.py``).
+    ``table``: of a record that was written along and whose pair is another mapping's (a contact's firm), its table on
+    ``side``."""
 
     class Action(models.TextChoices):
         INSERTED = "inserted", "Inserted"
@@ -66,6 +68,7 @@ class RecordChange(models.Model):
     fields = models.JSONField("fields", default=list)
     exact = models.JSONField(null=True, editable=False)
     side = models.CharField("written in", max_length=3, choices=SIDES, blank=True)
+    table = models.CharField(max_length=120, blank=True, editable=False)
     created_at = models.DateTimeField("time")
 
     objects = RecordChangeManager()

@@ -49,6 +49,7 @@ class TableMapping(Audited):
     erp_cursor = models.TextField("synch. cursor, Business Central", blank=True, editable=False)
     crm_cursor = models.TextField("synch. cursor, Sales", blank=True, editable=False)
     full_run_needed = models.BooleanField("full run needed", default=False, editable=False)
+    full_synch_at = models.DateTimeField("last full synchronization", null=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
     internal = models.BooleanField("kept by a flow", default=False, editable=False)
     user_defined = models.BooleanField("user defined", default=False, editable=False)

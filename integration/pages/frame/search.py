@@ -16,6 +16,7 @@ from integration.connection.opening import open_for_page
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.pages.home.desk import DOCUMENTS_OF_SALES
 from integration.pages.parts import Person, acts, entries, first_url, visible
+from integration.pages.runs.nouns import DOCUMENTS
 from integration.pages.states import of_job
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import AnyOf, Comparison
@@ -35,14 +36,6 @@ COMPANY = (
     "unit_of_measure", "payment_terms", "shipment_method", "shipping_agent",
 )  # fmt: skip
 """Tables of Business Central, those first that people look for most."""
-KINDS = {
-    "sales_header": "Sales Document",
-    "sales_invoice_header": "Posted Sales Invoice",
-    "sales_cr_memo_header": "Posted Sales Credit Memo",
-    "sales_shipment_header": "Posted Sales Shipment",
-    "sales_header_archive": "Sales Archive",
-}
-"""What people call a record of these tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +152,7 @@ def _tables(side: Side) -> Sequence[str]:
 
 def _hit(side: Side, table: Table, record: Record) -> Hit:
     name = shorten(record_name(table, record), LONGEST)
-    return Hit(name, first_url("record", (side.value, table.name, record.id)), KINDS.get(table.name, table.label))
+    return Hit(name, first_url("record", (side.value, table.name, record.id)), DOCUMENTS.get(table.name, table.label))
 
 
 def _is_in(text: str, words: str) -> bool:

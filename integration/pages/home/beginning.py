@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -25,21 +24,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """How the full synchronization stands: did it start, has every line finished, and when did the last one end?"""
+    """How the full synchronization stands: did it start, and has every line finished?"""
 
     started: bool
     finished: bool
-    ended: dt.datetime | None
 
 
 def first_run() -> FirstRun:
     """Asked of its lines."""
-    moments = [f"{name}__finished_at" for name in FullSynchLine.JOBS]
-    lines = list(FullSynchLine.objects.order_by().values_list("status", *moments))
-    done = [status == FullSynchLine.Status.FINISHED for status, *_ in lines]
-    ended = [moment for line, is_done in zip(lines, done, strict=True) if is_done for moment in line[1:] if moment]
-    started = any(status for status, *_ in lines)
-    return FirstRun(started, started and all(done), max(ended, default=None))
+    found = list(FullSynchLine.objects.order_by().values_list("status", flat=True))
+    return FirstRun(any(found), any(found) and all(status == FullSynchLine.Status.FINISHED for status in found))
 
 
 def next_steps(setup: ConnectionSetup, person: User, run: FirstRun, *, has_run: bool) -> list[Step]:

@@ -101,6 +101,11 @@ class Desk:
         return sum(heap.number for heap in self.heaps if not heap.is_conflict)
 
     @property
+    def last_full(self) -> dt.datetime | None:
+        """When a full synchronization of a mapping ended last."""
+        return max((one.full_synch_at for one in self.mappings if one.full_synch_at), default=None)
+
+    @property
     def most_coupled(self) -> list[Any]:
         """The mappings with the most coupled records; those that people keep on both sides before prices and the like,
         which only follow."""

@@ -1,4 +1,4 @@
-"""What one record of a table of Dynamics 365 Sales is called where Sales does not answer: data, nothing else."""
+"""What people call one record of a table where no system says it so that they understand: data, nothing else."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ NOUNS = {
     "uom": "Unit",
     "uomschedule": "Unit Group",
 }
+"""Tables of Dynamics 365 Sales, for when it does not answer."""
+DOCUMENTS = {
+    "sales_header": "Sales Document",
+    "sales_invoice_header": "Posted Sales Invoice",
+    "sales_cr_memo_header": "Posted Sales Credit Memo",
+    "sales_shipment_header": "Posted Sales Shipment",
+    "sales_header_archive": "Sales Archive",
+}
+"""Tables of Business Central, which calls them headers."""
+MADE_OF = {"salesorder": "Sales Order", "quote": "Sales Quote"}
+"""What a sales document is, by the table of Sales that its mapping makes it of."""
 
 
 def noun(table: str) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from integration.models import Plan, PlannedChange, SyncJob
 from integration.pages.runs.captions import Captions, FieldChange, is_id, names_in, references
-from integration.pages.runs.titles import FEW, SHORT_WAYS, asked_for, names_here, titles
+from integration.pages.runs.titles import FEW, SHORT_WAYS, as_then, asked_for, names_here, titles
 from integration.sync.rules import Direction
 
 AT_ONCE = 500
@@ -52,7 +52,7 @@ def _row(change: PlannedChange, here: Mapping[uuid.UUID, str], captions: Caption
     id = change.erp_id if source.value == "erp" else change.crm_id
     fields = captions.changes(change.mapping, written, change.fields, names, change.exact)
     table = change.mapping.table(source)
-    return PlannedRow(change, name or label or NAMELESS, source.value, table, id, SHORT_WAYS[direction], fields)
+    return PlannedRow(change, as_then(label, name) or NAMELESS, source.value, table, id, SHORT_WAYS[direction], fields)
 
 
 def _names(changes: Collection[PlannedChange]) -> dict[uuid.UUID, str]:

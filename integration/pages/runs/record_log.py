@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.pages.runs.captions import Captions, is_id, named_by_runs
@@ -105,7 +105,9 @@ def _previous(side: Side, table: str, id: uuid.UUID, keys: Sequence[int]) -> str
 def _touched(side: Side, table: str, id: uuid.UUID) -> tuple[QuerySet[Any], QuerySet[Any]]:
     """What runs did with the record; what went wrong with it. Both by its id on this side."""
     about = {f"{side.value}_id": id}
-    changes = RecordChange.objects.filter(**about, **{f"job__mapping__{side.value}_table": table})
+    changes = RecordChange.objects.filter(
+        Q(table="", **{f"job__mapping__{side.value}_table": table}) | Q(table=table, side=side.value), **about
+    )
     errors = SyncError.objects.filter(**about, **{f"mapping__{side.value}_table": table})
     started = "job__started_by"
     return changes.select_related("job__mapping", started), errors.select_related("mapping", started)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from integration.connection import systems
-from integration.models import RecordChange, SyncError, SyncJob
+from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.models.mapping.choices import DIRECTIONS
 from integration.pages.runs.captions import is_id
+from integration.pages.runs.nouns import DOCUMENTS, MADE_OF
 from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.rules import Direction
 from integration.sync.run import Scope
@@ -40,27 +40,30 @@ OF_ERP = (
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """``subject``: the mapping, or the few records; ``noun``: what one of these is called, blank for a mapping."""
+    """``subject``: the mapping, or the few records; ``noun``: what one of these is called, blank for a mapping.
+    ``undoes``: it puts back what another run did with them."""
 
     subject: str
     way: str
     short_way: str
     noun: str = ""
+    undoes: bool = False
 
     @property
     def about(self) -> str:
-        return f"{self.noun} {self.subject}".strip()
+        about = f"{self.noun} {self.subject}".strip()
+        return f"Undo of {about}" if self.undoes else about
 
     def __str__(self) -> str:
         return f"{self.about}: {self.way}"
 
 
 def titles(jobs: Collection[SyncJob]) -> dict[uuid.UUID, Title]:
-    """The titles of these runs by their ids; few queries, however many they are. A record is called as Business Central
-    calls it, else as the run itself has called it."""
+    """The titles of these runs by their ids; few queries, however many they are. A record is called as the run itself
+    has called what it did with it, else as Business Central calls it."""
     few = {job: ids for job in jobs if 0 < len(ids := asked_for(job)) <= FEW}
-    names = _names(few)
-    return {job.pk: _title(job, few.get(job, ()), names) for job in jobs}
+    names, kept = _names(few), _kept(RecordChange, list(few))
+    return {job.pk: _title(job, few.get(job, ()), _as_then(kept.get(job.pk, {}), names)) for job in jobs}
 
 
 def title(job: SyncJob) -> Title:
@@ -82,17 +85,26 @@ def side_of(job: SyncJob) -> Side:
 def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str]) -> Title:
     direction = Direction(job.direction)
     way, short = WAYS[direction], SHORT_WAYS[direction]
+    undoes = job.kind == SyncJob.Kind.UNDO
     found = [shorten(names[id], LONGEST_NAME) for id in few if id in names]
     if found and len(found) == len(few):
-        return Title(", ".join(found), way, short, noun_of(job.mapping.erp_table) if len(few) == 1 else "")
+        return Title(", ".join(found), way, short, _noun(job.mapping) if len(few) == 1 else "", undoes)
     number = len(asked_for(job))
     if not number:
-        return Title(job.mapping.name, way, short)
-    return Title(f"{job.mapping.name}, {number} {'record' if number == 1 else 'records'}", way, short)
+        return Title(job.mapping.name, way, short, undoes=undoes)
+    records = "record" if number == 1 else "records"
+    return Title(f"{job.mapping.name}, {number} {records}", way, short, undoes=undoes)
+
+
+def _noun(mapping: TableMapping) -> str:
+    made_of = MADE_OF.get(mapping.crm_table) if mapping.erp_table in DOCUMENTS else None
+    return made_of or noun_of(mapping.erp_table)
 
 
 def noun_of(erp_table: str) -> str:
-    """What Business Central calls one record of a table; blank where it does not know it."""
+    """What people in Business Central call one record of a table; blank where it does not know it."""
+    if erp_table in DOCUMENTS:
+        return DOCUMENTS[erp_table]
     try:
         return systems.open_erp().describe(erp_table).label
     except TableMissing:
@@ -113,18 +125,27 @@ def _names(few: Mapping[SyncJob, Sequence[uuid.UUID]]) -> dict[uuid.UUID, str]:
         wanted[job.mapping.erp_table] |= set(here)
     names = {id: name for table, ids in wanted.items() if ids for id, name in names_here(table, ids).items()}
     names |= {id: names[partner] for id, partner in partners.items() if partner in names}
-    return {**_from_rows(list(few)), **names}
+    failed = {id: label for one in _kept(SyncError, list(few)).values() for id, label in one.items()}
+    return {**failed, **names}
 
 
-def _from_rows(jobs: Sequence[SyncJob]) -> dict[uuid.UUID, str]:
-    """As the rows of these runs call their records."""
-    names: dict[uuid.UUID, str] = {}
-    for model in (SyncError, RecordChange):
-        rows: Iterable[tuple[Any, Any, str]] = (
-            model.objects.filter(job__in=jobs).exclude(label="").order_by("pk").values_list("erp_id", "crm_id", "label")
-        )
-        for erp_id, crm_id, label in rows:
-            names |= {id: label for id in (erp_id, crm_id) if id is not None and not is_id(label)}
+def as_then(kept: str, here: str) -> str:
+    """What a record was called when a run wrote it. The number alone is taken from what Business Central calls it now:
+    where only the name was kept, and it still has that name."""
+    return here if here.endswith(f" {kept}") else kept or here
+
+
+def _as_then(kept: Mapping[uuid.UUID, str], names: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
+    return {**names, **{id: as_then(label, names.get(id, "")) for id, label in kept.items()}}
+
+
+def _kept(model: type[RecordChange | SyncError], jobs: Sequence[SyncJob]) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
+    """Run -> id -> as its rows call that record."""
+    names: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
+    rows = model._default_manager.filter(job__in=jobs).exclude(label="").order_by("pk") if jobs else ()
+    for row in rows:
+        ids = (row.erp_id, row.crm_id) if not is_id(row.label) else ()
+        names[row.job_id] |= {id: row.label for id in ids if id is not None}
     return names
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from integration.jobs.undo.start import Preview, why_not
 from integration.models import RecordChange, SyncJob
@@ -20,12 +21,28 @@ SIDES = {Direction.TO_CRM: "Sales", Direction.TO_ERP: "Business Central"}
 
 @dataclass(frozen=True, slots=True)
 class UndoPage:
-    """``other``: the pass of the same action that wrote on the other side, where it can be undone as well."""
+    """``other``: the pass of the same action that wrote on the other side, where it can be undone as well. ``removes``:
+    of records that the run made those are deleted with which nothing was done since."""
 
     job: SyncJob
     records: Sequence[uuid.UUID]
     preview: Preview
     other: SyncJob | None
+    removes: bool = False
+
+    @property
+    def keeps(self) -> bool:
+        return not self.removes
+
+    @property
+    def keeping(self) -> str:
+        """The query that shows what comes of it where records that the run made stay."""
+        return urlencode({"record": self.records}, doseq=True)
+
+    @property
+    def deleting(self) -> str:
+        """The same where they are deleted."""
+        return urlencode({"record": self.records, "removes": "yes"}, doseq=True)
 
     @property
     def subject(self) -> str:
@@ -71,10 +88,10 @@ class UndoPage:
         return SIDES[Direction(self.job.direction).back]
 
 
-def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview) -> UndoPage:
+def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview, *, removes: bool) -> UndoPage:
     """What the page shows of an undoing."""
     name_ids(preview.planned)
-    return UndoPage(job, records, preview, _other(job, records))
+    return UndoPage(job, records, preview, _other(job, records), removes)
 
 
 def halves(job: SyncJob, records: Sequence[uuid.UUID]) -> list[SyncJob]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integration.sync.actions import Change, Insert, SideWrite, Update
+from integration.sync.rules import TableRule
 from integration.sync.run import Changed
 from integration.systems.values import Field, Record, Side, Table, Value
 from integration.systems.wording import record_name, shorten, value_text
@@ -31,10 +32,14 @@ def changes_of(action: Insert | Update, side: Side, table: Table, label: str = "
 
 
 def changes_besides(write: SideWrite, side: Side, table: Table, label: str = "") -> Changed:
-    """For the history of a row of this side that was written beside a record. ``table`` is that of the destination."""
+    """For the history of a row of this side that was written beside a record. ``table`` is that of the destination;
+    ``label`` is what the record is called, which a record of another mapping (a contact's firm) is not."""
+    is_another = write.table != table.name and write.id == (write.erp_id if side is Side.ERP else write.crm_id)
     of = f" ({write.label})" if write.must and write.label else ""
     about = table if write.table == table.name else None
     fields = [(f"{one.field}{of}", *_both(one, about)) for one in write.changes]
+    if is_another:
+        return Changed(write.erp_id, write.crm_id, "modified", fields, write.label, side=side, table=write.table)
     return Changed(write.erp_id, write.crm_id, "modified", fields, label, side=side)
 
 
@@ -58,6 +63,16 @@ def in_words(value: Value, field: Field | None = None) -> str:
 def label_of(table: Table, record: Record) -> str:
     """The name of the record as the columns of labels hold it."""
     return record_name(table, record)[:LABEL]
+
+
+def label_written(action: Insert | Update, rule: TableRule, side: Side, values: Mapping[str, Value] | None) -> str:
+    """What the record that was written on this side was called then: by its number in Business Central, too, where that
+    side was written and gave one. ``values``: the row as it is now, where that is known."""
+    if side is Side.ERP:
+        there = {**(action.twin.values if isinstance(action, Update) else {}), **action.values, **(values or {})}
+        if rule.erp.number_field and there.get(rule.erp.number_field):
+            return label_of(rule.erp, Record(rule.erp.name, action.pair.erp_id, there, ""))
+    return label_of(rule.table(side.other), action.record)
 
 
 def naming_columns(table: Table) -> list[str]:

@@ -33,7 +33,9 @@ class State(StrEnum):
 
 
 class Result(StrEnum):
-    """How the last pass in one direction ended for a pair. ``SKIPPED``: failed twice the same way, it rests."""
+    """How the last pass in one direction ended for a pair. ``SKIPPED``: failed twice the same way, it rests.
+    ``UNDONE``: the row that a run had made was deleted by undoing that run, or is about to be; no run makes it again by
+    itself."""
 
     NONE = ""
     SUCCESS = "success"
@@ -41,6 +43,7 @@ class Result(StrEnum):
     WAITING = "waiting"
     LEFT_OUT = "left-out"
     SKIPPED = "skipped"
+    UNDONE = "undone"
 
     @property
     def label(self) -> str:
@@ -59,6 +62,8 @@ NEVER = Outcome()
 KEPT = 0
 """What a pair is stored as that this run itself has stored: as the row that holds both its ids."""
 UNFINISHED = (Result.FAILURE, Result.WAITING)
+RESTING = (Result.SKIPPED, Result.UNDONE)
+"""A pass leaves such a pair alone until its source changes, or a person asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +140,13 @@ class Pair:
         return Pair(*place, self.owed_crm, self.to_crm, self.to_erp, in_flight, self.raised, waits, self.stored_as)
 
     @property
+    def rests(self) -> bool:
+        """Do passes in any direction leave it alone?"""
+        return self.to_crm.result in RESTING or self.to_erp.result in RESTING
+
+    @property
     def skipped(self) -> bool:
-        """Does it rest in any direction?"""
+        """Does it rest in any direction, since it failed twice the same way?"""
         return Result.SKIPPED in (self.to_crm.result, self.to_erp.result)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import contextmanager
 from dataclasses import replace
 
-from integration.sync.memory.ledger import KEPT, Pair, Result, SideWritten, State, Wait, stored_over
+from integration.sync.memory.ledger import KEPT, RESTING, Pair, SideWritten, State, Wait, stored_over
 from integration.sync.memory.pair_states import is_open
 from integration.sync.rules import Direction, Reference, utc_now
 from integration.systems.values import Side
@@ -78,7 +78,7 @@ class MemoryLedger:
 
     def _waits(self, direction: Direction) -> Iterator[tuple[Pair, Wait]]:
         for row in list(self.rows.values()):
-            if row.outcome(direction).result is not Result.SKIPPED:
+            if row.outcome(direction).result not in RESTING:
                 yield from ((row, wait) for wait in row.waits or () if wait.towards is direction.destination)
 
     def _is_coupled(self, side: Side, wait: Wait) -> bool:

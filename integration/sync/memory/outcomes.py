@@ -12,8 +12,7 @@ from integration.sync.run import Failure
 from integration.systems.errors import Problem
 
 WENT_WELL = Outcome(Result.SUCCESS)
-UNDONE = "undone"
-"""The code of a pair whose record was made by a run, which was undone, and deleted: no run makes it again by itself."""
+UNDONE = Outcome(Result.UNDONE)
 
 
 def succeeded(

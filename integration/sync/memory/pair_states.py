@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
-from integration.sync.memory.outcomes import UNDONE
+from integration.sync.memory.ledger import RESTING, UNFINISHED, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 
@@ -23,7 +22,7 @@ def is_awaited(pair: Pair, side: Side) -> bool:
 
 def is_undone(pair: Pair, direction: Direction) -> bool:
     """Was the row that a run in this direction made deleted by an undoing, or going to be?"""
-    return pair.outcome(direction).code == UNDONE
+    return pair.outcome(direction).result is Result.UNDONE
 
 
 def not_made(pair: Pair, side: Side) -> Pair:
@@ -38,7 +37,7 @@ def not_made(pair: Pair, side: Side) -> Pair:
 def is_open(pair: Pair, direction: Direction) -> bool:
     """Does a pass in this direction have to look at the pair though nobody changed it?"""
     result = pair.outcome(direction).result
-    if result is Result.SKIPPED:
+    if result in RESTING:
         return False
     begun = pair.in_flight is not None and pair.in_flight.side is direction.destination
     return result in UNFINISHED or pair.owed(direction.destination) or pair.state is State.INTENDED or begun

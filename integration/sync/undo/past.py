@@ -16,7 +16,8 @@ from integration.systems.wording import field_name, shorten, value_text
 class Past:
     """What one run did with one record of its destination. ``exact``: column -> (value before, value written).
     ``unkept``: something was written of which no exact values were kept. ``deleted``: the run deleted it. ``later``:
-    another run has written the record since. ``referred``: another pair refers to it."""
+    another run has written the record since. ``referred``: another pair refers to it. ``label``: what the run called
+    it. ``table``: it was written along with another record, whose mapping does not couple this table."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
@@ -26,6 +27,8 @@ class Past:
     deleted: bool = False
     later: bool = False
     referred: bool = False
+    label: str = ""
+    table: str = ""
 
     def id(self, side: Side) -> uuid.UUID:
         return self.erp_id if side is Side.ERP else self.crm_id
@@ -66,8 +69,8 @@ class Undoing:
 
     @property
     def shown_name(self) -> str:
-        """What the record is called, also where it is gone."""
-        return self.name or "Deleted record"
+        """What the record is called; where it is gone, what it was called then."""
+        return self.name or self.past.label or "Deleted record"
 
     @property
     def left(self) -> list[Line]:

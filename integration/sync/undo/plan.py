@@ -19,7 +19,8 @@ from dataclasses import replace
 from integration.sync.actions import Change
 from integration.sync.memory.halves import made_of, value_of
 from integration.sync.memory.ledger import Pair, State
-from integration.sync.memory.outcomes import UNDONE, WENT_WELL
+from integration.sync.memory.outcomes import WENT_WELL
+from integration.sync.memory.pair_states import is_undone
 from integration.sync.plan import Planner
 from integration.sync.record.values import normalizer
 from integration.sync.undo import removing
@@ -37,7 +38,8 @@ BRINGS = "The other side has changed it since; the next synchronization brings t
 GONE = "The record does not exist any more."
 ELSEWHERE = "It is coupled with another record since, so it stays."
 BEING_MADE = "It is still being made; synchronize it first."
-NOT_KEPT = "It was written along with another record, or its exact values were not kept: it cannot be put back."
+ALONG = "It was written along with another record: it cannot be put back, so it stays."
+NOT_KEPT = "Its exact values were not kept: it cannot be put back."
 DELETED = "The run deleted it, and deletions cannot be undone."
 AS_BEFORE = "It is as it was before the run."
 
@@ -49,8 +51,9 @@ class UndoPlanner(Planner):
         """One entry a record, in their order. ``removes``: records that the run made are deleted where nothing was
         done with them since, else all of them stay. Raises ``ConnectionProblem``."""
         side, direction = self.run.direction.destination, self.run.direction
-        rows = self._rows([past.id(side) for past in pasts], {name for past in pasts for name in past.exact})
-        pairs = self.run.ledger.pairs(side, [past.id(side) for past in pasts])
+        own = [past for past in pasts if not past.table]
+        rows = self._rows([past.id(side) for past in own], {name for past in own for name in past.exact})
+        pairs = self.run.ledger.pairs(side, [past.id(side) for past in own])
         sources = self._sources([pair.id(direction.source) for pair in pairs.values()])
         self._prepare_meanings(list(rows.values()), list(sources.values()))
         planned = [self._undoing(past, rows, pairs, sources) for past in pasts]
@@ -89,9 +92,11 @@ class UndoPlanner(Planner):
     ) -> Undoing:
         side, table = self.run.direction.destination, self.run.rule.table(self.run.direction.destination)
         row, pair = rows.get(past.id(side)), pairs.get(past.id(side))
+        if past.table:
+            return Undoing(past, past.label, reason=ALONG)
         if past.deleted or (past.unkept and not past.exact and not past.inserted):
             return Undoing(past, "" if row is None else record_name(table, row), reason=_lasting(past))
-        begun = pair is not None and pair.outcome(self.run.direction).code == UNDONE
+        begun = pair is not None and is_undone(pair, self.run.direction)
         if row is None:
             undoing = Undoing(past, "", reason=AS_BEFORE if begun else GONE)
             if pair is not None and begun and pair.state is State.COUPLED:

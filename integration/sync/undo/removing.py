@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from integration.sync.memory.ledger import Outcome, Pair, Result, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.outcomes import UNDONE
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.rules import Direction
@@ -156,7 +156,7 @@ def about_to_go(pair: Pair, direction: Direction) -> Pair:
     """The pair before its record is deleted: all that is remembered of both rows stays, so that whoever comes back to
     it sees whether somebody has changed the record since. The mark says what was going to be done, it allows nothing;
     no run takes the record for deleted by a person."""
-    return pair.with_outcome(direction, Outcome(Result.SKIPPED, UNDONE))
+    return pair.with_outcome(direction, UNDONE)
 
 
 def set_aside(pair: Pair, direction: Direction, source: Record | None) -> Pair:
@@ -165,5 +165,5 @@ def set_aside(pair: Pair, direction: Direction, source: Record | None) -> Pair:
     place = Pair(
         pair.erp_id, pair.crm_id, State.RESERVED, raised=pair.raised, waits=frozenset(), stored_as=pair.stored_as
     )
-    place = place.with_outcome(direction, Outcome(Result.SKIPPED, UNDONE))
+    place = place.with_outcome(direction, UNDONE)
     return place if source is None else place.with_seen(direction.source, source.version)

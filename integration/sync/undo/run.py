@@ -26,7 +26,7 @@ from integration.sync.undo.remembering import begun
 from integration.sync.undo.removing import about_to_go
 from integration.sync.write import validated
 from integration.systems.errors import NotFound, Problem, VersionConflict
-from integration.systems.values import Record, Row, Written
+from integration.systems.values import Record, Row, Side, Written
 
 AT_ONCE = 100
 TRIES = 3
@@ -190,13 +190,18 @@ class _Undo:
             for column, (old, new) in exact.items()
         ]
         ids, what = (one.past.erp_id, one.past.crm_id), "deleted" if one.removes else "modified"
-        return Changed(*ids, what, fields, one.name, exact=None if one.removes else exact, side=self.side)
+        return Changed(*ids, what, fields, one.shown_name, exact=None if one.removes else exact, side=self.side)
 
     def _failure(self, one: Undoing, problem: Problem) -> Failure:
         return replace(self._note(one, problem.code, str(problem)), raw=problem.raw)
 
     def _note(self, one: Undoing, code: str, message: str) -> Failure:
-        return Failure(self.run.direction, one.past.erp_id, one.past.crm_id, code, message, one.name)
+        """Of a record that is not there no id is kept: whatever gets it later is another one. Of one that this mapping
+        does not couple neither."""
+        ids = {side: None if one.past.table else one.past.id(side) for side in Side}
+        if one.row is None:
+            ids[self.side] = None
+        return Failure(self.run.direction, ids[Side.ERP], ids[Side.CRM], code, message, one.shown_name)
 
 
 def _counted(one: Undoing) -> Counters:

@@ -26,7 +26,7 @@ COUNTS = {name: name.capitalize() for name in OUTCOMES} | {"skipped": "Left out 
 TABLE = described(
     SyncJob,
     {
-        "queued_at": "Queued", "started_at": "Started", "finished_at": "Finished", "message": "Message", **COUNTS,
+        "queued_at": "Start", "started_at": "Started", "finished_at": "Finished", "message": "Message", **COUNTS,
         "records_done": "Records", "requests": "Requests",
     },
     sortable=("queued_at",),

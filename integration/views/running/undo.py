@@ -33,7 +33,7 @@ def synch_job_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     except (NotUndoable, Problem) as problem:
         messages.error(request, str(problem))
         return redirect("synch_job", id)
-    page = undo_page(job, records, found)
+    page = undo_page(job, records, found, removes=removes)
     shown = {"job": job, "page": page, "preview": found, "records": records, "removes": removes}
     return render(request, "integration/synch_job_undo.html", shown)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from integration.models import FullSynchLine, SyncJob
 from integration.models.jobs.full_synch import Recommendation
+from integration.pages.runs.review import review
 from integration.templatetags.formats import brief
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import INTEGRATOR, VIEWER, signed_in
@@ -113,6 +114,14 @@ def test_reset_asks_first_and_throws_away_only_when_it_is_confirmed(
     assert not FullSynchLine.objects.exists()
 
 
+def test_home_says_when_the_last_one_ended_also_after_reset(susan: Client, lines: dict[str, FullSynchLine]) -> None:
+    assert "Last full synchronization</dt><dd>none yet" in susan.get("/").content.decode()
+    lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"]))
+    lines["CUSTOMER"].finish()
+    susan.post(reverse("full_synch_reset"))
+    assert 'Last full synchronization</dt><dd><a href="/full-synch/">' in susan.get("/").content.decode()
+
+
 def test_who_may_only_look_meets_no_button_of_the_review(lines: dict[str, FullSynchLine]) -> None:
     viewer = signed_in("vera", VIEWER)
     lines["CUSTOMER"].start(to_crm_job=job(lines["CUSTOMER"]))
@@ -144,9 +153,20 @@ def test_a_record_counts_once_though_both_passes_look_at_it_and_what_was_left_ou
 
     page = shown(susan)
 
-    assert "84 records: 76 inserted, 8 modified, 2 left out or skipped." in page
+    assert "86 records: 76 inserted, 8 modified, 2 left out or skipped." in page
     assert f'href="/synch/jobs/{there.pk}/?show=skipped"' in page
     assert page.count(f">{brief(there.started_at)}</time>") == 2
+
+
+def test_what_became_of_the_records_adds_up_to_their_number(lines: dict[str, FullSynchLine]) -> None:
+    """Sales knows 29 of the 31 units already; one price list is left out, the others come back unchanged."""
+    units = job(lines["CUSTOMER"], records_done=31, coupled=29, unchanged=2)
+    lines["CUSTOMER"].start(to_crm_job=units, to_erp_job=job(lines["CUSTOMER"], records_done=31, unchanged=31))
+    lists = job(lines["CONTACT"], records_done=5, inserted=4, skipped=1)
+    lines["CONTACT"].start(to_crm_job=lists, to_erp_job=job(lines["CONTACT"], records_done=4, unchanged=4))
+    found = review()
+    assert (found.records, sum(number for _, number in found.outcomes)) == (36, 36)
+    assert found.outcomes[-1] == ("left out or skipped", 1)
 
 
 def test_a_second_round_counts_neither_its_records_nor_the_wait_for_it_again(

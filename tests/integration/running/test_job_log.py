@@ -62,6 +62,19 @@ def test_the_log_is_narrowed_by_everything_that_tells_runs_apart(viewer: Client,
     assert f'<a href="/synch/jobs/{wanted.pk}/?show=uncoupled">4</a>' in page_of(viewer, "/synch/jobs/")
 
 
+def test_a_run_of_one_sales_order_is_called_so_and_the_day_of_its_start_is_asked_for(
+    viewer: Client, world: JobsWorld
+) -> None:
+    orders = TableMapping.objects.create(name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder")
+    id = uuid.uuid4()
+    job = jobs.start(orders, Direction.TO_ERP, options=Options(scope=Scope.IDS, ids=(id,)))
+    SyncError.objects.log(job, [Failure(Direction.TO_ERP, None, id, "refused", "No.", "ORD-01 Bicycles")])
+    page = page_of(viewer, "/synch/jobs/")
+    assert "Sales Order ORD-01 Bicycles" in page
+    assert "<legend>Start</legend>" in page
+    assert '<a href="?order=queued_at">Start' in page
+
+
 def test_the_pages_of_the_log_hold_every_run_once_whatever_comes_meanwhile(viewer: Client, world: JobsWorld) -> None:
     at = timezone.now()
     made_at = [at - dt.timedelta(seconds=number // 3) for number in range(120)]

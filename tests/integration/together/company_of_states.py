@@ -26,6 +26,7 @@ KINDS = (
     "in conflict",
     "failed",
     "skipped",
+    "left out by an undo",
     "waiting",
 )
 
@@ -110,6 +111,7 @@ def _pair(kind: str, pair: Pair, versions: dict[uuid.UUID, str]) -> Pair:
         "in conflict": Outcome(Result.FAILURE, "conflict"),
         "failed": Outcome(Result.FAILURE, "refused"),
         "skipped": Outcome(Result.SKIPPED, "refused"),
+        "left out by an undo": Outcome(Result.UNDONE),
     }
     waits = frozenset({Wait(Side.CRM, "payment_terms", uuid.uuid4())} if kind == "waiting" else ())
     return Pair(

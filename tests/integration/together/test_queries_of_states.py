@@ -28,7 +28,7 @@ from tests.integration.together.company_of_states import KINDS, Firms, filled
 AT_MOST = 20
 LISTS = {"/records/erp/customer/": "city", "/records/crm/account/": "address1_city"}
 PAGES = 3
-STATES = ("differing", "coupled", "uncoupled", "waiting", "open", "skipped", "")
+STATES = ("differing", "coupled", "uncoupled", "waiting", "open", "skipped", "undone", "")
 NEXT = re.compile(r'href="\?([^"]*after=[^"]+)"[^>]*>\s*Next page')
 
 

@@ -217,8 +217,9 @@ def test_what_another_run_wrote_before_is_not_written_since(world: JobsWorld) ->
     assert later == {adatum: False, litware: False}
 
 
-def page_of(job: SyncJob) -> str:
-    return client_of(made("ann", ADMINISTRATOR)).get(reverse("synch_job_undo", args=[job.pk])).content.decode()
+def page_of(job: SyncJob, **query: str) -> str:
+    client = client_of(made("ann", ADMINISTRATOR))
+    return client.get(reverse("synch_job_undo", args=[job.pk]), query).content.decode()
 
 
 def test_a_run_that_made_nothing_offers_no_deletion_and_warns_that_both_will_differ(world: JobsWorld) -> None:
@@ -236,6 +237,17 @@ def test_a_run_whose_records_all_stay_offers_their_deletion_alone(world: JobsWor
     assert "Delete Them" in shown
     assert "Nothing goes back" in shown
     assert "Undo the Run" not in shown
+
+
+def test_the_choice_to_delete_is_a_way_to_look_and_the_button_above_the_records_says_what_it_does(
+    world: JobsWorld,
+) -> None:
+    world.couple_jim()
+    world.add_customer("Adatum")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    shown = page_of(job, removes="yes")
+    assert '?removes=yes" aria-current="true">Delete Them' in shown
+    assert shown.index("Undo the Run and Delete What It Made</button>") < shown.index("Adatum</a></th>")
 
 
 def test_what_a_page_says_of_a_run_of_several_pages_is_said_of_the_page_alone(
