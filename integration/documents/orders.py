@@ -33,16 +33,7 @@ from integration.documents.problems import (
     TotalsDiffer,
     together,
 )
-from integration.documents.sources import (
-    CUSTOMER_TYPE,
-    ORDER,
-    SalesDocument,
-    day,
-    integer,
-    number,
-    reference,
-    text,
-)
+from integration.documents.sources import CUSTOMER_TYPE, ORDER, SalesDocument, day, integer, number, reference, text
 from integration.documents.texts import comment_lines, cut
 from integration.sync.memory.ledger import Wait
 from integration.sync.record.transfer import ReferenceNotCoupled

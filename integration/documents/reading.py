@@ -1,12 +1,15 @@
-"""Orders of Sales with everything they point to, many of them in few requests."""
+"""Orders of Sales with everything they point to, many of them in few requests; and what would become of them."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
 
-from integration.documents.lookups import SalesRows
+from integration.documents.lookups import Lookups, SalesRows
+from integration.documents.orders import Plan, plan
 from integration.documents.sources import HEADER, LINE, SalesDocument, Source, columns, reference
+from integration.sync.memory.ledger import Ledger
+from integration.sync.rules import Context
 from integration.systems.filters import AllOf, Comparison, OneOf
 from integration.systems.system import System, every
 from integration.systems.values import Record
@@ -87,3 +90,16 @@ def _by_reference(rows: Iterable[Record], name: str) -> dict[uuid.UUID, list[Rec
         if owner is not None:
             found.setdefault(owner.id, []).append(row)
     return found
+
+
+def outlook(
+    source: Source, erp: System, crm: System, ledger: Ledger, context: Context, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Plan]:
+    """What each of these documents that is there would become if a run took it now; nothing is written. A fixed number
+    of questions, however many they are. Raises a ``ConnectionProblem``, and what a table says that lacks a column."""
+    reader = SalesReader(crm, source)
+    documents = reader.documents(list(reader.headers(ids).values()), notes=False) if ids else []
+    if not documents:
+        return {}
+    known = Lookups(erp, ledger, context).known(documents, reader.rows(documents))
+    return {each.id: plan(each, each.id, known) for each in documents}

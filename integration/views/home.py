@@ -10,7 +10,7 @@ from django.shortcuts import render
 from integration.models import ConnectionSetup, SyncJob, User
 from integration.pages.home.beginning import FirstRun, first_run, next_steps
 from integration.pages.home.days import charts
-from integration.pages.home.desk import desk_of
+from integration.pages.home.desk import Desk, desk_of
 from integration.pages.home.inbox import waiting_for
 from integration.pages.home.lag import lags
 from integration.views.cues import cues
@@ -29,15 +29,18 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {
         "setup": setup,
         "waiting": waiting_for(desk),
-        "asks_sales": desk.submitted is None and not is_patient,
-        "sales_is_silent": desk.submitted is None and is_patient,
         "cues": cues(desk),
         "last_full": desk.last_full,
-        "charts": charts(),
         "lags": lags(desk.mappings),
         "switched_off": bool(setup.installation_id) and not setup.is_enabled and not setup.disable_reason,
     }
-    return render(request, "integration/home.html", shown | _begun(setup, person, run))
+    more = _unsaid(desk, patient=is_patient) | _begun(setup, person, run)
+    return render(request, "integration/home.html", shown | more)
+
+
+def _unsaid(desk: Desk, *, patient: bool) -> dict[str, bool]:
+    """What Home says while Sales has not answered how many orders wait there."""
+    return {"sales_is_silent" if patient else "asks_sales": True} if desk.submitted is None else {}
 
 
 def _begun(setup: ConnectionSetup, person: User, run: FirstRun) -> dict[str, Any]:
@@ -45,4 +48,9 @@ def _begun(setup: ConnectionSetup, person: User, run: FirstRun) -> dict[str, Any
     jobs = list(SyncJob.objects.select_related("mapping")[:LATEST])
     has_run = any(job.status == SyncJob.Status.FINISHED for job in jobs)
     ended = max((job.finished_at for job in jobs if job.finished_at is not None), default=None)
-    return {"jobs": jobs, "looked_at": ended, "steps": next_steps(setup, person, run, has_run=has_run)}
+    return {
+        "jobs": jobs,
+        "looked_at": ended,
+        "charts": charts(),
+        "steps": next_steps(setup, person, run, has_run=has_run),
+    }

@@ -20,8 +20,8 @@ from integration.business_central.reading.changes import changed_since
 from integration.business_central.row_versions import committed_version
 from integration.connection.systems import Connected
 from integration.documents.orders import Plan
-from integration.documents.outlook import outlook
 from integration.documents.problems import KNOWN_BEFORE
+from integration.documents.reading import outlook
 from integration.documents.sources import ORDER, QUOTE, Source
 from integration.jobs.create import create
 from integration.jobs.flows.reopening import CAUSES, RESTING, failing, reopen, reopen_mended, reopen_waiting

@@ -63,12 +63,8 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     if only and form.without_default:
         messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
-    context = {
-        "form": form,
-        "only": only,
-        "plans": form.plans_in_words(),
-        "missing": [] if only else standard.missing(),
-    }
+    missing = [] if only else standard.missing()
+    context = {"form": form, "only": only, "plans": form.plans_in_words(), "missing": missing}
     return render(request, "integration/mapping_defaults.html", context)
 
 

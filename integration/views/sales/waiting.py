@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integration.connection.systems import Connected
 from integration.defaults.tasks import Task
-from integration.documents.outlook import outlook
+from integration.documents.reading import outlook
 from integration.documents.sources import ORDER, QUOTE
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.systems.errors import Problem

@@ -19,7 +19,7 @@ from integration.business_central.models import (
     Item,
     SalesHeader,
 )
-from integration.documents.outlook import outlook
+from integration.documents.reading import outlook
 from integration.documents.sources import ORDER
 from integration.jobs.flows.following import MendedLook, follow_open
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping

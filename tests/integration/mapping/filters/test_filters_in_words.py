@@ -16,7 +16,7 @@ from django.urls import reverse
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, FieldMapping, TableMapping, User
 from integration.pages.lists.layout import keep_columns
-from tests.integration.mapping.kept import asked, kept
+from tests.integration.mapping.filters.kept import asked, kept
 from tests.integration.mapping.pages import the
 from tests.pages import seen_on
 

@@ -8,7 +8,7 @@ from django.test.client import Client
 from integration.connection import systems
 from integration.models import RecordTemplate, TableMapping, TemplateUse
 from integration.systems.errors import Unreachable
-from tests.integration.mapping.kept import asked, kept
+from tests.integration.mapping.filters.kept import asked, kept
 from tests.integration.mapping.pages import save, shown
 from tests.pages import seen_on
 
