@@ -46,6 +46,9 @@ STATES = {
     Standing.SKIPPED.value: "Skipped",
     Standing.UNDONE.value: "Left out by an undo",
 }
+RARE = (Standing.UNDONE.value,)
+"""Offered only while it is looked at: the ways to look at a list stand in one line of a page of 1280 pixels. Skipped
+Records has these records of all tables."""
 COUPLING = cells.Column("", "Coupling", cells.Width.STATE)
 """What our side knows of each row; it stands behind the fields of the table."""
 
@@ -202,6 +205,8 @@ def _looks(made: Listing) -> list[Look]:
     narrows = made.side is Side.CRM and made.of is None
     chosen = ALL if made.outside else made.state
     words = {"": "In the filter" if narrows else "All", **STATES, **({ALL: "All"} if narrows else {})}
+    if chosen not in RARE:
+        words = {state: label for state, label in words.items() if state not in RARE}
     return [Look(label, made.shown.address.query(state=state), state == chosen) for state, label in words.items()]
 
 
