@@ -115,13 +115,15 @@ def _text(table: Table, part: Filter) -> str:
     return str(texts.pop())
 
 
-def meant(head: CatalogTable, part: Part, table: Table, where: Filter) -> tuple[QuerySet[CatalogRow], bool]:
+def meant(
+    head: CatalogTable, part: Part, table: Table, where: Filter, *, narrowed: bool
+) -> tuple[QuerySet[CatalogRow], bool]:
     """The rows of this part whose number or name contains what the filter asks for, and whether they are known to be
-    more than anybody counts."""
+    more than anybody counts. ``narrowed``: something else is asked of them besides."""
     text = text_in(table, where)
     if not text:
         return head.rows.filter(part.condition), False
-    return with_words(head, part, fold(text), COUNTED_AT_MOST)
+    return with_words(head, part, fold(text), COUNTED_AT_MOST, narrowed=narrowed)
 
 
 def _made(side: Side, name: str) -> CatalogTable:

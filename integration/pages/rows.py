@@ -204,7 +204,7 @@ def _entries(asked: Asked, head: CatalogTable) -> tuple[QuerySet[CatalogRow], bo
         part = Part.COUPLED
     if asked.standing is Standing.UNCOUPLED:
         part = Part.FREE_INSIDE if asked.inside else Part.FREE
-    rows, are_many = catalog.meant(head, part, asked.table, asked.where)
+    rows, are_many = catalog.meant(head, part, asked.table, asked.where, narrowed=asked.standing in BY_IDS)
     if asked.inside:
         rows = rows.filter(inside=True)
     if asked.standing not in BY_IDS:

@@ -51,12 +51,17 @@ def install(**_of_the_signal: Any) -> None:
     word_index.install([INDEX])
 
 
-def with_words(head: CatalogTable, part: Part, text: str, few: int) -> tuple[QuerySet[CatalogRow], bool]:
+def with_words(
+    head: CatalogTable, part: Part, text: str, few: int, *, narrowed: bool = False
+) -> tuple[QuerySet[CatalogRow], bool]:
     """The rows of this part whose words contain a folded text, and whether they are known to be more than ``few``: a
-    few are looked up wherever they stand, the first ones of many are soon found in the order of a list."""
+    few are looked up wherever they stand, the first ones of many are soon found in the order of a list. ``narrowed``:
+    they are going to be asked for by something else besides, and PostgreSQL knows which of both is quicker."""
     rows = head.rows.filter(part.condition, words__contains=text)
     if connection.vendor == "sqlite":
         return _by_places(rows, head, part, text, few)
+    if narrowed:
+        return rows, False
     numbers = _looked_up(rows, few + 1)
     return (rows, True) if len(numbers) > few else (CatalogRow.objects.filter(pk__in=numbers), False)
 
