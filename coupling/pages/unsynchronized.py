@@ -83,8 +83,8 @@ def _in_conflict(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]
 
 def _left_apart(side: Side, mappings: Sequence[TableMapping]) -> set[uuid.UUID]:
     """Runs that undid another one have put something back here, and both sides hold something different since."""
-    undoing = SyncJob.objects.filter(undoes__isnull=False, mapping__in=mappings).order_by("-queued_at")
-    changes = RecordChange.objects.filter(job__in=undoing.values("pk")[:UNDONE])
+    undoing = SyncJob.objects.filter(undoes__isnull=False).order_by("-queued_at").values("pk")[:UNDONE]
+    changes = RecordChange.objects.filter(job__in=undoing)
     rows = Coupling.objects.filter(mapping__in=mappings, state=State.COUPLED.value)
     put_back = [row.pair for row in rows.filter(erp_id__in=changes.values("erp_id")[:BY_ID])]
     return {pair.id(side) for pair in put_back if any(is_apart(*halves) for halves in pair.agreed.values())}

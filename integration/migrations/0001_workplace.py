@@ -362,7 +362,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'integration synch. job',
                 'ordering': ['-queued_at'],
                 'permissions': [('approve_syncjob', 'Can approve a run that would change much'), ('undo_syncjob', 'Can undo a run')],
-                'indexes': [models.Index(fields=['-queued_at', '-id'], name='job_queued'), models.Index(fields=['status', '-queued_at', '-id'], name='job_status'), models.Index(fields=['mapping', '-queued_at', '-id'], name='job_mapping'), models.Index(fields=['finished_at'], name='job_finished'), models.Index(fields=['mapping', 'direction', 'finished_at'], name='job_mapping_finished'), models.Index(condition=models.Q(("cursor", ""), _negated=True), fields=['mapping', 'direction', '-queued_at'], name='job_moved')],
+                'indexes': [models.Index(fields=['-queued_at', '-id'], name='job_queued'), models.Index(fields=['status', '-queued_at', '-id'], name='job_status'), models.Index(fields=['mapping', '-queued_at', '-id'], name='job_mapping'), models.Index(fields=['finished_at'], name='job_finished'), models.Index(fields=['mapping', 'direction', 'finished_at'], name='job_mapping_finished'), models.Index(condition=models.Q(("cursor", ""), _negated=True), fields=['mapping', 'direction', '-queued_at'], name='job_moved'), models.Index(condition=models.Q(('undoes__isnull', False)), fields=['-queued_at'], name='job_undoing')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('mapping',), name='one_running_job_per_mapping')],
             },
         ),

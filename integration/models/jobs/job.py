@@ -80,6 +80,7 @@ class SyncJob(Approvable, Progress):
             models.Index(fields=["finished_at"], name="job_finished"),
             models.Index(fields=["mapping", "direction", "finished_at"], name="job_mapping_finished"),
             models.Index(fields=["mapping", "direction", "-queued_at"], name="job_moved", condition=~Q(cursor="")),
+            models.Index(fields=["-queued_at"], name="job_undoing", condition=Q(undoes__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
