@@ -89,7 +89,12 @@ class ReviewLine:
         totals = {name: sum(getattr(job, name) for job in self.line.passes) for name in OUTCOMES if name != "unchanged"}
         for name in ("inserted", "failed"):
             totals[name] += sum(getattr(job, name) for job in self.line.second_round)
-        return totals
+        return totals | {"coupled": totals["coupled"] - self.matched}
+
+    @property
+    def matched(self) -> int:
+        """Records that were coupled before the passes took them, which count what became of them."""
+        return sum(job.coupled for job in self.line.passes if job.kind == SyncJob.Kind.COUPLE)
 
     @property
     def started_at(self) -> dt.datetime | None:
@@ -183,6 +188,10 @@ class Review:
         lines = [one.outcomes for one in self.lines]
         totals = {name: sum(one[name] for one in lines) for name in OUTCOMES}
         return [(words, totals[name]) for name, words in OUTCOMES.items() if totals[name]]
+
+    @property
+    def matched(self) -> int:
+        return sum(one.matched for one in self.lines)
 
     @property
     def errors(self) -> int:

@@ -169,6 +169,19 @@ def test_what_became_of_the_records_adds_up_to_their_number(lines: dict[str, Ful
     assert found.outcomes[-1] == ("left out or skipped", 1)
 
 
+def test_records_that_were_coupled_first_count_by_what_the_passes_have_done_with_them(
+    susan: Client, lines: dict[str, FullSynchLine]
+) -> None:
+    line = lines["CUSTOMER"]
+    first = job(line, kind="couple", records_done=84, coupled=6)
+    there = job(line, records_done=58, inserted=52, modified=6)
+    line.start(couple_job=first, to_crm_job=there, to_erp_job=job(line, records_done=84, inserted=26, unchanged=58))
+
+    page = shown(susan)
+
+    assert "84 records: 78 inserted, 6 modified. 6 of them were there already and coupled first." in page
+
+
 def test_a_second_round_counts_neither_its_records_nor_the_wait_for_it_again(
     susan: Client, lines: dict[str, FullSynchLine]
 ) -> None:
