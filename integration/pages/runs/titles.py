@@ -142,10 +142,12 @@ def _as_then(kept: Mapping[uuid.UUID, str], names: Mapping[uuid.UUID, str]) -> d
 def _kept(model: type[RecordChange | SyncError], jobs: Sequence[SyncJob]) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
     """Run -> id -> as its rows call that record."""
     names: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
-    rows = model._default_manager.filter(job__in=jobs).exclude(label="").order_by("pk") if jobs else ()
-    for row in rows:
-        ids = (row.erp_id, row.crm_id) if not is_id(row.label) else ()
-        names[row.job_id] |= {id: row.label for id in ids if id is not None}
+    if not jobs:
+        return names
+    rows = model._default_manager.filter(job__in=jobs).exclude(label="").order_by("pk")
+    for job_id, erp_id, crm_id, label in rows.values_list("job_id", "erp_id", "crm_id", "label"):
+        ids = (erp_id, crm_id) if not is_id(label) else ()
+        names[job_id] |= {id: label for id in ids if id is not None}
     return names
 
 
