@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
+from django.http import HttpResponse
 from django.test import Client
 
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
@@ -24,6 +26,14 @@ def form_on(client: Client, address: str, press: str) -> dict[str, list[str]]:
     forms = Forms(address)
     forms.feed(client.get(address).content.decode())
     return next(form.values for form in forms.found if press in form.goes_to)
+
+
+def pressed(client: Client, address: str, sent: Mapping[str, object]) -> HttpResponse:
+    """What a browser shows behind a button: the question, which stands at an address of its own, or what the form is
+    answered with."""
+    answer = client.post(address, sent)
+    to = answer.headers.get("Location", "")
+    return client.get(to) if to.partition("?")[0] == address else answer
 
 
 class Form:

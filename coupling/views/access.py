@@ -27,6 +27,7 @@ from integration.pages.lists.every import EVERY, FIRST_ONLY, MOST, TOO_MANY, Not
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.values import Side
+from integration.views.questions import given
 
 may_couple = permission_required("coupling.change_coupling", raise_exception=True)
 
@@ -81,12 +82,12 @@ def in_links(problem: CoupledAlready) -> SafeString:
 
 def back(request: HttpRequest) -> HttpResponse:
     """Where the person came from, as long as that is here."""
-    return redirect(safe_back(request.POST) or "home")
+    return redirect(safe_back(given(request)) or "home")
 
 
-def safe_back(given: QueryDict) -> str:
+def safe_back(asked: QueryDict) -> str:
     """The address a form or a query wants to end at; blank where there is none, or where it is not here."""
-    address = given.get("back", "")
+    address = asked.get("back", "")
     here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
     return address if here else ""
 
@@ -116,10 +117,10 @@ def need_address(need: Need, here: str) -> str:
     return couple_address(need.mapping, need.side, need.id, None, here) if need.mapping is not None else ""
 
 
-def chosen(given: QueryDict) -> list[uuid.UUID]:
+def chosen(asked: QueryDict) -> list[uuid.UUID]:
     """The records that were ticked, each once. Raises ``CouplingError`` for nonsense, and for too many."""
     try:
-        ids = list(dict.fromkeys(uuid.UUID(id) for id in given.getlist("selected")))
+        ids = list(dict.fromkeys(uuid.UUID(id) for id in asked.getlist("selected")))
     except ValueError as error:
         raise CouplingError("This page is incomplete. Load it again.") from error
     if len(ids) > MOST:
@@ -130,10 +131,10 @@ def chosen(given: QueryDict) -> list[uuid.UUID]:
 def chosen_in_list(request: HttpRequest, side: Side, table: str) -> list[uuid.UUID]:
     """The records that were ticked in a list, or those on all of its pages as it is now. Raises ``CouplingError`` as
     ``chosen`` and for the form of another list, and what the side raises."""
-    if EVERY not in request.POST:
-        return chosen(request.POST)
+    if EVERY not in given(request):
+        return chosen(given(request))
     try:
-        asked = query_of(request.POST, reverse(f"{side}_list", args=[table]))
+        asked = query_of(given(request), reverse(f"{side}_list", args=[table]))
     except NotThisListError as other:
         raise CouplingError(str(other)) from other
     ids, are_all = ids_of(side, table, asked, request.user)

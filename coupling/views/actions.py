@@ -10,7 +10,6 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from coupling import commands
 from coupling.commands import repair
@@ -41,6 +40,7 @@ from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 from integration.views.access import PageRequest
+from integration.views.questions import asks, given, is_answered
 
 Pairs = dict[TableMapping, list[Pair]]
 NOTHING_CHOSEN = "Choose at least one record."
@@ -48,11 +48,11 @@ CHANGED = "Somebody has changed a coupling of these records since you were asked
 ONE_ONLY = "Set Up Coupling is for one record at a time. Choose one, or use Match-Based Coupling for several."
 
 
-@require_POST
 @may_couple
+@asks({"create": "confirmed", "uncouple": "confirmed", "delete": "confirmed", "synchronize": "way"})
 def record_action(request: PageRequest, side: str, table: str, action: str) -> HttpResponse:
-    """Do it with the chosen records. ``synchronize``, ``uncouple`` and ``create`` ask first, unless the request says
-    which way (``send``, ``get``, ``merge``) or ``confirmed``."""
+    """Do it with the chosen records. ``synchronize``, ``uncouple``, ``create`` and ``delete`` ask first, unless the
+    request says which way (``send``, ``get``, ``merge``) or ``confirmed``."""
     if action not in ACTS:
         raise Http404
     try:
@@ -79,17 +79,17 @@ def _couple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUI
     elif len(mappings) > 1:
         mapping = _of_request(request, side, table)
     pair = found[1] if found is not None and found[1].state is not State.RESERVED else None
-    return redirect(couple_address(mapping, side, ids[0], pair, safe_back(request.POST)))
+    return redirect(couple_address(mapping, side, ids[0], pair, safe_back(given(request))))
 
 
 def _of_request(request: PageRequest, side: Side, table: str) -> TableMapping:
     """The mapping that the button names."""
-    return get_object_or_404(TableMapping, **{"name": request.POST.get("mapping", ""), f"{side.value}_table": table})
+    return get_object_or_404(TableMapping, **{"name": given(request).get("mapping", ""), f"{side.value}_table": table})
 
 
 def _match(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """Select Coupling Criteria, for these records where any is ticked."""
-    mapping, here = _of_request(request, side, table), safe_back(request.POST)
+    mapping, here = _of_request(request, side, table), safe_back(given(request))
     if len(ids) > IN_ADDRESS:
         return match_many(request, mapping, side, ids)
     of = {"of": side.value} if ids and side is Side.CRM else {}
@@ -115,7 +115,7 @@ def _statistics(request: PageRequest, side: Side, table: str, ids: Sequence[uuid
 
 def _create(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     mapping = _of_request(request, side, table)
-    if "confirmed" not in request.POST:
+    if not is_answered(request):
         selection = selected(side, table, "create", [mapping], ids)
         if not selection.done:
             commands.creatable(mapping, side, ids)  # says why a single one cannot be
@@ -132,10 +132,10 @@ def _create(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUI
 
 
 def _synchronize(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    mappings, way = mappings_of(side, table), request.POST.get("way", "")
+    mappings, way = mappings_of(side, table), given(request).get("way", "")
     commands.coupled(side, mappings, ids)
     selection = selected(side, table, "synchronize", mappings, ids)
-    if not way or "preview" in request.POST or _is_outdated(request, selection):
+    if not is_answered(request, "way") or _is_outdated(request, selection):
         return _ask(request, about_synchronizing(selection, way))
     act = partial(_synchronized, way, request)
     return _each(request, selection, act)
@@ -158,7 +158,7 @@ def _uncouple(request: PageRequest, side: Side, table: str, ids: Sequence[uuid.U
     mappings = mappings_of(side, table)
     commands.coupled(side, mappings, ids)
     selection = selected(side, table, "uncouple", mappings, ids)
-    if "confirmed" not in request.POST or _is_outdated(request, selection):
+    if not is_answered(request) or _is_outdated(request, selection):
         return _ask(request, about_uncoupling(selection))
     return _each(request, selection, lambda mapping, pairs: commands.uncouple(mapping, pairs, person(request)))
 
@@ -172,12 +172,12 @@ def _delete_other(request: PageRequest, side: Side, table: str, ids: Sequence[uu
     """Of pairs that have lost a record, the other one, too."""
     mappings = mappings_of(side, table)
     pairs = commands.coupled(side, mappings, ids)
-    if "confirmed" in request.POST:
+    if is_answered(request):
         return _mended(request, repair.delete_rest(pairs, person(request)))
     rows = selected(side, table, "uncouple", mappings, ids).rows
-    shown = {"question": QUESTIONS["delete"], "url": request.path, "keep": safe_back(request.POST) or "/"}
+    shown = {"question": QUESTIONS["delete"], "url": request.path, "keep": safe_back(given(request)) or "/"}
     shown |= {"selected": ids, "number": len(rows), "names": ", ".join(row.name for row in rows)}
-    return render(request, "coupling/errors_ask.html", shown | {"back": safe_back(request.POST)})
+    return render(request, "coupling/errors_ask.html", shown | {"back": safe_back(given(request))})
 
 
 def _mended(request: PageRequest, done: tuple[list[SyncJob], list[str]]) -> HttpResponse:
@@ -228,7 +228,7 @@ def _ask(request: PageRequest, question: Question) -> HttpResponse:
         "side": question.selection.side,
         "table": question.selection.table,
     }
-    here = safe_back(request.POST)
+    here = safe_back(given(request))
     shown["needs"] = [(one, need_address(one, here)) for one in question.needs]
     if question.twins is not None:
         shown |= {"twins": _twins(question, question.twins, here), "looked_at": LOOKED_AT}

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from coupling import commands
 from coupling.commands import chosen_errors, repair
@@ -26,6 +25,7 @@ from integration.sync.memory.ledger import Pair, State
 from integration.sync.problems import Conflict, TwinGone
 from integration.systems.errors import Problem
 from integration.systems.wording import sentence
+from integration.views.questions import asks, given, is_answered
 from integration.views.running import error_inbox
 
 UNKNOWN = "Not known here any more and left out: {} ({})."
@@ -42,8 +42,8 @@ QUESTIONS = {action: SKIPPED_QUESTIONS[action] for action in ("delete", "uncoupl
 WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
 
 
-@require_POST
 @may_couple
+@asks(dict.fromkeys(QUESTIONS, "confirmed"))
 def errors_action(request: HttpRequest, action: str) -> HttpResponse:
     """Retry, decide, ``send``, ``get``, ``merge``, restore, delete or uncouple the records of the chosen errors, each
     once."""
@@ -83,7 +83,7 @@ def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
     if action == "retry":
         return _retry(request, parts, chosen)
     _leave_uncoupled(parts, chosen)
-    if action in QUESTIONS and "confirmed" not in request.POST:
+    if action in QUESTIONS and not is_answered(request):
         return _ask(request, action, chosen, errors)
     if action in MENDING:
         return _mend(request, parts, chosen, MENDING[action])
@@ -149,11 +149,11 @@ def _ask(request: HttpRequest, action: str, chosen: ChosenPairs, errors: list[in
     context = {
         "question": QUESTIONS[action],
         "url": reverse("errors_action", args=[action]),
-        "keep": safe_back(request.POST) or reverse("synch_errors"),
+        "keep": safe_back(given(request)) or reverse("synch_errors"),
         "selected": errors,
         "names": error_inbox.named(names),
         "number": len(names),
-        "back": request.POST.get("back", ""),
+        "back": given(request).get("back", ""),
     }
     return render(request, "coupling/errors_ask.html", context)
 

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from coupling import commands
 from coupling.commands import repair
@@ -27,6 +26,7 @@ from integration.pages.lists.described import described
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
+from integration.views.questions import asks, given, is_answered
 from integration.views.stored_lists import Own, StoredList, every_row, stored_list
 
 Pairs = dict[TableMapping, list[Pair]]
@@ -129,14 +129,14 @@ def _retried(request: HttpRequest, number: int, what: str = "tried again") -> Ht
 
 
 def _find_deleted(request: HttpRequest) -> HttpResponse:
-    if "confirmed" not in request.POST:
+    if not is_answered(request):
         return _ask(request, "find-deleted")
     return show(repair.find_deleted(person(request)))
 
 
 def _synchronize(request: HttpRequest) -> HttpResponse:
     pairs, way = _pairs(request), request.POST.get("way", "")
-    if not way:
+    if not is_answered(request, "way"):
         offered = dict.fromkeys(way for mapping in pairs for way in commands.ways(mapping))
         return _ask(request, "synchronize", pairs, ways=list(offered))
     return _started(request, repair.let_win(pairs, way, person(request)))
@@ -148,14 +148,14 @@ def _restore(request: HttpRequest) -> HttpResponse:
 
 def _delete(request: HttpRequest) -> HttpResponse:
     pairs = _pairs(request)
-    if "confirmed" not in request.POST:
+    if not is_answered(request):
         return _ask(request, "delete", pairs)
     return _started(request, repair.delete_rest(pairs, person(request)))
 
 
 def _uncouple(request: HttpRequest) -> HttpResponse:
     pairs = _pairs(request)
-    if "confirmed" not in request.POST:
+    if not is_answered(request):
         return _ask(request, "uncouple", pairs)
     parts: Parts[SyncJob | int] = Parts()
     for mapping, chosen in pairs.items():
@@ -193,10 +193,10 @@ def _pairs(request: HttpRequest) -> Pairs:
 
 def _chosen(request: HttpRequest) -> list[int]:
     """The rows that were ticked, or those on all pages of the list as it is now. Raises ``CouplingError``."""
-    if EVERY not in request.POST:
-        return [int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19]
+    if EVERY not in given(request):
+        return [int(id) for id in given(request).getlist("selected") if id.isdecimal() and len(id) < 19]
     try:
-        asked = query_of(request.POST, reverse("synch_skipped"))
+        asked = query_of(given(request), reverse("synch_skipped"))
     except NotThisListError as other:
         raise CouplingError(str(other)) from other
     chosen = SkippedFilter(asked)
@@ -219,8 +219,8 @@ ACTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
 }
 
 
-@require_POST
 @may_couple
+@asks({"delete": "confirmed", "uncouple": "confirmed", "find-deleted": "confirmed", "synchronize": "way"})
 def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
     """Do it with the chosen records. What cannot be undone, or overwrites, asks first."""
     if action not in ACTS:

@@ -21,6 +21,7 @@ from integration.models import ConnectionSetup, TableMapping
 from integration.systems.findings import Finding
 from integration.views.access import PageRequest, post_needs
 from integration.views.cues import job_counter
+from integration.views.questions import is_answered
 
 CHANGE = "integration.change_connectionsetup"
 LOOK_FIRST = "Look at it, then enable the connection."
@@ -84,14 +85,16 @@ def _say_enabled(request: HttpRequest, setup: ConnectionSetup, created: int) -> 
         messages.info(request, f"Kept as people changed them: {', '.join(changed)}. {CHANGED}")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
 def connection_disable(request: HttpRequest) -> HttpResponse:
     """Disable; asks first while records are coupled."""
     setup = ConnectionSetup.current()
-    coupled = TableMapping.objects.order_by().aggregate(number=Sum("tally__coupled"))["number"]
-    if coupled and "confirmed" not in request.POST:
+    coupled = TableMapping.objects.order_by().aggregate(number=Sum("tally__coupled"))["number"] or 0
+    if request.method == "GET":
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
+    if coupled and not is_answered(request):
+        return redirect("connection_disable")
     disable(setup)
     messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
     _warn_of_pending_notice(request)

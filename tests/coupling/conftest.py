@@ -17,6 +17,7 @@ from integration.systems.memory import MemorySystem
 from integration.systems.values import Option, Side
 from tests.integration.conftest import ends, organization, setup
 from tests.makers import code, customer, erp_tables, option, reference, table, text
+from tests.pages import pressed
 from tests.people import signed_in
 
 __all__ = ["ends", "organization", "setup"]
@@ -107,7 +108,7 @@ def page(client: Client, name: str, *args: object, **query: object) -> str:
 def press(client: Client, side: str, table: str, action: str, *ids: object, **more: object) -> HttpResponse:
     """A button of a list or card, with these records chosen."""
     address = reverse("record_action", args=[side, table, action])
-    return client.post(address, {"selected": ids, "back": f"/records/{side}/{table}/", **more})
+    return pressed(client, address, {"selected": ids, "back": f"/records/{side}/{table}/", **more})
 
 
 def told(answer: Any) -> list[str]:

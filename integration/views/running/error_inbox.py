@@ -17,6 +17,7 @@ from integration.models.jobs.error_inbox import Outcome, assign, resolve
 from integration.models.people.rights import CARE_FOR_ERRORS
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.systems.wording import sentence
+from integration.views.questions import given
 from integration.views.running.errors import every_error, people_to_choose
 
 WAS, NOBODY, NAMED = "was-", "nobody", 8
@@ -51,16 +52,17 @@ def errors_resolve(request: HttpRequest) -> HttpResponse:
 def chosen_errors(request: HttpRequest) -> list[int]:
     """The errors that are ticked, each once, or those on all pages of the list; the one of whose row a button was
     pressed, alone. Of the form of another list none is chosen, with a word about it."""
-    only = request.POST.getlist("only")
-    if EVERY in request.POST and not only:
+    asked = given(request)
+    only = asked.getlist("only")
+    if EVERY in asked and not only:
         return _every(request)
-    given = only or request.POST.getlist("selected")
-    return list(dict.fromkeys(int(id) for id in given if id.isdecimal() and len(id) < 19))
+    ids = only or asked.getlist("selected")
+    return list(dict.fromkeys(int(id) for id in ids if id.isdecimal() and len(id) < 19))
 
 
 def _every(request: HttpRequest) -> list[int]:
     try:
-        asked = query_of(request.POST, reverse("synch_errors"))
+        asked = query_of(given(request), reverse("synch_errors"))
     except NotThisListError as other:
         messages.error(request, str(other))
         return []

@@ -19,6 +19,7 @@ from integration.models import SyncJob
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.pages.lists.trail import lead_back
 from integration.systems.errors import Problem
+from integration.views.questions import asks, given, is_answered
 from integration.views.sales import verbs
 from integration.views.sales.card import card
 from integration.views.sales.kinds import ORDERS, QUOTES, Kind
@@ -56,8 +57,8 @@ def sales_quote(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return _card(request, QUOTES, id)
 
 
-@require_POST
 @may_create
+@asks({"delete": "confirmed"})
 def sales_orders_action(request: HttpRequest, action: str) -> HttpResponse:
     """Create, create another, retry, keep, take over or delete the chosen orders."""
     return _act(request, ORDERS, action)
@@ -129,9 +130,9 @@ def _act(request: HttpRequest, kind: Kind, action: str) -> HttpResponse:
 def _chosen(request: HttpRequest, kind: Kind) -> list[uuid.UUID]:
     """The documents that were ticked, each once, or those on all pages of the list as it is now. Raises ``ValueError``
     for nonsense, ``NotThisListError`` for the form of another list, and what Sales raises."""
-    if EVERY not in request.POST:
-        return list(dict.fromkeys(uuid.UUID(id) for id in request.POST.getlist("selected")))
-    ids, are_all = ids_of(kind, query_of(request.POST, reverse(kind.page)), request.user)
+    if EVERY not in given(request):
+        return list(dict.fromkeys(uuid.UUID(id) for id in given(request).getlist("selected")))
+    ids, are_all = ids_of(kind, query_of(given(request), reverse(kind.page)), request.user)
     if not are_all:
         messages.warning(request, FIRST_ONLY)
     return ids
@@ -160,7 +161,7 @@ def _decide(request: HttpRequest, kind: Kind, ids: list[uuid.UUID], *, decision:
 
 def _delete(request: HttpRequest, kind: Kind, ids: list[uuid.UUID]) -> HttpResponse:
     """Asks first."""
-    if "confirmed" not in request.POST:
+    if not is_answered(request):
         context: dict[str, Any] = {"ids": ids, "kind": kind, "number": len(ids), "back": _address(request, kind)}
         return render(request, "integration/sales_delete.html", context)
     job, refused = verbs.delete(kind, ids, request.user)
@@ -180,6 +181,6 @@ def _back(request: HttpRequest, kind: Kind) -> HttpResponse:
 
 def _address(request: HttpRequest, kind: Kind) -> str:
     """Where the person came from, as long as that is here; blank: it is not."""
-    address = request.POST.get("back", "")
+    address = given(request).get("back", "")
     here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
     return address if here else ""

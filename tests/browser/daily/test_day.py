@@ -174,3 +174,23 @@ def test_a_way_that_is_chosen_while_records_are_compared_stays_only_where_it_is_
         if offered:
             expect(page.locator("#effects")).to_contain_text("in Business Central would change.")
     let_customers_go(page, "both")
+
+
+def test_back_and_reload_show_a_question_again_and_nothing_is_sent_twice(connected: Page) -> None:
+    page = connected
+    page.goto("/records/erp/customer/?state=coupled")
+    page.locator("tbody input[type=checkbox]").first.check()
+    choose_action(page, "Synchronize Now")
+    asked = page.get_by_role("heading", level=1, name=re.compile("^Synchronize Now: "))
+    expect(asked).to_be_visible()
+    question = page.url
+    page.get_by_role("button", name="Synchronize", exact=True).click()
+    page.wait_for_url(re.compile(r"/records/erp/customer/\?state=coupled"))
+    expect(page.locator(".outcome")).to_contain_text("both records agree", timeout=PATIENCE)
+
+    for look in (page.go_back, page.reload):
+        look()
+        expect(asked).to_be_visible()
+        assert page.url == question
+    page.go_back()
+    expect(page.locator(".list-table")).to_be_visible()

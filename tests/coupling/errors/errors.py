@@ -12,6 +12,7 @@ from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
+from tests.pages import pressed
 
 
 def log(
@@ -28,7 +29,9 @@ def log(
 
 
 def press(client: Client, action: str, *errors: SyncError, **more: object) -> HttpResponse:
-    return client.post(reverse("errors_action", args=[action]), {"selected": [error.pk for error in errors], **more})
+    return pressed(
+        client, reverse("errors_action", args=[action]), {"selected": [error.pk for error in errors], **more}
+    )
 
 
 def run_all() -> list[SyncJob]:

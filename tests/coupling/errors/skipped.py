@@ -13,11 +13,12 @@ from integration import jobs
 from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Refused
 from tests.integration.jobs_world import JobsWorld
+from tests.pages import pressed
 
 
 def press(client: Client, action: str, *ids: uuid.UUID, **more: object) -> HttpResponse:
     rows = [row.pk for mapping in TableMapping.objects.all() for row in mapping.couplings.filter(erp_id__in=ids)]
-    return client.post(reverse("skipped_action", args=[action]), {"selected": rows, **more})
+    return pressed(client, reverse("skipped_action", args=[action]), {"selected": rows, **more})
 
 
 def run_all() -> list[SyncJob]:

@@ -19,6 +19,7 @@ from tests.coupling.conftest import page
 from tests.coupling.errors.failing import TO_CRM, TO_ERP, fail
 from tests.coupling.standard_world import StandardWorld, standard_world
 from tests.integration.jobs_world import JobsWorld, world
+from tests.pages import pressed
 from tests.sync.entity_rules.cronus import Cronus
 
 __all__ = ["standard_world", "world"]
@@ -161,7 +162,7 @@ def test_each_job_keeps_its_own_error_about_a_record_and_the_card_tells_the_last
 
 
 def press(client: Client, table: str, id: uuid.UUID, **more: object) -> HttpResponse:
-    return client.post(reverse("record_action", args=["erp", table, "synchronize"]), {"selected": [id], **more})
+    return pressed(client, reverse("record_action", args=["erp", table, "synchronize"]), {"selected": [id], **more})
 
 
 @pytest.mark.scenario(

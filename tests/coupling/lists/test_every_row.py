@@ -18,6 +18,7 @@ from integration.systems.memory import MemorySystem
 from integration.systems.values import Side
 from tests.coupling.conftest import id_of, page, press, told
 from tests.makers import customer
+from tests.pages import pressed
 
 WOODGROVE = "/records/erp/customer/?q=Woodgrove"
 BRANCHES = 120
@@ -32,7 +33,7 @@ def branches(mapping: TableMapping, company: MemorySystem) -> list[UUID]:
 def all_of(client: Client, address: str, action: str = "create", **more: Any) -> Any:
     """What a browser without scripts sends, too: a box beside the rows says that all of the list are meant."""
     sent = {"mapping": "CUSTOMER", "every": "yes", "back": address, **more}
-    return client.post(reverse("record_action", args=["erp", "customer", action]), sent)
+    return pressed(client, reverse("record_action", args=["erp", "customer", action]), sent)
 
 
 def asked_back(answer: Any) -> list[UUID]:

@@ -197,10 +197,6 @@ def test_who_may_only_look_changes_nothing(
     assert not SyncJob.objects.exists()
 
 
-def test_a_link_that_somebody_clicks_changes_nothing(clerk: Client, mapping: TableMapping, adatum: UUID) -> None:
-    assert clerk.get(reverse("record_action", args=["erp", "customer", "uncouple"])).status_code == 405
-
-
 def test_nothing_chosen_is_said(clerk: Client, mapping: TableMapping) -> None:
     assert told(press(clerk, "erp", "customer", "uncouple", confirmed="yes")) == ["Choose at least one record."]
 

@@ -16,7 +16,7 @@ from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.systems.errors import SignInRefused
 from integration.systems.memory.system import MemorySystem
 from tests.integration.connection.page import PAGE, save, shown
-from tests.pages import seen_on
+from tests.pages import pressed, seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +167,7 @@ def test_disabling_asks_only_while_records_are_coupled(setup: ConnectionSetup, a
     enable(setup)
     mapping = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
-    page = admin.post("/connection/disable/").content.decode()
+    page = pressed(admin, "/connection/disable/", {}).content.decode()
     assert "1 record of Twin crm is coupled" in page
     assert ConnectionSetup.current().is_enabled
     admin.post("/connection/disable/", {"confirmed": "1"})

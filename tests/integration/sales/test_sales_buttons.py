@@ -21,11 +21,12 @@ from integration.systems.values import Side
 from tests.business_central import trading
 from tests.business_central.trading import item
 from tests.integration.sales.conftest import Maker
+from tests.pages import pressed
 
 
 def press(client: Client, action: str, *ids: object, kind: str = "sales_orders", **more: str) -> HttpResponse:
     address = reverse(f"{kind}_action", args=[action])
-    return client.post(address, {"selected": ids, "back": reverse(kind)} | more)
+    return pressed(client, address, {"selected": ids, "back": reverse(kind)} | more)
 
 
 def words(answer: HttpResponse) -> list[str]:
