@@ -24,9 +24,8 @@ from django.utils import timezone
 from coupling.commands.edit_records import FIELDS, SEPARATOR
 from integration.models import RecordChange
 from integration.models.stored.audit import AuditEntry
-from integration.sync.rules import Direction
 from integration.systems.formats import current
-from integration.systems.values import Record, Table
+from integration.systems.values import Record, Side, Table
 from integration.systems.wording import field_name
 
 SALT = "what was seen of a record"
@@ -118,5 +117,5 @@ def _entries(table: Table, id: uuid.UUID, since: dt.datetime) -> list[AuditEntry
 
 def _runs(id: uuid.UUID, since: dt.datetime) -> list[RecordChange]:
     """What runs wrote into the record, the latest first."""
-    written = RecordChange.objects.filter(erp_id=id, created_at__gt=since, job__direction=Direction.TO_ERP.value)
+    written = RecordChange.objects.written().filter(erp_id=id, created_at__gt=since, side=Side.ERP.value)
     return list(written.order_by("-created_at"))

@@ -21,6 +21,14 @@ def author(customer: Customer) -> str:
     return last_author(company.describe("customer"), company.get("customer", [customer.pk], ["name"])[customer.pk])
 
 
+def ran(customer: Customer, action: str, side: str) -> None:
+    """What a run notes of the customer; ``side``: where it writes."""
+    mapping, _ = TableMapping.objects.get_or_create(name="CUSTOMER", erp_table="customer", crm_table="account")
+    job = SyncJob.objects.create(mapping=mapping, direction="to_erp" if side == "erp" else "to_crm")
+    about = {"erp_id": customer.pk, "crm_id": uuid.uuid4(), "created_at": timezone.now()}
+    RecordChange.objects.create(job=job, action=action, side=side, **about)
+
+
 def test_a_person_who_edited_the_record_is_named(susan: Client, bert: Client, adatum: Customer) -> None:
     edit(susan, adatum).type(phone_no="2222").save()
     edit(bert, adatum).type(phone_no="3333").save()
@@ -30,13 +38,18 @@ def test_a_person_who_edited_the_record_is_named(susan: Client, bert: Client, ad
 
 def test_a_run_that_wrote_it_afterwards_is_the_connection(susan: Client, adatum: Customer) -> None:
     edit(susan, adatum).type(phone_no="2222").save()
-    mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
-    job = SyncJob.objects.create(mapping=mapping, direction="to_erp")
-    RecordChange.objects.create(
-        job=job, erp_id=adatum.pk, crm_id=uuid.uuid4(), action="modified", created_at=timezone.now()
-    )
+    ran(adatum, "modified", "erp")
 
     assert author(adatum) == "this connection"
+
+
+def test_a_run_that_sent_it_or_found_nothing_to_write_is_not_who_wrote_it(susan: Client, adatum: Customer) -> None:
+    edit(susan, adatum).type(phone_no="2222").save()
+    ran(adatum, "modified", "crm")
+    ran(adatum, "unchanged", "erp")
+    ran(adatum, "coupled", "")
+
+    assert author(adatum) == "Susan Burk"
 
 
 def test_who_wrote_it_before_something_else_did_is_not_named(susan: Client, adatum: Customer) -> None:
