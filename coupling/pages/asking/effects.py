@@ -18,6 +18,7 @@ from integration.models.jobs.synch_error import OF_THE_PAIR
 from integration.sync.actions import Action, Change, Fail, Insert, SideWrite, Skip, Update
 from integration.sync.memory.ledger import Pair
 from integration.sync.plan import Planner
+from integration.sync.problems import Conflict
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
@@ -104,6 +105,11 @@ class Effects:
     @property
     def blanks(self) -> int:
         return sum(one.blanks for row in self.rows for one in row.fields)
+
+    @property
+    def undecided(self) -> int:
+        """Of how many records nothing is written, since their values clash and this way does not say which stay."""
+        return sum(Conflict.code in row.of_pair for row in self.rows)
 
     @property
     def unseen(self) -> int:

@@ -113,6 +113,12 @@ class Question:
         return self.mappings[0].name if possible else ""
 
     @property
+    def only_pair(self) -> Pair | None:
+        """What a single record is coupled with."""
+        pairs = [pair for held in self.selection.pairs().values() for pair in held]
+        return pairs[0] if len(pairs) == 1 else None
+
+    @property
     def blanks(self) -> int:
         return sum(found.blanks for _, found in self.effects)
 

@@ -114,3 +114,20 @@ def test_before_a_record_is_chosen_nothing_is_said_of_the_other_side(
     assert "stands for this" not in shown
     assert "Blank in" not in shown
     assert rows(shown) == []
+
+
+def test_where_values_clash_it_is_said_that_merge_waits_for_a_decision_and_where_that_is_made(
+    clerk: Client, mapping: TableMapping, newer_account: UUID, adatum: UUID
+) -> None:
+    waits = "Where values clash, Merge writes nothing into these records until somebody says field by field"
+    before = page(clerk, "coupling", "CUSTOMER", adatum, crm_id=newer_account, after="merge", proposed="merge")
+    send = page(clerk, "coupling", "CUSTOMER", adatum, crm_id=newer_account, after="send", proposed="merge")
+    mapping.couplings.couple(adatum, newer_account)
+    asked = press(clerk, "erp", "customer", "synchronize", adatum).content.decode()
+
+    assert waits in before
+    assert "the card asks that once they are coupled" in before
+    assert waits not in send
+    decide = reverse("conflict", args=["CUSTOMER", adatum])
+    assert f'{waits} which value stays: <a href="{decide}">Decide Field by Field</a>' in asked
+    assert "Oslo" in page(clerk, "conflict", "CUSTOMER", adatum)
