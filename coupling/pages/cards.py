@@ -49,7 +49,16 @@ class Last:
     @property
     def meaning(self) -> str:
         """What its code says, unless it went well."""
-        return meaning(self.code) if self.code and self.shown != ENDED[Result.SUCCESS] else ""
+        return meaning(self.code) if self.code and not self.went_well else ""
+
+    @property
+    def went_well(self) -> bool:
+        return self.shown == ENDED[Result.SUCCESS]
+
+    @property
+    def waiting(self) -> str:
+        """What ``waits_for`` means: it keeps the record out, or one value of it."""
+        return "One value is carried once this one is coupled" if self.went_well else "Waits for this one"
 
 
 @dataclass(frozen=True, slots=True)

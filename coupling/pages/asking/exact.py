@@ -119,16 +119,16 @@ def _free_for_each(
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         conditions = dict.fromkeys(asked[id] for id in some)
-        free = _free(connected, mapping, rule, side, list(conditions))
+        free = free_ones(connected, mapping, rule, side, list(conditions))
         if free is None:  # So many are equal that one condition's could hide another's.
             for id in some:
-                found[id] = _free(connected, mapping, rule, side, [asked[id]]) or []
+                found[id] = free_ones(connected, mapping, rule, side, [asked[id]]) or []
         else:
             found |= {id: [one for one in free if matches(asked[id], one)] for id in some}
     return found
 
 
-def _free(
+def free_ones(
     connected: Connected, mapping: TableMapping, rule: TableRule, side: Side, conditions: Sequence[AllOf]
 ) -> list[Record] | None:
     """Those that meet one of the conditions, at most ``READ`` of each; ``None`` where that are not all of several."""

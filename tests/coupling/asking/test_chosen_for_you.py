@@ -19,7 +19,7 @@ from integration.models import SyncJob, TableMapping
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Record
 from tests.coupling.conftest import id_of, page, press, told
-from tests.makers import account, customer
+from tests.makers import account
 
 EARLY, LATE = (dt.datetime(2026, 3, day, tzinfo=dt.UTC) for day in (1, 2))
 
@@ -232,64 +232,3 @@ def test_set_up_coupling_stands_on_the_lists_of_both_sides(
     for name, table in (("erp_list", "customer"), ("crm_list", "account")):
         assert "Set Up Coupling" in page(clerk, name, table)
         assert "Set Up Coupling" not in page(visitor, name, table)
-
-
-# --- before a second one is made -----------------------------------------------------------------------------
-
-HERE = "/records/erp/customer/?state=uncoupled"
-
-
-def create(clerk: Client, *ids: UUID) -> str:
-    answer = press(clerk, "erp", "customer", "create", *ids, mapping="CUSTOMER", back=HERE)
-    return str(answer.content.decode())
-
-
-def test_the_free_account_of_the_same_name_is_named_with_the_way_to_couple_it(
-    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
-) -> None:
-    shown = create(clerk, adatum)
-
-    assert "It may be there already." in shown
-    assert "C-ADATUM Adatum: Adatum is equal by name." in shown
-    assert f"{reverse('coupling', args=['CUSTOMER', adatum])}?back=%2Frecords%2Ferp%2Fcustomer" in shown
-
-
-def test_of_several_firms_those_that_may_be_there_are_counted_and_matched_together(
-    clerk: Client,
-    mapping: TableMapping,
-    company: MemorySystem,
-    organization: MemorySystem,
-    adatum: UUID,
-    adatum_account: UUID,
-) -> None:
-    fabrikam = id_of(company, "Fabrikam")
-    for _ in range(2):
-        organization.add("account", name="Fabrikam", customertypecode=3)
-
-    shown = create(clerk, adatum, fabrikam)
-
-    assert "2 of them may be there already." in shown
-    assert "Fabrikam: 2 free records are equal by name." in shown
-    assert "Match-Based Coupling of All 2" in shown
-    answer = press(clerk, "erp", "customer", "match", adatum, fabrikam, mapping="CUSTOMER", back=HERE)
-    assert answer.url.startswith(reverse("match", args=["CUSTOMER"]))
-
-
-def test_an_account_that_is_coupled_with_another_customer_is_no_reason_to_warn(
-    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
-) -> None:
-    mapping.couplings.couple(id_of(company, "Fabrikam"), adatum_account)
-
-    assert "may be there already" not in create(clerk, adatum)
-
-
-def test_of_more_firms_than_a_page_looks_at_it_is_said_that_the_rest_was_not_compared(
-    clerk: Client, mapping: TableMapping, company: MemorySystem
-) -> None:
-    seller = company.values("customer", id_of(company, "Fabrikam"))["salesperson_code"]
-    firms = [company.add("customer", **customer(f"Branch {place}", salesperson_code=seller)) for place in range(51)]
-
-    shown = create(clerk, *firms)
-
-    assert "The first 50 of them were compared with what is free there, and none is equal." in shown
-    assert "Match-Based Coupling of All 51" in shown

@@ -107,8 +107,8 @@ def test_a_run_that_changed_the_field_is_named(susan: Client, adatum: Customer) 
     hers = edit(susan, adatum)
     Customer.objects.update(phone_no="2222")
     RecordChange.objects.create(
-        job=job, erp_id=adatum.pk, crm_id=adatum.pk, action="modified", side="erp", fields=[("phone_no", "1111", "2222")],
-        created_at=timezone.now() + dt.timedelta(seconds=1),
+        job=job, erp_id=adatum.pk, crm_id=adatum.pk, action="modified", side="erp",
+        fields=[("phone_no", "1111", "2222")], created_at=timezone.now() + dt.timedelta(seconds=1),
     )  # fmt: skip
 
     assert "Synchronization changed Phone No. at" in problems(hers.type(phone_no="3333").save())

@@ -136,6 +136,12 @@ def test_a_card_leads_to_the_record_that_is_waited_for(
     shown = page(clerk, "erp_card", "customer", adatum)
     assert "Waiting" in shown
     assert reverse("erp_card", args=["salesperson", jim]) in shown
+    assert ">Waits for this one<" in shown
+    done = Pair(adatum, adatum_account, State.COUPLED, to_crm=Outcome(Result.SUCCESS), waits=waits)
+    mapping.couplings.remember([done])
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert ">One value is carried once this one is coupled<" in shown
+    assert "Waits for this one" not in shown
 
 
 @pytest.mark.scenario("CRMCouplingRecord.CustomerCardCRMControlsVisibility")
