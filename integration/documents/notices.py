@@ -17,6 +17,7 @@ from integration.documents.problems import NotNotified
 from integration.documents.reading import SalesReader
 from integration.documents.sources import (
     ACTIVE,
+    DAY_OF_MOMENT,
     IN_PROGRESS,
     INVOICED,
     INVOICED_COMPLETELY,
@@ -29,7 +30,8 @@ from integration.documents.sources import (
 )
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import VersionConflict
-from integration.systems.values import FieldType, Record, Row, Value, Written
+from integration.systems.filters import AllOf, Comparison, Filter
+from integration.systems.values import Field, FieldType, Record, Row, Value, Written
 
 TABLE = "salesorder"
 SENT, NUMBER = "lastbackofficesubmit", "bci_number"
@@ -45,6 +47,15 @@ def was_never_sent(header: Record) -> bool:
     if isinstance(sent, dt.datetime):
         return NEVER_SENT in (sent.date(), day(header, SENT))
     return sent is None or sent == NEVER_SENT
+
+
+def stands_for_never(sent: Field) -> Filter:
+    """The same of a date that is not blank, as a question. A moment is any that may mean that day somewhere."""
+    if sent.type is not FieldType.DATETIME:
+        return Comparison(SENT, "=", NEVER_SENT)
+    midnight = dt.datetime.combine(NEVER_SENT, dt.time(), dt.UTC)
+    behind = midnight + dt.timedelta(days=1)
+    return AllOf((Comparison(SENT, ">=", midnight - DAY_OF_MOMENT), Comparison(SENT, "<", behind)))
 
 
 @dataclass(frozen=True, slots=True)

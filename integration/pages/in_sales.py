@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from integration.connection.opening import at_a_glance, open_crm_for_page
-from integration.documents.notices import NEVER_SENT, SENT, TABLE
+from integration.documents.notices import SENT, TABLE, stands_for_never
 from integration.documents.sources import SUBMITTED
 from integration.models import ConnectionSetup
 from integration.systems.errors import Problem
@@ -30,7 +30,7 @@ def unsent(table: Table) -> Filter:
     """Documents that nobody has marked as sent to a back office; all, where the table does not know."""
     if SENT not in table.fields:
         return EVERYTHING
-    return AnyOf((Comparison(SENT, "=", None), Comparison(SENT, "=", NEVER_SENT)))
+    return AnyOf((Comparison(SENT, "=", None), stands_for_never(table.fields[SENT])))
 
 
 def submitted_orders(setup: ConnectionSetup, *, patient: bool = False) -> int | None:

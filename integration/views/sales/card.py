@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from integration.connection import systems
 from integration.connection.opening import open_for_page
 from integration.connection.systems import Connected
+from integration.documents.sources import day
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.pages.in_sales import record_in_sales
-from integration.pages.lists.cells import KEYS
+from integration.pages.lists.cells import KEYS, worded
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.system import System
-from integration.systems.values import Record, Table
-from integration.systems.wording import field_name, value_text
+from integration.systems.values import Field, Record, Table, Value
+from integration.systems.wording import field_name
 from integration.views.sales.became import Became, Link, invoices, read
 from integration.views.sales.kinds import ORDERS, Kind
 from integration.views.sales.lines import Line, columns, coupled, lines_of
@@ -40,6 +41,8 @@ TERMS = (
     "pricelevelid", "transactioncurrencyid", "discountpercentage", "discountamount", "paymenttermscode",
     "freighttermscode", "shippingmethodcode", "billto_composite", "shipto_composite", "description",
 )  # fmt: skip
+DAYS = ("requestdeliveryby", "lastbackofficesubmit", "datefulfilled", "effectivefrom", "effectiveto")
+"""Columns that mean a day, also where they come as a moment."""
 AMOUNTS = ("totalamountlessfreight", "freightamount", "totaltax", "totalamount")
 
 
@@ -161,5 +164,10 @@ def _named(table: Table, record: Record, names: Sequence[str]) -> list[tuple[str
     """The filled ones of these columns, as label and text. What names another record of an order is the key of a quote
     itself: nobody reads that."""
     fields = [table.fields[name] for name in names if name in table.fields]
-    texts = [(one, value_text(record.values.get(one.name), one)) for one in fields if one.type not in KEYS]
+    texts = [(one, _text(record, one)) for one in fields if one.type not in KEYS]
     return [(field_name(one), text) for one, text in texts if text]
+
+
+def _text(record: Record, field: Field) -> str:
+    value: Value = day(record, field.name) if field.name in DAYS else record.values.get(field.name)
+    return worded(value, field)

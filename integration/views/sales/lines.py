@@ -12,7 +12,7 @@ from django.utils import timezone
 from integration.connection.systems import Connected
 from integration.documents.notices import was_never_sent
 from integration.documents.problems import FOLLOWED, KNOWN_BEFORE
-from integration.documents.sources import SUBMITTED
+from integration.documents.sources import SUBMITTED, day
 from integration.models import SyncError, TableMapping
 from integration.pages.states import Shown, Style
 from integration.sync.memory.ledger import Pair, State
@@ -20,7 +20,7 @@ from integration.systems.filters import OneOf
 from integration.systems.system import System, every
 from integration.systems.values import Record, Ref, Side, Table, Value
 from integration.systems.wording import value_text
-from integration.views.sales.became import Became, read
+from integration.views.sales.became import GONE, Became, read
 from integration.views.sales.kinds import ORDERS, Kind
 from integration.views.sales.money import Currency, age, currencies, day_of
 from integration.views.sales.waiting import Waiting, waiting
@@ -35,6 +35,7 @@ STATES = {
 ACTIVE, WON = 1, 2
 FOLLOWS = "Then the {} follows by itself."
 MENDED = "What kept it out is mended. It is tried again with the next run."
+UNMADE = "It was deleted here. The next run makes it active in Dynamics 365 Sales again, to be submitted once more."
 SENT = "Marked as sent on {}, so the automatic job leaves it alone. {} makes it all the same."
 
 
@@ -185,11 +186,13 @@ def _reason(kind: Kind, record: Record, became: Became | None, waits: Waiting, i
 
 
 def _of_order(record: Record, became: Became | None, waits: Waiting) -> str:
-    if became is not None or record.values["statecode"] != SUBMITTED:
+    if record.values["statecode"] != SUBMITTED:
         return ""
+    if became is not None:
+        return UNMADE if became.state == GONE else ""
     if was_never_sent(record):
         return waits.reason(record.id)
-    return SENT.format(day_of(record.values["lastbackofficesubmit"]), ORDERS.verb)
+    return SENT.format(day(record, "lastbackofficesubmit"), ORDERS.verb)
 
 
 def _of_quote(record: Record, became: Became | None, waits: Waiting, is_ordered: bool) -> str:

@@ -7,7 +7,7 @@ to be kept as it is, Sales where what changed there is to be taken over.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from integration import jobs
 from integration.connection import systems
@@ -19,7 +19,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.values import Row, Side
-from integration.views.sales.became import HEADER
+from integration.views.sales.became import GONE, HEADER, INVOICED, read
 from integration.views.sales.kinds import ORDERS, Kind
 from integration.views.sales.lines import coupled
 
@@ -27,6 +27,11 @@ NO_MAPPING = "The mapping {} is not there. Enable the connection once more to ge
 ORDERS_OFF = "Sales order integration is off. Connection Setup switches it on."
 NONE_LEFT = "Nothing is left to do with these."
 NOT_COUPLED = "This {} has nothing in Business Central that could be kept, changed or deleted."
+ALL_INVOICED = "Invoiced already: {}."
+DELETED = (
+    "What became of {} of these was deleted in Business Central. A run makes them active in Dynamics 365 Sales again; "
+    "whoever submits them there once more has them made here once more."
+)
 KEEP, TAKE_OVER = "keep", "takeover"
 WINNERS = {KEEP: Side.ERP, TAKE_OVER: Side.CRM}
 
@@ -36,11 +41,13 @@ def create(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> tuple[SyncJob 
     where nothing is left) and which of them are there already, in words. Raises ``ConfigurationProblem``."""
     mapping = _ready(kind)
     pairs = coupled(mapping, ids)
-    whole = [pair for pair in pairs.values() if pair.state is not State.RESERVED]
-    there = _there_already(kind, whole) if kind is ORDERS else []
-    left = tuple(id for id in ids if kind is not ORDERS or id not in {pair.crm_id for pair in whole})
+    whole = _whole(kind, pairs)
+    deleted, there = _there_already(kind, whole)
+    left = tuple(id for id in ids if id not in whole)
     mapping.couplings.retry([pair.erp_id for pair in pairs.values()])
-    return (_begin(kind, left, user) if left else None), there
+    if left:
+        return _begin(kind, left, user), there
+    return (jobs.start(mapping, Direction.TO_CRM, user=user) if deleted else None), there
 
 
 def create_another(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:
@@ -51,10 +58,13 @@ def create_another(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJo
 
 
 def retry(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:
-    """Try these again, whatever became of them so far. Raises ``ConfigurationProblem``."""
+    """Try these again, whatever became of them so far; of what was deleted here Sales is told. Raises
+    ``ConfigurationProblem``."""
     mapping = _ready(kind)
-    mapping.couplings.retry([pair.erp_id for pair in coupled(mapping, ids).values()])
-    return _begin(kind, ids, user)
+    pairs = coupled(mapping, ids)
+    mapping.couplings.retry([pair.erp_id for pair in pairs.values()])
+    deleted, _ = _there_already(kind, _whole(kind, pairs))
+    return jobs.start(mapping, Direction.TO_CRM, user=user) if deleted == len(ids) else _begin(kind, ids, user)
 
 
 def decide(kind: Kind, ids: Sequence[uuid.UUID], decision: str, user: Person) -> SyncJob:
@@ -102,15 +112,27 @@ def _coupled(kind: Kind, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> lis
     return pairs
 
 
-def _there_already(kind: Kind, pairs: Sequence[Pair]) -> list[str]:
+def _whole(kind: Kind, pairs: Mapping[uuid.UUID, Pair]) -> dict[uuid.UUID, Pair]:
+    """Orders that became one here. A quote can be processed time and again."""
+    return {id: pair for id, pair in pairs.items() if pair.state is not State.RESERVED} if kind is ORDERS else {}
+
+
+def _there_already(kind: Kind, pairs: Mapping[uuid.UUID, Pair]) -> tuple[int, list[str]]:
+    """What became of these, in words, and of how many it was deleted by somebody."""
     if not pairs:
-        return []
+        return 0, []
     try:
-        headers = systems.open_erp().get(HEADER, [pair.erp_id for pair in pairs], ("no", "your_reference"))
-    except Problem:  # the run itself says what is wrong
-        return []
+        erp = systems.open_erp()
+        became = read(kind, erp, pairs)
+        headers = erp.get(HEADER, [pair.erp_id for pair in pairs.values()], ("no", "your_reference"))
+    except Problem as problem:
+        return 0, [str(problem)]
     named = [one.values for one in headers.values()]
-    return [f"{one['your_reference']} is {kind.noun} {one['no']} already." for one in named]
+    there = [f"{one['your_reference']} is {kind.noun} {one['no']} already." for one in named]
+    invoiced = ", ".join(one.text for one in became.values() if one.state == INVOICED and not one.is_there)
+    deleted = sum(one.state == GONE for one in became.values())
+    there += [ALL_INVOICED.format(invoiced)] if invoiced else []
+    return deleted, [*there, *([DELETED.format(deleted)] if deleted else [])]
 
 
 def _begin(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:

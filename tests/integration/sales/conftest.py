@@ -51,7 +51,7 @@ def sales_tables() -> list[Table]:
         amount("volumediscountamount"), amount("manualdiscountamount"), amount("tax"), amount("extendedamount"),
     ]  # fmt: skip
     order = [text("ordernumber"), option("statecode", ORDER_STATES), moment("submitdate"),
-             reference("quoteid", "quote"), Field("lastbackofficesubmit", FieldType.DATE)]  # fmt: skip
+             reference("quoteid", "quote"), moment("lastbackofficesubmit")]  # fmt: skip
     quote = [text("quotenumber"), option("statecode", QUOTE_STATES), Field("revisionnumber", FieldType.INTEGER),
              Field("effectivefrom", FieldType.DATE), Field("effectiveto", FieldType.DATE)]  # fmt: skip
     return [

@@ -143,6 +143,31 @@ def test_an_order_is_deleted_here_once_a_person_has_said_yes(
     assert AuditEntry.objects.filter(action=AuditEntry.Action.DELETED, kind="sales order").exists()
 
 
+@pytest.mark.parametrize("action", ["create", "retry"])
+def test_of_an_order_that_was_deleted_here_sales_is_told_and_the_person_too(
+    action: str, orders: TableMapping, sells: Maker, integrator: Client
+) -> None:
+    id = sells()
+    orders.couplings.couple(uuid.uuid4(), id)
+
+    answer = press(integrator, action, id)
+
+    job = SyncJob.objects.get()
+    assert (job.kind, job.direction) == (SyncJob.Kind.SYNCHRONIZE, "to_crm")
+    if action == "create":
+        assert "was deleted in Business Central. A run makes them active in Dynamics 365 Sales" in words(answer)[0]
+
+
+def test_an_order_that_is_there_already_is_named_and_nothing_is_started(
+    orders: TableMapping, sells: Maker, integrator: Client
+) -> None:
+    id, header = sells(), trading.order(item(), your_reference="ORD-1")
+    orders.couplings.couple(header.pk, id)
+
+    assert words(press(integrator, "create", id)) == [f"ORD-1 is order {header.no} already."]
+    assert not SyncJob.objects.exists()
+
+
 def test_what_is_shipped_is_not_deleted_and_says_why(orders: TableMapping, sells: Maker, integrator: Client) -> None:
     trading.stock()
     id = sells()

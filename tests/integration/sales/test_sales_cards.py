@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from decimal import Decimal
@@ -53,6 +54,28 @@ def test_a_card_shows_the_lines_and_totals_of_both_sides_beside_each_other(
     assert "Deliver to gate 3" in page
     assert "Without tax 200.00 200.00" in page
     assert "Total 200.00 240.00 (differs)" in page
+
+
+def test_moments_are_told_by_the_clock_of_who_looks_and_days_as_days(
+    orders: TableMapping, sells: Maker, viewer: Client
+) -> None:
+    submitted = dt.datetime(2027, 1, 12, 13, 19, tzinfo=dt.UTC)
+    id = sells(submitdate=submitted, lastbackofficesubmit=dt.datetime(2027, 1, 12, 10, tzinfo=dt.UTC))
+
+    page = shown(viewer, id)
+
+    assert "2027-01-12 13:19:00" in page
+    assert "lastbackofficesubmit 2027-01-12 " in page
+    assert "+00:00" not in page
+
+
+def test_of_an_order_that_was_deleted_here_the_card_says_what_follows(
+    orders: TableMapping, sells: Maker, viewer: Client
+) -> None:
+    id = sells()
+    orders.couplings.couple(uuid.uuid4(), id)
+
+    assert "The next run makes it active in Dynamics 365 Sales again, to be submitted once more." in shown(viewer, id)
 
 
 def test_lines_stand_in_the_order_of_sales(

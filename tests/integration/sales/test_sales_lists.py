@@ -99,7 +99,7 @@ def test_an_order_that_a_person_deleted_here_says_so(orders: TableMapping, sells
 def test_an_order_that_was_marked_as_sent_elsewhere_is_left_to_a_person(
     orders: TableMapping, sells: Maker, viewer: Client
 ) -> None:
-    sells(lastbackofficesubmit=dt.date(2027, 1, 10))
+    sells(lastbackofficesubmit=dt.datetime(2027, 1, 10, 10, tzinfo=dt.UTC))
 
     assert "Marked as sent on 2027-01-10, so the automatic job leaves it alone." in shown(
         viewer, "sales_orders", state="submitted"

@@ -28,9 +28,9 @@ def today() -> Iterator[None]:
 def test_the_list_begins_with_the_submitted_orders_that_nobody_has_sent_anywhere(
     orders: TableMapping, sells: Maker, viewer: Client
 ) -> None:
-    days = {"ORD-1": None, "ORD-2": dt.date(1899, 12, 31), "ORD-3": dt.date(1900, 1, 1), "ORD-4": dt.date(1900, 1, 2)}
+    days = {"ORD-1": None, "ORD-2": (1899, 12, 31), "ORD-3": (1900, 1, 1), "ORD-4": (1900, 1, 2)}
     for number, day in days.items():
-        sells(number=number, lastbackofficesubmit=day)
+        sells(number=number, lastbackofficesubmit=dt.datetime(*day, tzinfo=dt.UTC) if day else None)
     sells(number="ORD-5", statecode=0)
 
     assert set(re.findall(r" (ORD-\d) Desks", shown(viewer, "sales_orders"))) == {"ORD-1", "ORD-3"}
