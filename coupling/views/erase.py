@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from coupling.commands.erase import erase as erase_record
 from coupling.views.access import card_address
 from integration.pages.runs.existing import is_known
+from integration.pages.runs.record_log import known_name
 from integration.systems.values import Side
 
 
@@ -23,6 +24,7 @@ def erase(request: HttpRequest, side: str, table: str, id: uuid.UUID) -> HttpRes
     if not is_known(Side(side), table, id):
         raise Http404("There is no such record, and nothing is remembered of one.")
     if request.method == "GET":
-        return render(request, "coupling/erase.html", {"back": card_address(Side(side), table, id)})
+        name = known_name(Side(side), table, id)
+        return render(request, "coupling/erase.html", {"back": card_address(Side(side), table, id), "name": name})
     messages.success(request, erase_record(Side(side), id).text)
     return redirect(card_address(Side(side), table, id))

@@ -59,7 +59,7 @@ def record_log(side: Side, table: str, id: uuid.UUID, query: Mapping[str, str]) 
     found = _page(side, table, id, keys if len(keys) == 2 else [0, 0])
     if not found and not is_known(side, table, id):
         return None
-    page = RecordLog(side, table, id, Captions().table(side, table), _name(side, table, id))
+    page = RecordLog(side, table, id, Captions().table(side, table), known_name(side, table, id))
     page.is_first = len(keys) != 2
     page.rows = list(rows(found[:AT_ONCE]))
     if len(found) > AT_ONCE:
@@ -122,7 +122,7 @@ def _key(found: Sequence[Any], before: Sequence[int]) -> str:
     return f"{last[0]}-{last[1]}"
 
 
-def _name(side: Side, table: str, id: uuid.UUID) -> str:
+def known_name(side: Side, table: str, id: uuid.UUID) -> str:
     """As Business Central calls it now, else as the last run called it; blank where nobody knows."""
     if side is Side.ERP and (name := names_here(table, [id]).get(id)):
         return "" if is_id(name) else name

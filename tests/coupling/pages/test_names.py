@@ -15,6 +15,7 @@ from integration.systems.memory import MemorySystem
 from integration.systems.values import Record, Ref, Side
 from tests.coupling.conftest import page
 from tests.makers import amount, crm_tables, reference, table, text
+from tests.people import ADMINISTRATOR, signed_in
 
 ID = uuid.UUID(int=7)
 PRICE = table(
@@ -61,3 +62,10 @@ def test_a_card_of_sales_calls_its_sales_price_by_its_item_and_no_id(
     shown = page(clerk, "crm_card", "productpricelevel", theirs)
     assert "Customer C00080" in shown
     assert f">{ours}" not in shown
+
+
+def test_the_question_before_erasing_names_the_record(mapping: TableMapping, adatum: uuid.UUID) -> None:
+    asked = page(signed_in("annette", ADMINISTRATOR), "erase", "erp", "customer", adatum)
+
+    assert "<title>Erase What Is Remembered – C-ADATUM Adatum" in asked
+    assert "lines of dry runs about C-ADATUM Adatum, and the one it is coupled with" in asked
