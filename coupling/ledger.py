@@ -121,6 +121,7 @@ class CouplingManager(EngineLedger):
         for chunk in chunks(pairs):
             before = self.filter(Q(erp_id__in=chunk) | Q(crm_id__in=[pairs[id] for id in chunk]))
             self.forget([row.pair for row in before])
+            SyncError.objects.close_before(self.instance, {id: pairs[id] for id in chunk})
         if self.remember([self._owing(Pair(erp, crm, State.COUPLED, agreed=agreed)) for erp, crm in pairs.items()]):
             raise CouplingError(COUPLED_ELSEWHERE)
         self._refer_anew({*pairs, *pairs.values()})

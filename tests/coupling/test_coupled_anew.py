@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from coupling import commands
 from coupling.models import CouplingError
-from integration.models import TableMapping
+from integration.models import SyncError, SyncJob, TableMapping
 from integration.systems.values import Ref
 from integration.systems.wording import NAMELESS
-from tests.coupling.conftest import read, told
+from tests.coupling.conftest import page, read, told
+from tests.coupling.errors.errors import log
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
@@ -135,3 +136,21 @@ def test_a_customer_that_another_mapping_holds_is_named_too(firm: Firm) -> None:
     own.couplings.couple(alone, uuid.uuid4())
     with pytest.raises(CouplingError, match="Coupled in FIRMS already: Litware"):
         commands.couple(mapping, alone, firm.fabrikam)
+
+
+# --- what was wrong before ----------------------------------------------------------------------------------------
+
+
+def test_what_kept_both_records_out_before_they_were_coupled_is_past(world: JobsWorld, clerk: Client) -> None:
+    litware, account, other = world.add_customer("Litware"), world.add_account("Litware"), world.add_customer("Trey")
+    mapping = world.mapping()
+    job = SyncJob.objects.create(mapping=mapping, direction="to_crm", status=SyncJob.Status.FINISHED)
+    log(job, litware, code="number-taken", message="The account has the number already. Couple with it.")
+    log(job, None, account, code="refused")
+    still = log(job, other, code="refused")
+
+    clerk.post(reverse("coupling_set", args=["CUSTOMER", litware]), {"crm_id": account, "seen": "", "after": ""})
+
+    assert mapping.couplings.get(erp_id=litware).crm_id == account
+    assert list(SyncError.objects.open()) == [still]
+    assert "Failed" not in page(clerk, "erp_card", "customer", litware)

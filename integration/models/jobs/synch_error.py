@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.db import models
@@ -83,6 +83,12 @@ class SyncErrorManager(models.Manager["SyncError"]):
         """The pairs of these records are no more: what was wrong with them is past."""
         rows = self.open().filter(mapping=mapping, erp_id__in=erp_ids, crm_id__in=crm_ids)
         rows.update(closed_at=timezone.now())
+
+    def close_before(self, mapping: TableMapping, pairs: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """These records (Business Central id -> Sales id) are coupled with each other from now on: what was wrong with
+        either of them before, alone or with another one, is past."""
+        either = Q(erp_id__in=list(pairs)) | Q(crm_id__in=list(pairs.values()))
+        self.open().filter(either, mapping=mapping).update(closed_at=timezone.now())
 
     def close(
         self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID], kind: str = ""
@@ -181,16 +187,9 @@ def _source_id(failure: Failure) -> uuid.UUID | None:
 
 
 def _row(job: SyncJob, failure: Failure) -> SyncError:
+    label = failure.label or str(_source_id(failure) or failure.erp_id or failure.crm_id or "")
     return SyncError(
-        job=job,
-        mapping=job.mapping,
-        direction=failure.direction.value,
-        erp_id=failure.erp_id,
-        crm_id=failure.crm_id,
-        label=(failure.label or str(_source_id(failure) or failure.erp_id or failure.crm_id or ""))[:LABEL],
-        code=failure.code,
-        message=failure.message,
-        waiting_for=failure.waiting_for,
-        raw=failure.raw,
-        call_stack=failure.call_stack,
-    )
+        job=job, mapping=job.mapping, direction=failure.direction.value, erp_id=failure.erp_id, crm_id=failure.crm_id,
+        label=label[:LABEL], code=failure.code, message=failure.message, waiting_for=failure.waiting_for,
+        raw=failure.raw, call_stack=failure.call_stack,
+    )  # fmt: skip
