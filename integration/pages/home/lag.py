@@ -11,12 +11,18 @@ from typing import Any
 from django.db.models import Subquery
 from django.utils import timezone
 
+from integration.defaults.tasks import TASK_PASSES
 from integration.models import JobQueueEntry, SyncJob, TableMapping
 from integration.pages.states import Shown, Style, of_row
 from integration.sync.rules import Direction
 from integration.sync.run import Scope
 
 OF_ALL = [Scope.CHANGED.value, Scope.EVERYTHING.value]
+SYNCHRONIZED_BY: Mapping[str, tuple[str, ...]] = {
+    task: tuple({one.mapping: None for one in passes if one.kind == SyncJob.Kind.SYNCHRONIZE})
+    for task, passes in TASK_PASSES.items()
+}
+"""Task -> the mappings that it synchronizes."""
 LATE = 3
 """A mapping that has missed so many of its times is late."""
 
@@ -57,17 +63,18 @@ class Lag:
 
 
 def lags(mappings: Sequence[TableMapping]) -> list[Lag]:
-    """Those mappings that have run or have a recurring job. Two queries."""
-    entries: dict[int, JobQueueEntry] = {}
-    for entry in JobQueueEntry.objects.exclude(mapping=None).order_by("pk"):
-        entries.setdefault(entry.mapping_id or 0, entry)
+    """Those mappings that have run or have a recurring job: their own, or a task that does it. Two queries."""
+    entries: dict[int | str, JobQueueEntry] = {}
+    for entry in JobQueueEntry.objects.order_by("pk"):
+        for place in [entry.mapping_id] if entry.mapping_id else SYNCHRONIZED_BY.get(entry.task, ()):
+            entries.setdefault(place, entry)
     begun = _begun(mappings)
     found = [
         Lag(
             one,
             to_crm=begun.get(f"{Direction.TO_CRM}_{one.pk}"),
             to_erp=begun.get(f"{Direction.TO_ERP}_{one.pk}"),
-            entry=entries.get(one.pk),
+            entry=entries.get(one.pk) or entries.get(one.name),
         )
         for one in mappings
     ]
