@@ -142,6 +142,10 @@ class Review:
         return self.is_over and not self.can_start
 
     @property
+    def can_restart(self) -> bool:
+        return any(one.line.can_restart for one in self.lines)
+
+    @property
     def has_second_round(self) -> bool:
         return any(one.second_round for one in self.lines)
 

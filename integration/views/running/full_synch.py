@@ -29,8 +29,9 @@ def full_synch(request: PageRequest) -> HttpResponse:
         _do_and_report(request, lambda: _refresh(setup))
     found = review()
     closed = not setup.is_enabled
-    shown = {"setup": setup, "review": found, "active": found.is_active, "plan_closed": found.is_active or closed}
+    shown = {"setup": setup, "review": found, "active": found.is_active}
     shown["start_closed"] = closed or not found.can_start
+    shown["plan_closed"] = closed or found.is_active or found.starts_over
     return render(request, "integration/_full_synch.html" if request.htmx else "integration/full_synch.html", shown)
 
 

@@ -93,12 +93,15 @@ def test_a_line_that_waits_for_approval_says_so_and_leads_to_the_one_question(
 def test_once_every_line_was_started_the_page_says_what_opens_start_again(
     susan: Client, lines: dict[str, FullSynchLine]
 ) -> None:
-    says = "To start again, reset them all, or restart single ones."
+    says = "Every line has been started. Reset has all of them start over"
     for line in lines.values():
         assert says not in shown(susan)
         line.start(to_crm_job=job(line))
         line.finish()
-    assert says in shown(susan)
+    assert f"{says}." in shown(susan)
+    assert re.search(r"<button[^>]* disabled[^>]*>Dry Run<", shown(susan))
+    lines["CUSTOMER"].fail("The line is dead.")
+    assert f"{says}, Restart a single one." in shown(susan)
 
 
 def test_reset_asks_first_and_throws_away_only_when_it_is_confirmed(
