@@ -57,6 +57,16 @@ def test_records_that_agree_fold_their_fields(world: JobsWorld, clerk: Client) -
     assert "4 fields agree" in text
 
 
+def test_of_a_change_that_is_not_carried_it_is_said_that_the_next_run_does_nothing(
+    world: JobsWorld, clerk: Client
+) -> None:
+    ours, _ = agreed(world)
+    says = "What was changed since the last run is in no field that is carried."
+    assert says not in page(clerk, "record_comparison", "erp", "customer", ours)
+    world.erp.edit("customer", ours, city="Leeds")
+    assert says in page(clerk, "record_comparison", "erp", "customer", ours)
+
+
 def test_what_is_carried_only_once_agrees_until_somebody_changes_it(
     world: JobsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
