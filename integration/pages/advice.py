@@ -52,7 +52,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "no-partner-option": (
         "An option without a partner",
-        "Couple it on the Options page; everything that waits for it follows by itself.",
+        "Couple it on the Options page of its table mapping; everything that waits for it follows by itself.",
     ),
     "owner-unfit": (
         "The user there cannot own records",

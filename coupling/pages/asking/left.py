@@ -13,14 +13,14 @@ from integration.systems.values import Field, FieldType, Side
 from integration.systems.wording import field_name
 
 BLANK, AS_IT_IS = "stays blank", "stays as it is"
-OPTION = "has no partner among the options of {}. Couple it on the Options page"
+OPTION = "has no partner among the options of {}. Couple it on the Options page of its table mapping"
 UNCOUPLED = "is not coupled with a record of {} yet. Couple it first"
 SENTENCE = "{} {}: {} “{}” {}; then it follows by itself."
 
 
 def left_of(rule: TableRule, direction: Direction, action: Insert | Update) -> list[str]:
     """One sentence a field: "Payment Terms stays blank: Payment Terms Code “COD” has no partner among the options of
-    Dynamics 365 Sales. Couple it on the Options page; then it follows by itself." """
+    Dynamics 365 Sales. Couple it on the Options page of its table mapping; then it follows by itself." """
     written = {name for name, value in action.values.items() if value not in (None, "")}
     stays = BLANK if isinstance(action, Insert) else AS_IT_IS
     sentences = []
