@@ -186,8 +186,10 @@ def _options(desk: Desk) -> Iterator[Waiting]:
 
 
 def _skipped(desk: Desk) -> Iterator[Waiting]:
+    """Without orders and quotes, which are named among those that wait."""
     look = first_url("skipped")
-    if number := desk.pairs["resting"]:
+    named = sum(heap.resting for heap in desk.heaps if heap.is_document)
+    if (number := desk.pairs["resting"] - named) > 0:
         title = f"{_of(number, 'record')} skipped"
         text = "They failed twice the same way and rest until somebody mends the cause or tries again."
         yield Waiting(title, text, "Retry All", first_url("home.retry_skipped"), look, presses=True)

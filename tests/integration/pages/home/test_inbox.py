@@ -78,6 +78,16 @@ def test_an_administrator_sees_everything_that_waits_the_most_urgent_first() -> 
     assert titles(made("annette", ADMINISTRATOR)) == EVERYTHING
 
 
+def test_an_order_that_rests_is_named_once_and_not_counted_as_skipped_as_well() -> None:
+    trouble()
+    order = SyncError.objects.get(label="ORD-01 Bicycles")
+    Coupling.objects.create(
+        mapping=order.mapping, erp_id=order.erp_id, crm_id=order.crm_id, state="reserved", to_erp_result="skipped"
+    )
+    enabled(last_error="Sales did not answer.")
+    assert titles(made("annette", ADMINISTRATOR)) == EVERYTHING
+
+
 def test_an_integrator_sees_what_an_integrator_may_do() -> None:
     trouble()
     enabled(last_error="Sales did not answer.")
