@@ -38,21 +38,28 @@ OF_ERP = (
 """Kinds of runs whose records are given as those of Business Central, whichever way they go."""
 
 
+DOES: Mapping[str, str] = {
+    SyncJob.Kind.UNDO: "Undo of {}",
+    SyncJob.Kind.STATISTICS: "Statistics of {}",
+    SyncJob.Kind.POSTS: "Posts about {}",
+}
+"""What a run does that writes something else than the records of its mapping, or takes it back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """``subject``: the mapping, or the few records; ``noun``: what one of these is called, blank for a mapping.
-    ``undoes``: it puts back what another run did with them."""
+    ``does``: what it does besides synchronizing them, as "Undo of {}"."""
 
     subject: str
     way: str
     short_way: str
     noun: str = ""
-    undoes: bool = False
+    does: str = "{}"
 
     @property
     def about(self) -> str:
-        about = f"{self.noun} {self.subject}".strip()
-        return f"Undo of {about}" if self.undoes else about
+        return self.does.format(f"{self.noun} {self.subject}".strip())
 
     def __str__(self) -> str:
         return f"{self.about}: {self.way}"
@@ -85,15 +92,15 @@ def side_of(job: SyncJob) -> Side:
 def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str]) -> Title:
     direction = Direction(job.direction)
     way, short = WAYS[direction], SHORT_WAYS[direction]
-    undoes = job.kind == SyncJob.Kind.UNDO
+    does = DOES.get(job.kind, "{}")
     found = [shorten(names[id], LONGEST_NAME) for id in few if id in names]
     if found and len(found) == len(few):
-        return Title(", ".join(found), way, short, _noun(job.mapping) if len(few) == 1 else "", undoes)
+        return Title(", ".join(found), way, short, _noun(job.mapping) if len(few) == 1 else "", does)
     number = len(asked_for(job))
     if not number:
-        return Title(job.mapping.name, way, short, undoes=undoes)
+        return Title(job.mapping.name, way, short, does=does)
     records = "record" if number == 1 else "records"
-    return Title(f"{job.mapping.name}, {number} {records}", way, short, undoes=undoes)
+    return Title(f"{job.mapping.name}, {number} {records}", way, short, does=does)
 
 
 def _noun(mapping: TableMapping) -> str:
