@@ -15,7 +15,6 @@ from django.db import transaction
 from coupling.commands.couple_records import COUPLING, ERP_ID
 from coupling.models import CouplingError
 from coupling.pages.compare import GONE, Comparison
-from coupling.pages.conflicts import read_all
 from coupling.pages.decided import decided, in_words, stamp
 from coupling.sides import both_opened
 from integration import jobs
@@ -92,7 +91,7 @@ def _halves(
     refused: dict[uuid.UUID, str],
 ) -> dict[uuid.UUID, Agreed]:
     """What is remembered of the decided fields from now on; who cannot be decided about comes into ``refused``."""
-    there = read_all(connected, comparison, [pairs[one.erp_id] for one in decisions])
+    there = comparison.read_all(connected, [pairs[one.erp_id] for one in decisions])
     found: dict[uuid.UUID, Agreed] = {}
     for one in decisions:
         ours, theirs = there[one.erp_id]

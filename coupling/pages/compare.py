@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coupling.pages.comparison.judged import JudgedField, Judgement, judge
+from coupling.pages.comparison.judged import JudgedField, Judgement, judge, judge_each
 from coupling.pages.records import Cell, cells
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -23,6 +23,7 @@ from integration.sync.special.base import Run
 from integration.systems.values import Page, Record, Side
 
 GONE = "One of both records does not exist any more."
+Both = tuple[Record | None, Record | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,11 @@ class Comparison:
         record alone is compared with nothing."""
         if ours is None or theirs is None:
             return []
-        would_be = Pair(ours.id, theirs.id, State.COUPLED)
-        return judge(self.planners, (ours, theirs), pair or would_be).fields
+        return judge(self.planners, (ours, theirs), pair or _would_be(ours, theirs)).fields
+
+    def fields_of_each(self, rows: Sequence[tuple[Record, Record]]) -> list[list[JudgedField]]:
+        """The same of records that would be pairs; many ask no more often than one."""
+        return [one.fields for one in judge_each(self.planners, [(both, _would_be(*both)) for both in rows])]
 
     def held(self, ours: Record) -> list[Cell]:
         """What a record of Business Central holds in the mapped fields that are filled in."""
@@ -58,12 +62,14 @@ class Comparison:
         columns = dict.fromkeys(field.name for field in mapped if field is not None)
         return [cell for cell in cells(self.rule.erp, columns, ours) if cell.text]
 
-    def clashing(self, ours: Record, theirs: Record, pair: Pair) -> Judgement:
-        """The two-way fields of which one side's value goes over, as a person chooses between them. The card judges
-        them by the first pass, too, which carries all of them."""
-        judgement, two_way = judge(self.planners[:1], (ours, theirs), pair), self.two_way
-        judgement.fields = [one for one in judgement.fields if one.key in two_way and one.is_carried]
-        return judgement
+    def clashing(self, pairs: Sequence[tuple[Record, Record, Pair]]) -> list[Judgement]:
+        """Of each pair the two-way fields of which one side's value goes over, as a person chooses between them. The
+        card judges them by the first pass, too, which carries all of them."""
+        found = judge_each(self.planners[:1], [((ours, theirs), pair) for ours, theirs, pair in pairs])
+        two_way = self.two_way
+        for judgement in found:
+            judgement.fields = [one for one in judgement.fields if one.key in two_way and one.is_carried]
+        return found
 
     @property
     def two_way(self) -> set[str]:
@@ -94,11 +100,23 @@ class Comparison:
         source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
         return self.planner.decided(source, twin, winners)
 
-    def read(self, connected: Connected, pair: Pair) -> tuple[Record | None, Record | None]:
+    def read(self, connected: Connected, pair: Pair) -> Both:
         """Both records with the columns of the mapping."""
-        ours = connected.erp.get(self.rule.erp.name, [pair.erp_id], sorted(self.columns(Side.ERP)))
-        theirs = connected.crm.get(self.rule.crm.name, [pair.crm_id], sorted(self.columns(Side.CRM)))
-        return ours.get(pair.erp_id), theirs.get(pair.crm_id)
+        return self.read_all(connected, [pair])[pair.erp_id]
+
+    def read_all(self, connected: Connected, pairs: Sequence[Pair]) -> dict[uuid.UUID, Both]:
+        """The same of many pairs, by the id of the Business Central record; one request a side."""
+        ours, theirs = (
+            connected.system(side).get(
+                self.rule.table(side).name, [one.id(side) for one in pairs], sorted(self.columns(side))
+            )
+            for side in Side
+        )
+        return {one.erp_id: (ours.get(one.erp_id), theirs.get(one.crm_id)) for one in pairs}
+
+
+def _would_be(ours: Record, theirs: Record) -> Pair:
+    return Pair(ours.id, theirs.id, State.COUPLED)
 
 
 def missing_first(

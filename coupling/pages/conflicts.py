@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from coupling.pages.compare import GONE, Comparison
-from coupling.pages.comparison.judged import JudgedField
+from coupling.pages.comparison.judged import JudgedField, Judgement
+from coupling.pages.comparison.touched import LastChanges, Touched
 from coupling.pages.decided import decided, in_words, stamp, under_way
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
@@ -15,19 +16,18 @@ from integration.mappings.build_rule import build_rule
 from integration.models import SyncError, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
-from integration.systems.values import Record, Side
+from integration.systems.values import Record, Side, Table
 
 SAME = "Nothing is left to decide: no field that goes both ways has a value to carry. The next run closes this error."
 LOOSE = "This record is not coupled any more."
 CARRIED = "Somebody has decided this, and it is being carried: {}."
-Both = tuple[Record | None, Record | None]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenConflict:
     """One error of a conflict, and what is chosen between. ``problem``: why nothing can be decided; ``stopped``: why
     nothing is carried though it is. The versions come back with the decision, and so does what was ``decided``
-    before."""
+    before. ``touched``: who changed both records last."""
 
     error: SyncError
     erp_id: uuid.UUID | None = None
@@ -38,6 +38,7 @@ class OpenConflict:
     problem: str = ""
     decided: str = ""
     stopped: str = ""
+    touched: Collection[Touched] = ()
 
     @property
     def key(self) -> str:
@@ -45,58 +46,85 @@ class OpenConflict:
         return str(self.error.pk)
 
 
+Whole = tuple[Record, Record, Pair]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The errors of one mapping, with the pairs they are about. ``whole``: by the id of the Business Central record,
+    those of which both records are there; ``carried``: a run of the mapping is under way."""
+
+    comparison: Comparison
+    errors: Sequence[SyncError]
+    pairs: Mapping[int, Pair]
+    whole: Mapping[uuid.UUID, tuple[Whole, Judgement]]
+    carried: bool
+
+    @property
+    def rows(self) -> list[tuple[Table, Record, Record]]:
+        return [(self.comparison.rule.erp, ours, theirs) for (ours, theirs, _), _ in self.whole.values()]
+
+
 def conflicts_of(errors: Sequence[SyncError]) -> tuple[list[OpenConflict], str]:
     """One for each pair, in the order of the errors, and why the two systems could not be asked; blank: they were."""
     by_mapping: dict[TableMapping, list[SyncError]] = {}
     for error in errors:
         by_mapping.setdefault(error.mapping, []).append(error)
-    found: dict[int, OpenConflict] = {}
+    shown: dict[int, OpenConflict] = {}
     try:
         with both_opened() as connected:
-            for mapping, these in by_mapping.items():
-                found |= _of_mapping(connected, mapping, these)
+            found = [_found(connected, mapping, these) for mapping, these in by_mapping.items()]
+            changes = LastChanges(connected, [row for one in found for row in one.rows])
+            for one in found:
+                shown |= _of_mapping(one, changes)
     except Problem as problem:
         return [OpenConflict(error, problem=error.message) for error in errors], str(problem)
-    return [found[error.pk] for error in errors if error.pk in found], ""
+    return [shown[error.pk] for error in errors if error.pk in shown], ""
 
 
-def read_all(connected: Connected, comparison: Comparison, pairs: Sequence[Pair]) -> dict[uuid.UUID, Both]:
-    """Both records of these pairs by the id of the Business Central record; one request a side."""
-    ours, theirs = (
-        connected.system(side).get(
-            comparison.rule.table(side).name, [one.id(side) for one in pairs], sorted(comparison.columns(side))
-        )
-        for side in Side
-    )
-    return {one.erp_id: (ours.get(one.erp_id), theirs.get(one.crm_id)) for one in pairs}
-
-
-def _of_mapping(connected: Connected, mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, OpenConflict]:
+def _found(connected: Connected, mapping: TableMapping, errors: Sequence[SyncError]) -> Found:
     comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
     pairs = _pairs(mapping, errors)
-    there = read_all(connected, comparison, list({one.erp_id: one for one in pairs.values()}.values()))
-    found, shown, carried = {}, set(), under_way(mapping)
-    for error in errors:
-        pair = pairs.get(error.pk)
+    by_id = {pair.erp_id: pair for pair in pairs.values()}
+    there = comparison.read_all(connected, list(by_id.values()))
+    whole = [
+        (ours, theirs, by_id[id]) for id, (ours, theirs) in there.items() if ours is not None and theirs is not None
+    ]
+    judged = zip(whole, comparison.clashing(whole), strict=True)
+    return Found(comparison, errors, pairs, {one[0].id: (one, said) for one, said in judged}, under_way(mapping))
+
+
+def _of_mapping(found: Found, changes: LastChanges) -> dict[int, OpenConflict]:
+    opened, shown = {}, set()
+    for error in found.errors:
+        pair = found.pairs.get(error.pk)
         if pair is None:
-            found[error.pk] = OpenConflict(error, problem=LOOSE)
+            opened[error.pk] = OpenConflict(error, problem=LOOSE)
         elif pair.erp_id not in shown:
             shown.add(pair.erp_id)
-            found[error.pk] = _open(comparison, error, pair, there[pair.erp_id], carried=carried)
-    return found
+            opened[error.pk] = _open(found, error, pair, changes)
+    return opened
 
 
-def _open(comparison: Comparison, error: SyncError, pair: Pair, both: Both, *, carried: bool) -> OpenConflict:
-    ours, theirs = both
-    if ours is None or theirs is None:
+def _open(found: Found, error: SyncError, pair: Pair, changes: LastChanges) -> OpenConflict:
+    if pair.erp_id not in found.whole:
         return OpenConflict(error, pair.erp_id, pair.crm_id, problem=GONE)
-    judgement = comparison.clashing(ours, theirs, pair)
+    (ours, theirs, _), judgement = found.whole[pair.erp_id]
     problem = "" if judgement.fields else judgement.stopped or SAME
-    if carried and decided(pair.agreed):
-        problem = CARRIED.format(in_words(comparison, pair.agreed))
-    versions, before = (ours.version, theirs.version), stamp(pair.agreed)
-    marks = problem, before, judgement.stopped
-    return OpenConflict(error, pair.erp_id, pair.crm_id, judgement.fields, *versions, *marks)
+    if found.carried and decided(pair.agreed):
+        problem = CARRIED.format(in_words(found.comparison, pair.agreed))
+    return OpenConflict(
+        error,
+        pair.erp_id,
+        pair.crm_id,
+        changes.noted_at(pair.erp_id, judgement.fields),
+        ours.version,
+        theirs.version,
+        problem,
+        stamp(pair.agreed),
+        judgement.stopped,
+        changes.of(ours, theirs).values(),
+    )
 
 
 def _pairs(mapping: TableMapping, errors: Sequence[SyncError]) -> dict[int, Pair]:

@@ -86,16 +86,25 @@ class _Shown:
         self.comparison = Comparison(connected, mapping, rule)
         self.ours = self._read(connected, Side.ERP, found)
         self.theirs = self._read(connected, Side.CRM, {id for others in found.values() for id in others})
+        self.differing = self._compared([(id, other) for id, others in found.items() for other in others])
 
     def _read(self, connected: Connected, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Record]:
         table = self.rule.table(side)
         columns = sorted({*self.comparison.columns(side), *records.read_columns(side, table)})
         return dict(connected.system(side).get(table.name, list(ids), columns)) if ids else {}
 
+    def _compared(self, pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> dict[tuple[uuid.UUID, uuid.UUID], list[str]]:
+        """The labels of the fields in which these differ, as far as both records are there."""
+        there = [(id, other) for id, other in pairs if id in self.ours and other in self.theirs]
+        fields = self.comparison.fields_of_each([(self.ours[id], self.theirs[other]) for id, other in there])
+        return {
+            pair: [one.erp_label for one in these if one.differs] for pair, these in zip(there, fields, strict=True)
+        }
+
     def found(self, id: uuid.UUID, others: Collection[uuid.UUID]) -> Found:
         ours = self.ours.get(id)
         name = records.name_of(Side.ERP, self.rule.erp, ours) if ours else str(id)
-        return Found(id, name, [self._candidate(ours, other) for other in others])
+        return Found(id, name, [self._candidate(id, other) for other in others])
 
     def all_found(self, matched: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> list[Found]:
         return [self.found(id, others) for id, others in matched.items()]
@@ -105,9 +114,7 @@ class _Shown:
         read, table = self._read(connected, side, ids), self.rule.table(side)
         return [Found(id, records.name_of(side, table, read[id]) if id in read else str(id)) for id in ids]
 
-    def _candidate(self, ours: Record | None, id: uuid.UUID) -> Candidate:
-        theirs = self.theirs.get(id)
-        if theirs is None:
-            return Candidate(id, str(id), ())
-        differing = [one.erp_label for one in self.comparison.fields(ours, theirs) if one.differs]
-        return Candidate(id, records.name_of(Side.CRM, self.rule.crm, theirs), differing)
+    def _candidate(self, id: uuid.UUID, other: uuid.UUID) -> Candidate:
+        theirs = self.theirs.get(other)
+        name = records.name_of(Side.CRM, self.rule.crm, theirs) if theirs is not None else str(other)
+        return Candidate(other, name, self.differing.get((id, other), ()))

@@ -192,6 +192,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit entries',
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['subject', 'at'], name='audit_subject')],
                 'default_permissions': ('view',),
                 'base_manager_name': 'objects',
             },

@@ -22,6 +22,8 @@ from integration.systems.filters import matches, reason_outside
 from integration.systems.values import Page, Record, Row, Side
 from integration.systems.wording import sentence
 
+Judged = tuple[dict[str, str], Draft, Agreed]
+
 
 class Planner(Looks):
     """Plans page after page of one run."""
@@ -189,18 +191,30 @@ class Planner(Looks):
         self.again |= {case.record.id for case, action in gone if action.again is not None}
         self.again |= set(self.special.heirs(twins).values() if twins else ())
 
-    def judged(self, record: Record, twin: Record, pair: Pair) -> tuple[dict[str, str], Draft, Agreed]:
-        """What a pass would do with each field of this pair, by key (``Merger.judged``); the draft with what keeps the
-        record as a whole from going; and what counts as agreed once both rows are read."""
-        resolved = self._resolved(record)
+    def judged(self, rows: Sequence[tuple[Record, Record, Pair]]) -> list[Judged]:
+        """What a pass would do with each field of these pairs (record, twin and pair), by key (``Merger.judged``); the
+        draft with what keeps the record as a whole from going; and what counts as agreed once both rows are read. Many
+        pairs ask no more often than one."""
+        resolved = self._resolved([record for record, *_ in rows])
         for meaning in self.meanings:
-            meaning.prepare(self.run.direction.destination, [twin])
+            meaning.prepare(self.run.direction.destination, [twin for _, twin, _ in rows])
+        cases = [
+            self._case(record, self._once_read(record, twin, pair), {twin.id: twin}, resolved)
+            for record, twin, pair in rows
+        ]
+        self._look_back(cases)
+        return [
+            (self.merger.judged(Look(case.draft, record, twin, case.pair, case.back)), case.draft, case.pair.agreed)
+            for case, (record, twin, _) in zip(cases, rows, strict=True)
+            if case.pair is not None
+        ]
+
+    def _once_read(self, record: Record, twin: Record, pair: Pair) -> Pair:
+        """The pair once both rows are read."""
         sides = self.run.direction.source, self.run.direction.destination
         for side, row in zip(sides, (record, twin), strict=True):
             pair = self.memories[side].read(pair, row)
-        case = self._case(record, pair, {twin.id: twin}, resolved)
-        self._look_back([case])
-        return self.merger.judged(Look(case.draft, record, twin, pair, case.back)), case.draft, pair.agreed
+        return pair
 
     def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
         """The halves of these fields once a person decided for one side: that side's value goes over whatever the other
@@ -216,14 +230,17 @@ class Planner(Looks):
 
     def problem(self, record: Record) -> Problem | None:
         """What keeps this record from being synchronized, without looking at the other side."""
-        return self._draft(record, self._resolved(record), None).problem
+        return self._draft(record, self._resolved([record]), None).problem
 
-    def _resolved(self, record: Record) -> Resolved:
-        """What one record refers to; asked once for a record that is looked at again."""
-        if self._looked_at is None or self._looked_at[0] is not record:
-            self._prepare([record])
-            self._looked_at = record, self._resolve(self.transfer, [record])
-        return self._looked_at[1]
+    def _resolved(self, records: Sequence[Record]) -> Resolved:
+        """What these records refer to; asked once for those that are looked at again."""
+        looked_at, resolved = self._looked_at
+        if not all(any(one is record for one in looked_at) for record in records):
+            looked_at = list({record.id: record for record in records}.values())
+            self._prepare(looked_at)
+            resolved = self._resolve(self.transfer, looked_at)
+            self._looked_at = looked_at, resolved
+        return resolved
 
     def missing(self, records: Sequence[Record]) -> list[tuple[str, uuid.UUID]]:
         """The records of the source side (table, id) that have to be coupled before these can go, in the order of the

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from coupling.pages import records
 from coupling.pages.compare import planners_of, read_by
 from coupling.pages.comparison.agreements import Agreements
-from coupling.pages.comparison.differences import Alike, Compared, Difference, Touched
+from coupling.pages.comparison.differences import Alike, Compared, Difference
 from coupling.pages.comparison.judged import JudgedField, Next, judge
-from coupling.pages.editing.seen import CONNECTION, last_author
+from coupling.pages.comparison.touched import LastChanges
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
@@ -18,8 +18,6 @@ from integration.sync.memory.ledger import Pair, State
 from integration.sync.plan import Planner
 from integration.sync.rules import TableRule
 from integration.systems.values import Record, Side
-
-USER = ("systemuser", "fullname")
 
 
 def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compared:
@@ -32,14 +30,15 @@ def compared(connected: Connected, mapping: TableMapping, pair: Pair) -> Compare
     ours, theirs = rows[Side.ERP], rows[Side.CRM]
     if ours is None or theirs is None:
         return shown
-    here = Touched(ours.modified_at, last_author(rule.erp, ours))
-    shown.touched = {Side.ERP: here, Side.CRM: _touched(connected, theirs)}
+    changes = LastChanges(connected, [(rule.erp, ours, theirs)])
+    shown.touched = changes.of(ours, theirs)
     agreements = Agreements(connected, rule, pair, (ours, theirs))
     judgement = judge(planners, (ours, theirs), pair)
     shown.stopped = judgement.stopped
     for one in judgement.fields:
         if one.differs:
-            shown.differences.append(_difference(one, judgement.next_of(one), agreements))
+            noted = changes.noted(pair.erp_id, one.key)
+            shown.differences.append(_difference(one, judgement.next_of(one), agreements, noted))
         else:
             shown.alike.append(Alike(one.label, one.erp_text or one.crm_text, one.note))
     return shown
@@ -57,19 +56,8 @@ def _read(connected: Connected, rule: TableRule, planners: Sequence[Planner], si
     return connected.system(side).get(table.name, [pair.id(side)], sorted(columns)).get(pair.id(side))
 
 
-def _touched(connected: Connected, record: Record) -> Touched:
-    """Who wrote the record of Sales last."""
-    by, (table, column) = record.modified_by, USER
-    if by is None:
-        return Touched(record.modified_at, "")
-    if by == connected.context.user_id:
-        return Touched(record.modified_at, CONNECTION)
-    person = connected.crm.get(table, [by], [column]).get(by)
-    return Touched(record.modified_at, str(person.values.get(column) or "") if person is not None else "")
-
-
-def _difference(one: JudgedField, next: Next, agreements: Agreements) -> Difference:
+def _difference(one: JudgedField, next: Next, agreements: Agreements, noted: str) -> Difference:
     return Difference(
         one.key, one.erp_label, one.crm_label, one.erp_text, one.crm_text, next, one.changed,
-        agreements.of(one.key, one.halves), agreements.why_none(one.key, one.halves), one.note,
+        agreements.of(one.key, one.halves), agreements.why_none(one.key, one.halves), one.note, noted,
     )  # fmt: skip

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coupling.pages.comparison.agreements import Agreement
 from coupling.pages.comparison.judged import Next
+from coupling.pages.comparison.touched import Touched
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Pair
 from integration.systems.values import Record, Side
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """When a record was changed last, and by whom as far as that is known."""
-
-    at: dt.datetime | None
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """One field in which both records are not the same. ``changed``: the sides that have changed it since both last
     agreed; where nothing counts as agreed, ``agreed`` is ``None`` and ``why_none`` says why. ``note``: why the field
-    is not carried."""
+    is not carried; ``noted``: who changed it in Business Central, in words, as far as somebody noted it."""
 
     key: str
     erp_label: str
@@ -37,6 +29,7 @@ class Difference:
     agreed: Agreement | None
     why_none: str = ""
     note: str = ""
+    noted: str = ""
 
     @property
     def erp_changed(self) -> bool:

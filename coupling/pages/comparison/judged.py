@@ -11,7 +11,7 @@ from coupling.pages import records
 from integration.connection.live_systems import NAMES
 from integration.sync.memory.halves import DECIDED, DEFAULT, PARTNERLESS, changed
 from integration.sync.memory.ledger import Pair
-from integration.sync.plan import Planner
+from integration.sync.plan import Judged, Planner
 from integration.sync.record.draft import Draft
 from integration.sync.record.field_transfer import FieldTransfer
 from integration.sync.rules import Direction
@@ -62,7 +62,8 @@ class Next(StrEnum):
 @dataclass(frozen=True, slots=True)
 class JudgedField:
     """One field of two records. ``halves``: what is remembered as agreed about it; ``changed``: the sides that have
-    changed it since; ``lacking``: the side whose value has no partner on the other one."""
+    changed it since; ``lacking``: the side whose value has no partner on the other one; ``noted``: who changed it in
+    Business Central, in words, where a page has looked for that."""
 
     key: str
     erp_label: str
@@ -72,6 +73,7 @@ class JudgedField:
     next: Next
     halves: Halves = None
     changed: Sequence[Side] = ()
+    noted: str = ""
 
     @property
     def differs(self) -> bool:
@@ -132,23 +134,35 @@ class Judgement:
 
 def judge(planners: Sequence[Planner], rows: Both, pair: Pair) -> Judgement:
     """Of two records that are a pair, or would be. Each field is judged by the first pass that carries it."""
-    found, listed = Judgement(), set[str]()
-    for planner in planners:
+    return judge_each(planners, [(rows, pair)])[0]
+
+
+def judge_each(planners: Sequence[Planner], pairs: Sequence[tuple[Both, Pair]]) -> list[Judgement]:
+    """The same of many, which ask no more often than one."""
+    found = [Judgement() for _ in pairs]
+    for planner in planners if pairs else ():
         to_crm = planner.run.direction is Direction.TO_CRM
-        record, twin = rows if to_crm else rows[::-1]
-        verdicts, draft, agreed = planner.judged(record, twin, pair)
-        stopped = _stopped(planner, record, draft)
-        found.stopped = found.stopped or stopped
-        found.closed |= {planner.run.direction.destination} if stopped else set()
-        values = {side: planner.memories[side].values(row) for side, row in zip(Side, rows, strict=True)}
-        for one in planner.transfer.fields:
-            if one.key not in listed:
-                listed.add(one.key)
-                halves = agreed.get(one.key)
-                changed_sides = list(_changed_sides(halves, one.key, values))
-                verdict = verdicts.get(one.key) or _unsaid(draft, one.key, halves, changed_sides)
-                found.fields.append(_judged(planner, one, (record, twin), verdict, halves, changed_sides))
+        turned = [(*(rows if to_crm else rows[::-1]), pair) for rows, pair in pairs]
+        for judgement, (record, twin, _), judged in zip(found, turned, planner.judged(turned), strict=True):
+            _add(judgement, planner, (record, twin), judged)
     return found
+
+
+def _add(found: Judgement, planner: Planner, turned: Both, judged: Judged) -> None:
+    """What one pass says of a record and its twin, where no pass before has said it."""
+    (record, twin), (verdicts, draft, agreed) = turned, judged
+    ours, theirs = turned if planner.run.direction is Direction.TO_CRM else turned[::-1]
+    stopped = _stopped(planner, record, draft)
+    found.stopped = found.stopped or stopped
+    found.closed |= {planner.run.direction.destination} if stopped else set()
+    values = {side: planner.memories[side].values(row) for side, row in zip(Side, (ours, theirs), strict=True)}
+    listed = {one.key for one in found.fields}
+    for one in planner.transfer.fields:
+        if one.key not in listed:
+            halves = agreed.get(one.key)
+            changed_sides = list(_changed_sides(halves, one.key, values))
+            verdict = verdicts.get(one.key) or _unsaid(draft, one.key, halves, changed_sides)
+            found.fields.append(_judged(planner, one, (record, twin), verdict, halves, changed_sides))
 
 
 def _judged(

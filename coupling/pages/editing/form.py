@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from coupling.commands import edit_records
+from coupling.pages.comparison.authors import Author, authors
 from coupling.pages.editing import inputs as shown
 from coupling.pages.editing import lookups
 from coupling.pages.editing.edited import EditedRecord
-from coupling.pages.editing.seen import Author, Seen, authors
+from coupling.pages.editing.seen import Seen
 from coupling.pages.editing.typed import NotTaken, as_value
 from integration.business_central.writing import by_hand
 from integration.systems.errors import DuplicateKey, NotFound, Problem, VersionConflict

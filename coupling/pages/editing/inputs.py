@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from coupling.pages.comparison.authors import Author
 from coupling.pages.editing.lookups import Offer, is_looked_up
-from coupling.pages.editing.seen import Author
 from coupling.pages.editing.typed import CHECKED, NUMBERS
 from coupling.pages.tables import fasttabs
 from coupling.pages.tables.editing import Editing

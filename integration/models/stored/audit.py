@@ -79,6 +79,7 @@ class AuditEntry(models.Model):
         verbose_name = "audit entry"
         verbose_name_plural = "audit entries"
         base_manager_name = "objects"
+        indexes = [models.Index(fields=["subject", "at"], name="audit_subject")]
         default_permissions = ("view",)
 
     def __str__(self) -> str:

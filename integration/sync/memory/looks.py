@@ -69,7 +69,7 @@ class Looks:
         """Source records that have to wait for what an interrupted run began, with the reason."""
         self.last_round = False
         self.makes_pairs = False
-        self._looked_at: tuple[Record, Resolved] | None = None
+        self._looked_at: tuple[Sequence[Record], Resolved] = [], {}
 
     def _back(self) -> Transfer:
         """The other direction, to know what the twin has for the source. What is wrong with it is the other pass's."""

@@ -9,7 +9,7 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from coupling.pages.editing.seen import last_author
+from coupling.pages.comparison.authors import Notes
 from integration.business_central.models import Customer
 from integration.business_central.store import EmbeddedCompany
 from integration.models import RecordChange, SyncJob, TableMapping
@@ -18,7 +18,8 @@ from tests.coupling.editing.pages import edit
 
 def author(customer: Customer) -> str:
     company = EmbeddedCompany()
-    return last_author(company.describe("customer"), company.get("customer", [customer.pk], ["name"])[customer.pk])
+    record = company.get("customer", [customer.pk], ["name"])[customer.pk]
+    return Notes({customer.pk: company.describe("customer")}).of_record(record)
 
 
 def ran(customer: Customer, action: str, side: str) -> None:

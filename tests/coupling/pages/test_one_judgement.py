@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.db import connection
 from django.test.client import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coupling.pages.comparison.compared import compared, pair_of
@@ -104,3 +106,18 @@ def test_what_stays_apart_proposes_no_synchronization(world: JobsWorld) -> None:
     proposal = asked(world, ours, theirs).proposal
 
     assert (proposal.way, proposal.reason) == ("", "What differs stays as it is on each side.")
+
+
+def test_a_preview_of_many_pairs_asks_no_more_often_than_one_of_a_single_pair(world: JobsWorld, clerk: Client) -> None:
+    def asked_for(*names: str) -> int:
+        for name in names:
+            world.add_customer(name, phone_no="030 1")
+            world.add_account(name, telephone1="030 2", ownerid=Ref("systemuser", world.jim_user))
+        page(clerk, "match", "CUSTOMER", preview="yes")
+        with CaptureQueriesContext(connection) as queries:
+            assert "phone_no" in page(clerk, "match", "CUSTOMER", preview="yes").partition("to be coupled")[2]
+        return len(queries)
+
+    world.couple_jim()
+    of_one = asked_for("Adatum")
+    assert asked_for("Fabrikam", "Litware", "Relecloud") == of_one

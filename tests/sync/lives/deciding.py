@@ -167,7 +167,7 @@ class Deciding(People):
         )
         record = tables.erp.get("firm", [pair.erp_id], planner.source_columns)[pair.erp_id]
         twin = tables.crm.get("account", [pair.crm_id], planner.destination_columns)[pair.crm_id]
-        verdicts, *_ = planner.judged(record, twin, pair)
+        [(verdicts, *_)] = planner.judged([(record, twin, pair)])
         keys = {key for key, verdict in verdicts.items() if verdict in ("write", "leave", "conflict")}
         decided = planner.decided(record, twin, dict.fromkeys(keys, winner))
         begun = pair.in_flight
