@@ -41,14 +41,15 @@ addEventListener("pageshow", () => {
 // What to do after coupling is proposed anew with each record. A choice that somebody makes while the records are still
 // being compared is theirs, and stands over the proposal that comes back.
 let chosenMeanwhile = null;
-const AFTER = "#chosen input[name=after]";
+const AFTER = "#after input[name=after]";
+const COMPARED = ["chosen", "after"];
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "chosen") return;
+  if (!COMPARED.includes(event.detail.target.id)) return;
   const now = document.querySelector(`${AFTER}:checked`)?.value;
   chosenMeanwhile = now === event.detail.requestConfig.parameters.after ? null : now;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "chosen" || chosenMeanwhile === null) return;
+  if (!COMPARED.includes(event.detail.target.id) || chosenMeanwhile === null) return;
   const again = document.querySelector(`${AFTER}[value="${chosenMeanwhile}"]`);
   if (again) {
     again.checked = true;

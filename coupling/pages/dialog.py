@@ -5,17 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 
 from django.db.models import prefetch_related_objects
 
-from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages import records
-from coupling.pages.asking.effects import Effects, of_pairs
+from coupling.pages.asking.after_coupling import AfterCoupling, after_coupling
 from coupling.pages.asking.exact import Exact, exact
 from coupling.pages.asking.ours import OURS, is_our_price_list
-from coupling.pages.asking.proposal import NO, Proposal, careful, proposed
 from coupling.pages.compare import Comparison, Missing
 from coupling.pages.comparison.judged import JudgedField
 from coupling.sides import both_opened
@@ -25,7 +22,7 @@ from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, TableMapping
 from integration.pages import catalog, rows
 from integration.pages.standings import Standing
-from integration.sync.memory.ledger import Pair, State
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
 from integration.systems.filters import both, reason_outside
 from integration.systems.values import Record, Side, Table
@@ -49,8 +46,7 @@ class Looked:
 class Dialog:
     """What the template shows. ``chosen`` is the candidate whose values are shown beside; ``exact`` says why it was
     chosen for the person; ``next`` is the bookmark of more candidates. ``outside``: why the record cannot be coupled as
-    it is; ``held``: what it holds, for as long as no other one is chosen; ``effects``: what the synchronization that is
-    chosen for after coupling would write."""
+    it is; ``held``: what it holds, for as long as no other one is chosen."""
 
     mapping: TableMapping
     erp_id: uuid.UUID
@@ -64,20 +60,14 @@ class Dialog:
     missing: Missing | None
     coupled_with: uuid.UUID | None
     exact: Exact
-    proposal: Proposal
-    after: str
+    after: AfterCoupling
     outside: str = ""
     held: Sequence[records.Cell] = ()
-    effects: Effects | None = None
 
     @property
     def can_create(self) -> bool:
         """A coupled record has its other one already."""
         return self.coupled_with is None and creates(self.mapping, Direction.TO_CRM)
-
-    @property
-    def ways(self) -> list[tuple[str, str]]:
-        return commands.ways(self.mapping)
 
     @property
     def differing(self) -> list[JudgedField]:
@@ -129,27 +119,15 @@ def dialog(
         theirs = _read(connected, rule, Side.CRM, picked, comparison.columns(Side.CRM))
         are_one = coupled is not None and picked == coupled
         pairs = comparison.fields(ours, theirs, pair if are_one else None)
-        proposal = proposed(mapping, pairs, ours, theirs, coupled=are_one)
-        after, effects = _after(mapping, looked.after, proposal.way), None
-        if theirs is not None:
-            both = pair if pair is not None and are_one else Pair(erp_id, theirs.id, State.COUPLED)
-            effects_of = cache(partial(of_pairs, connected, mapping, Side.ERP, [both]))
-            proposal = careful(mapping, proposal, effects_of)
-            after = _after(mapping, looked.after, proposal.way)
-            effects = effects_of(after) if after != NO else None
+        after = after_coupling(connected, mapping, (ours, theirs), pairs, looked.after, pair if are_one else None)
         text = _first_word(rule.erp, ours) if looked.search is None else looked.search.strip()
         candidates, following, notice = _candidates(connected, mapping, rule, Side.CRM, text, theirs, looked.page)
         return Dialog(
             mapping, erp_id, records.name_of(Side.ERP, rule.erp, ours), text, candidates, following, notice, picked,
-            pairs, comparison.missing(ours), coupled, match, proposal, after,
+            pairs, comparison.missing(ours), coupled, match, after,
             reason_outside(rule.erp_filter, ours, rule.erp) if coupled is None else "",
-            comparison.held(ours) if theirs is None else (), effects,
+            comparison.held(ours) if theirs is None else (),
         )  # fmt: skip
-
-
-def _after(mapping: TableMapping, chosen: str | None, proposal: str) -> str:
-    """What was chosen, as long as it is offered: somebody may have changed meanwhile which way the mapping goes."""
-    return chosen if chosen is not None and chosen in ("", *dict(commands.ways(mapping))) else proposal
 
 
 def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None, page: str = "") -> Choice | None:

@@ -98,9 +98,10 @@ def match_address(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), **query:
     return reverse("match", args=[mapping.name]) + (f"?{asked}" if asked else "")
 
 
-def resolve_address(mapping: TableMapping, ids: Sequence[uuid.UUID], here: str) -> str:
-    """Where these ambiguous records are resolved one by one; those that runs have noted, where none is named."""
-    asked = urlencode([*(("selected", str(id)) for id in ids), *([("back", here)] if here else [])])
+def resolve_address(mapping: TableMapping, ids: Sequence[uuid.UUID], here: str, **choice: str) -> str:
+    """Where these ambiguous records are resolved one by one; those that runs have noted, where none is named.
+    ``choice``: what is chosen for the first of them."""
+    asked = urlencode([*(("selected", str(id)) for id in ids), *([("back", here)] if here else []), *choice.items()])
     return reverse("match_resolve", args=[mapping.name]) + (f"?{asked}" if asked else "")
 
 

@@ -40,9 +40,13 @@ OFFERED_AT_ONCE = 50
 """So many contacts fit in the address of a page."""
 LOOKS = ("look", "page")
 """Buttons that only look for something: the dialog comes again with what was chosen."""
-KEPT = ("q", "crm_id", "page", "back")
-PARTS = {"chosen": "coupling/_compared.html", "effects": "coupling/_after_effects.html"}
-"""The parts of the page that change with the chosen record, and with what is chosen for after coupling."""
+KEPT = ("page", "back")
+PARTS = {
+    "chosen": "coupling/_compared.html",
+    "after": "coupling/_after.html",
+    "effects": "coupling/_after_effects.html",
+}
+"""The parts of a page that couples which change with the chosen record, and with what is chosen for after coupling."""
 
 
 @may_couple
@@ -59,14 +63,14 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    known = {"dialog": shown, "first": first, "back": here, "stands_at": here, "setup": setup}
-    return render(request, _template(request), known)
+    known = {"dialog": shown, "after": shown.after, "first": first, "back": here, "stands_at": here, "setup": setup}
+    template = part(request) or "coupling/_candidates.html" if request.htmx else "coupling/coupling.html"
+    return render(request, template, known)
 
 
-def _template(request: PageRequest) -> str:
-    if not request.htmx:
-        return "coupling/coupling.html"
-    return PARTS.get(request.htmx.target or "", "coupling/_candidates.html")
+def part(request: PageRequest) -> str:
+    """The template of the part of the page that is asked for; blank for the page."""
+    return PARTS.get(request.htmx.target or "", "") if request.htmx else ""
 
 
 @may_couple
@@ -114,7 +118,7 @@ def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpR
     """Couple with the chosen record, or create a new one; then synchronize if that was asked for. The buttons of
     ``LOOKS`` show the dialog again."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
-    again = f"{reverse('coupling', args=[mapping, erp_id])}{_kept(request.POST)}"
+    again = f"{reverse('coupling', args=[mapping, erp_id])}{_query(request.POST)}"
     if any(name in request.POST for name in LOOKS):
         return redirect(again)
     try:
@@ -129,20 +133,30 @@ def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpR
 
 
 def _looked(given: QueryDict) -> Looked:
-    """What was typed and chosen. A synchronization that is still the proposed one is proposed anew."""
-    after = given.get("after")
-    after = None if after == given.get("proposed") else after
-    return Looked(given.get("q"), _uuid(given, "crm_id"), after, given.get("page", ""))
+    """What was typed and chosen."""
+    return Looked(given.get("q"), *chosen_pair(given), given.get("page", ""))
 
 
-def _kept(given: QueryDict) -> str:
+def _query(given: QueryDict) -> str:
     """What was typed and chosen, as the query of the dialog."""
-    kept = {name: given[name] for name in KEPT if given.get(name)}
+    kept = {name: given[name] for name in KEPT if given.get(name)} | kept_choice(given)
     if "q" in given:
         kept["q"] = given["q"]
-    if given.get("after") is not None and given.get("after") != given.get("proposed"):
-        kept["after"] = given["after"]
     return f"?{urlencode(kept)}" if kept else ""
+
+
+def chosen_pair(given: QueryDict) -> tuple[uuid.UUID | None, str | None]:
+    """The record of Sales that was chosen, and the synchronization; one that is still the proposed one is proposed
+    anew."""
+    after = given.get("after")
+    return _uuid(given, "crm_id"), None if after == given.get("proposed") else after
+
+
+def kept_choice(given: QueryDict) -> dict[str, str]:
+    """The same for the query of the page that comes again."""
+    crm_id, after = chosen_pair(given)
+    kept = {"crm_id": str(crm_id)} if crm_id is not None else {}
+    return kept | ({"after": after} if after is not None else {})
 
 
 def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> SyncJob | None:

@@ -19,6 +19,7 @@ from integration.systems.values import Record, Side
 from integration.systems.wording import sentence
 
 NO = ""
+CHOOSE = "Choose a record first: what each way would write is shown then."
 AGREE = "Both records agree in every field that is compared."
 STAYS = "What differs stays as it is on each side."
 ALIKE = "Neither record has changed since they last agreed."
@@ -40,7 +41,7 @@ def proposed(
 ) -> Proposal:
     """Of two records that are going to be coupled. ``coupled``: they are already."""
     if theirs is None:
-        return Proposal(NO, "")
+        return Proposal(NO, CHOOSE)
     if coupled:
         return Proposal(NO, "These records are coupled already.")
     if not any(pair.differs for pair in pairs):

@@ -11,31 +11,17 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Demo, act, choose_action, enable, unfit
+from tests.browser.daily.customers import CARD, CREATE, PATIENCE, POST_CODE, new_customer
 from tests.browser.sales import Sales
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.story]
-PATIENCE = 60_000
 MANY = 500
-CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/(\?|$)")
-"""A card, and no page below it: who waits for the card must not take a page on the way to it for it."""
-CREATE = "Create Account in Dynamics 365 Sales"
-POST_CODE = "LS1 4AP"
 
 
 @pytest.fixture
 def connected(page: Page, demo: Demo) -> Page:
     enable(page, demo)
     return page
-
-
-def new_customer(page: Page, name: str) -> None:
-    """Enter a customer; the page is its card."""
-    page.goto("/records/erp/customer/new/")
-    for field, text in (("name", name), ("salesperson_code", "AH"), ("post_code", POST_CODE)):
-        page.locator(f"#id-{field}").fill(text)
-    page.get_by_role("button", name="Save", exact=True).first.click()
-    page.wait_for_url(CARD)
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def two_accounts(demo: Demo, name: str) -> None:
@@ -135,8 +121,14 @@ def test_of_two_accounts_that_a_customer_matches_a_person_says_which_it_is(conne
     assert unfit(page) == []
     city = page.get_by_role("row", name=re.compile("^City")).get_by_role("cell").all_inner_texts()
     of_york = next(place for place, text in enumerate(city[1:]) if text.startswith("York"))
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.reload()
+    expect(page.locator("#effects")).to_have_text("")
     page.locator("input[name=crm_id]").nth(of_york).check()
+    expect(page.locator("#effects")).to_contain_text("York")
     expect(page.get_by_label("Merge: what each side changed")).to_be_checked()
+    assert unfit(page) == []
     page.get_by_role("button", name="Couple", exact=True).click()
     page.wait_for_url(re.compile(r"\?q=Wingtip"))
     expect(page.locator(".outcome")).to_contain_text("1 fetched", timeout=PATIENCE)

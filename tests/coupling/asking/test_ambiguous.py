@@ -17,7 +17,10 @@ from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
 from tests.coupling.conftest import id_of, page, read, told
+from tests.integration.jobs_world import JobsWorld, world
 from tests.makers import account
+
+__all__ = ["world"]
 
 BACK = "/records/erp/customer/?q=a"
 
@@ -47,6 +50,38 @@ def test_all_that_it_may_be_stand_beside_it_with_what_differs(
     assert set(offered(shown)) == set(twins)
     assert "Oslo" in shown
     assert "Which one is C-ADATUM Adatum?" in shown
+
+
+def test_the_fields_in_which_the_candidates_differ_come_first_then_those_in_which_they_differ_from_the_record(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, twins: list[UUID],
+    adatum: UUID,
+) -> None:  # fmt: skip
+    for id in twins:
+        organization.edit("account", id, telephone1="030 7")
+    company.edit("customer", adatum, phone_no="030 604")
+    shown = page(clerk, "match_resolve", "CUSTOMER", selected=str(adatum)).partition("Which one it is")[2]
+
+    labels = re.findall(r'<th scope="row">([^<]+)</th>', shown)
+    assert labels == ["city", "phone_no", "name"]
+
+
+def test_which_one_it_is_stands_in_a_row_that_a_phone_shows_too(
+    clerk: Client, mapping: TableMapping, twins: list[UUID], adatum: UUID
+) -> None:
+    head, _, body = page(clerk, "match_resolve", "CUSTOMER", selected=str(adatum)).partition("</thead>")
+
+    assert offered(head) == []
+    assert set(offered(body)) == set(twins)
+    assert "1. Adatum" in head
+    assert "2. Adatum" in head
+
+
+def test_the_salesperson_to_couple_first_is_named_with_the_way_to_him(world: JobsWorld, clerk: Client) -> None:
+    for phone in ("030 7", "030 8"):
+        world.add_account("Adatum", telephone1=phone)
+    shown = page(clerk, "match_resolve", "CUSTOMER", selected=str(world.add_customer("Adatum")))
+
+    assert f'<a href="{reverse("coupling", args=["SALESPEOPLE", world.jim])}">Couple it first</a>' in shown
 
 
 def test_the_chosen_one_is_coupled_and_the_next_record_comes(

@@ -103,7 +103,7 @@ def test_what_sales_makes_of_a_number_that_we_wrote_is_no_change_since_both_agre
 
 def test_what_stays_apart_proposes_no_synchronization(world: JobsWorld) -> None:
     ours, theirs = customer_of_nobody(world, world.jim_user)
-    proposal = asked(world, ours, theirs).proposal
+    proposal = asked(world, ours, theirs).after.proposal
 
     assert (proposal.way, proposal.reason) == ("", "What differs stays as it is on each side.")
 
