@@ -26,13 +26,16 @@ from integration.systems.values import Side
 LONGEST_CHAIN = 30
 """Passes, the lines behind them, and what had to be coupled first."""
 FIRST = "What is needed first: "
+IN_ADDRESS = 50
+"""The conflicts of so many records are named in the address of the page that decides them."""
 SYNCHRONIZING = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.APPLY)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``what`` names the record or the mapping, ``words`` say what happened; ``conflict`` is the Business Central
-    record whose conflict a person has to decide; ``ambiguous``: so many records match several others."""
+    record whose conflict a person has to decide, ``conflicts`` are the errors of many, one a pair; ``ambiguous``: so
+    many records match several others."""
 
     job: SyncJob
     what: str
@@ -44,6 +47,12 @@ class Outcome:
     conflict: uuid.UUID | None = None
     other: tuple[str, str, uuid.UUID] | None = None
     ambiguous: int = 0
+    conflicts: Sequence[int] = ()
+
+    @property
+    def has_room(self) -> bool:
+        """Do all conflicts fit in an address?"""
+        return len(self.conflicts) <= IN_ADDRESS
 
     @property
     def percent(self) -> int | None:
@@ -197,7 +206,14 @@ def _of_many(job: SyncJob, chain: Sequence[SyncJob], what: str) -> Outcome:
     failed = sum(one.failed for one in chain) - told_twice(chain)
     is_well = not failed and job.status == SyncJob.Status.FINISHED
     ambiguous = SyncError.objects.filter(job=job, code=AmbiguousMatch.code).count()
-    return Outcome(job, what, _counted(chain), False, is_well, ambiguous=ambiguous)
+    return Outcome(job, what, _counted(chain), False, is_well, ambiguous=ambiguous, conflicts=_conflicts(chain))
+
+
+def _conflicts(chain: Sequence[SyncJob]) -> list[int]:
+    """The open conflicts that these passes met, of a pair that both have met only one; of very many those that show
+    that an address has no room for them."""
+    found = SyncError.objects.open().filter(job__in=chain, code=Conflict.code)
+    return list(dict(found.order_by("-pk").values_list("erp_id", "pk")[: 2 * IN_ADDRESS + 2]).values())
 
 
 def _number_of(name: str, chain: Sequence[SyncJob]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +113,29 @@ def test_a_conflict_leads_to_where_it_is_decided(
     shown = page(clerk, "job_outcome", SyncJob.objects.order_by("queued_at")[0].pk)
 
     assert reverse("conflict", args=["CUSTOMER", adatum]) in shown
+
+
+def test_the_conflicts_of_many_records_are_counted_once_a_pair_and_lead_to_where_they_are_decided(
+    clerk: Client,
+    coupled: TableMapping,
+    company: MemorySystem,
+    organization: MemorySystem,
+    adatum: UUID,
+    adatum_account: UUID,
+) -> None:
+    fabrikam, coho = id_of(company, "Fabrikam"), id_of(organization, "Coho Winery")
+    coupled.couplings.couple(fabrikam, coho)
+    for ours, theirs in ((adatum, adatum_account), (fabrikam, coho)):
+        company.edit("customer", ours, phone_no="030 99")
+        organization.edit("account", theirs, telephone1="030 98")
+    press(clerk, "erp", "customer", "synchronize", adatum, fabrikam, way="merge")
+    run_all()
+
+    shown = page(clerk, "job_outcome", SyncJob.objects.order_by("queued_at")[0].pk)
+    address, number = re.findall(r'<a href="([^"]+)">Decide (\d+) Conflicts</a>', shown)[0]
+
+    assert number == "2"
+    assert clerk.get(address.replace("&amp;", "&")).content.decode().count("<fieldset") == 2
 
 
 def test_a_new_account_is_named_with_the_link_to_it(clerk: Client, mapping: TableMapping, adatum: UUID) -> None:
