@@ -40,6 +40,21 @@ def let_customers_go(page: Page, direction: str) -> None:
     other.close()
 
 
+def preview_without_scripts(page: Page, demo: Demo, place: int) -> None:
+    """The page as a browser without JavaScript has it: the candidate at this place is chosen and looked at."""
+    assert page.context.browser is not None
+    context = page.context.browser.new_context(
+        base_url=demo.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    plain = context.new_page()
+    plain.goto(page.url)
+    plain.locator("input[name=crm_id]").nth(place).check()
+    plain.get_by_role("button", name="Preview").click()
+    expect(plain.locator("#effects")).to_contain_text("York")
+    expect(plain.get_by_label("Merge: what each side changed")).to_be_checked()
+    context.close()
+
+
 def hold_comparison(page: Page) -> list[Route]:
     """Where the next comparison that the page asks for waits, until somebody has it go on."""
     comparing: list[Route] = []
@@ -121,6 +136,7 @@ def test_of_two_accounts_that_a_customer_matches_a_person_says_which_it_is(conne
     assert unfit(page) == []
     city = page.get_by_role("row", name=re.compile("^City")).get_by_role("cell").all_inner_texts()
     of_york = next(place for place, text in enumerate(city[1:]) if text.startswith("York"))
+    preview_without_scripts(page, demo, of_york)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 400, "height": 900})
     page.reload()
