@@ -81,7 +81,7 @@ def suggested(connected: Connected, mapping: TableMapping, pair: Pair) -> Propos
         return Proposal(MERGE, found.problem)
     if found.differing:
         differing = ", ".join(found.differing)
-        return Proposal(MERGE, f"{ALIKE} They differ in {differing}, which Merge leaves as it is on each side.")
+        return Proposal(MERGE, f"They differ in {differing}, which Merge leaves as it is on each side.")
     return Proposal(MERGE, ALIKE)
 
 

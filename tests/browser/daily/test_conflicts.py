@@ -110,7 +110,7 @@ def test_conflicts_are_opened_from_home_and_decided_two_at_once_and_one_on_its_c
     expect(page.locator("main")).to_contain_text("Nothing was chosen, so nothing was decided.")
     for name in FIRMS[:2]:
         conflict(page, name).get_by_role("checkbox").check()
-    page.get_by_role("button", name="Dynamics 365 Sales Wins in the Selected").click()
+    page.get_by_role("button", name="Dynamics 365 Sales for the Rest of the Selected").click()
     expect(page.locator("main")).to_contain_text("2 conflicts are decided and being carried now")
 
     page.goto(firms[FIRMS[2]])
@@ -138,7 +138,7 @@ def test_without_javascript_conflicts_are_decided_in_bulk(
     for name in FIRMS:
         expect(conflict(plain, name)).to_contain_text(NOTED)
         conflict(plain, name).get_by_role("checkbox").check()
-    plain.get_by_role("button", name="Business Central Wins in the Selected").click()
+    plain.get_by_role("button", name="Business Central for the Rest of the Selected").click()
     expect(plain.locator("main")).to_contain_text("3 conflicts are decided and being carried now")
     context.close()
     assert phones(page, sales, firms) == {

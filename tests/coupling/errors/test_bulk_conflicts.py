@@ -155,7 +155,7 @@ def test_while_sales_is_silent_the_page_names_the_conflicts_and_offers_no_decisi
     shown = page(clerk, "conflicts")
     assert "Nothing can be decided now: No route to Contoso." in shown
     assert "Adatum Ltd." in shown
-    assert "Wins in the Selected" not in shown
+    assert "for the Rest of the Selected" not in shown
 
 
 def test_chosen_errors_of_the_inbox_are_decided_there_and_a_gone_one_says_so(world: JobsWorld, clerk: Client) -> None:

@@ -68,7 +68,7 @@ def to_choose(client: Client, ours: uuid.UUID) -> dict[str, str]:
 
 
 def let_sales_win(client: Client, ours: uuid.UUID) -> None:
-    """“Dynamics 365 Sales Wins in the Selected”, and the runs behind it."""
+    """“Dynamics 365 Sales for the Rest of the Selected”, and the runs behind it."""
     address = reverse("conflicts")
     error = SyncError.objects.open().get(erp_id=ours, code="conflict")
     client.post(address, {**form_on(client, address, address), "selected": [error.pk], "all": "crm"})
