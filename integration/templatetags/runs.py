@@ -17,6 +17,7 @@ from integration.pages.runs.rows import Row
 from integration.pages.runs.titles import SHORT_WAYS, noun_of
 from integration.sync.rules import Direction
 from integration.systems.values import Side
+from integration.templatetags.formats import moment
 
 register = template.Library()
 
@@ -28,6 +29,19 @@ OUTCOMES = ("inserted", "modified", "coupled", "uncoupled", "deleted", "unchange
 def way(row: Any) -> str:
     """Which way a job, a mapping or a line goes, short."""
     return SHORT_WAYS[Direction(row.direction)]
+
+
+@register.filter
+def began(job: SyncJob) -> str:
+    """What a run is named by wherever one speaks of it: ``started 2026-11-29 14:05``; of one that has not started
+    ``asked for 2026-11-29 14:05``."""
+    return f"started {moment(job.started_at)}" if job.started_at else f"asked for {moment(job.queued_at)}"
+
+
+@register.filter
+def began_by(job: SyncJob) -> str:
+    """The same, and by whom."""
+    return f"{began(job)} by {job.started_by or 'the scheduler'}"
 
 
 @register.filter

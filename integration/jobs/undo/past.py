@@ -15,8 +15,6 @@ from integration.sync.undo.past import Past
 from integration.systems.values import Side
 
 AT_ONCE = 500
-TOLD = (*RecordChange.WRITTEN, RecordChange.Action.DELETED)
-"""What a preview tells about: coupling and uncoupling wrote nothing."""
 Ids = tuple[uuid.UUID, uuid.UUID]
 
 
@@ -57,7 +55,7 @@ def number_of(job: SyncJob, erp_ids: Collection[uuid.UUID] = ()) -> tuple[int, i
 def _history(job: SyncJob) -> QuerySet[RecordChange]:
     """What the run wrote on the side that it writes: what it gave back to the records that it read stays with them."""
     side = Direction(job.direction).destination.value
-    return RecordChange.objects.filter(job=job, side__in=("", side), action__in=TOLD)
+    return RecordChange.objects.effects().filter(job=job, side__in=("", side))
 
 
 def _with(past: Past, row: RecordChange) -> Past:

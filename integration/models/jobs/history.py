@@ -32,6 +32,10 @@ class RecordChangeManager(models.Manager["RecordChange"]):
         """Records that got other values by a run."""
         return self.filter(action__in=RecordChange.WRITTEN)
 
+    def effects(self) -> models.QuerySet[RecordChange]:
+        """Those, and records that a run deleted. Coupling and uncoupling wrote nothing."""
+        return self.filter(action__in=(*RecordChange.WRITTEN, RecordChange.Action.DELETED))
+
 
 def _columns(one: Changed, towards: Side | None) -> tuple[Any, ...]:
     side = one.side or towards
