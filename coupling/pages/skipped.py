@@ -25,6 +25,7 @@ from integration.systems.system import System
 from integration.systems.values import Record, Side, Table
 from integration.systems.wording import NAMELESS
 from integration.templatetags.formats import brief, second
+from integration.templatetags.runs import began
 
 BIGINT = BigIntegerField()
 
@@ -73,7 +74,7 @@ class Line:
         """What went wrong, or whose making was undone."""
         if self.row.is_undone:
             run = self.undoing.job.undoes if self.undoing is not None else None
-            which = f"the run of {second(run.queued_at)} that had made it was undone" if run else UNDONE_MEANS
+            which = f"the run {began(run)} that had made it was undone" if run else UNDONE_MEANS
             return f"Left out: {which}."
         return self.error.message if self.error else ""
 
@@ -83,9 +84,9 @@ class Line:
         return self.erp.url(Side.ERP) or self.crm.url(Side.CRM)
 
     @property
-    def other(self) -> Cell:
-        """The record on the Sales side."""
-        return Cell(self.crm.name, self.crm.url(Side.CRM), self.crm.name)
+    def coupled_to(self) -> Cell:
+        """The record on the Sales side; blank where the pair is only reserved, whoever is on that side then."""
+        return Cell(self.crm.name, self.crm.url(Side.CRM), self.crm.name) if self.coupled else Cell()
 
     @property
     def failed_on(self) -> Cell:

@@ -91,9 +91,9 @@ def _own(request: HttpRequest, *, why: str = "Error", when: str = "Failed On") -
         Own(Column("erp", "Description", Width.TEXT), lambda row: Cell(row.line.label, title=row.line.label)),
         Own(Column("error", why, Width.NAME), partial(_error, request), lambda row: row.line.message),
         Own(Column("table", "Table", Width.STATE), lambda row: Cell(row.mapping.name, title=row.mapping.name)),
-        Own(Column("erp_exists", "Exists", Width.COUNT), lambda row: Cell(row.line.erp.answer)),
-        Own(Column("crm", "Coupled To", Width.TEXT), lambda row: row.line.other),
-        Own(Column("crm_exists", "Exists", Width.COUNT), lambda row: Cell(row.line.crm.answer)),
+        Own(Column("erp_exists", "Exists in BC", Width.COUNT), lambda row: Cell(row.line.erp.answer)),
+        Own(Column("crm", "Coupled To", Width.TEXT), lambda row: row.line.coupled_to),
+        Own(Column("crm_exists", "Exists in Sales", Width.COUNT), lambda row: Cell(row.line.crm.answer)),
         Own(Column("failed_on", when, Width.CHOICE, "failed_on"), lambda row: row.line.failed_on),
     ]
 

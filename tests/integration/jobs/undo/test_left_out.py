@@ -57,7 +57,7 @@ def test_skipped_records_lists_them_apart_with_the_run_that_had_made_them(
     shown = page(ines, "synch_skipped", state="undone")
     assert "Adatum" in shown
     assert "Litware" in shown
-    assert "Left out: the run of " in shown
+    assert "Left out: the run started " in shown
     assert "that had made it was undone." in shown
     assert f"/synch/jobs/{undoing.pk}/" in shown
     assert "Retry All" not in shown
