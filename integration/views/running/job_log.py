@@ -49,8 +49,14 @@ def _state(job: SyncJob) -> Cell:
 
 
 def _start(job: SyncJob) -> Cell:
-    at = job.started_at or job.queued_at
-    return Cell(brief(at), title=second(at))
+    """When it started; of one that waits when it was asked for, and that it was that."""
+    if job.started_at:
+        return Cell(brief(job.started_at), title=second(job.started_at))
+    return Cell(f"asked {brief(job.queued_at)}", title=_start_in_file(job))
+
+
+def _start_in_file(job: SyncJob) -> str:
+    return second(job.started_at) or f"asked for {second(job.queued_at)}"
 
 
 def _count(name: str) -> Own:
@@ -80,8 +86,7 @@ def _own() -> list[Own]:
         Own(Column("direction", "Direction", Width.CHOICE), lambda job: Cell(job.title.short_way),
             lambda job: job.title.way),
         Own(Column("status", "Status", Width.STATE), _state),
-        Own(Column("queued_at", "Start", Width.CHOICE, "queued_at"), _start,
-            lambda job: second(job.started_at or job.queued_at)),
+        Own(Column("queued_at", "Start", Width.CHOICE, "queued_at"), _start, _start_in_file),
         Own(Column("duration", "Duration", Width.CODE, number=True),
             lambda job: Cell(duration(job.duration), number=True)),
         *map(_count, OUTCOMES),

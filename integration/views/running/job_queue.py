@@ -83,8 +83,9 @@ def _state(entry: Any) -> Cell:
 
 
 def _last(entry: Any) -> Cell:
+    """When the last run started, as it is named everywhere."""
     job = entry.last_job
-    return Cell(second(job.finished_at) or "running", reverse("synch_job", args=[job.pk])) if job else Cell()
+    return Cell(second(job.started_at) or "not started", reverse("synch_job", args=[job.pk])) if job else Cell()
 
 
 def _said(entry: Any) -> Cell:
