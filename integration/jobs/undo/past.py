@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integration.models import RecordChange, SyncJob, TableMapping
 from integration.sync.rules import Direction
@@ -14,7 +16,7 @@ from integration.sync.undo.exact import unpacked
 from integration.sync.undo.past import Past
 from integration.systems.values import Side
 
-AT_ONCE = 500
+AT_ONCE, NAMED_AT_ONCE = 500, 50
 Ids = tuple[uuid.UUID, uuid.UUID]
 
 
@@ -41,8 +43,10 @@ def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
                 first.setdefault(found[ids].id(side), row.pk)
     later = _written_later(job, side, first)
     made = [past.id(side) for past in found.values() if past.inserted]
-    referred = _referred(made) if len(made) <= AT_ONCE else set(made)
-    return [replace(past, later=past.id(side) in later, referred=past.id(side) in referred) for past in found.values()]
+    referred = _referred(made, side)
+    return [
+        replace(past, later=past.id(side) in later, referred=referred.get(past.id(side), ())) for past in found.values()
+    ]
 
 
 def number_of(job: SyncJob, erp_ids: Collection[uuid.UUID] = ()) -> tuple[int, int]:
@@ -86,7 +90,16 @@ def _written_later(job: SyncJob, side: Side, first: Mapping[uuid.UUID, int]) -> 
     return found
 
 
-def _referred(ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """The records that the agreed values of a pair name: something refers to them."""
-    mappings = list(TableMapping.objects.all())
-    return {id for id in ids if any(one.couplings.filter(agreed__contains=str(id)).exists() for one in mappings)}
+def _referred(ids: Sequence[uuid.UUID], side: Side) -> dict[uuid.UUID, list[tuple[str, uuid.UUID]]]:
+    """The records (table, id) of this side in whose pairs the agreed values name one of these: they refer to it."""
+    found: dict[uuid.UUID, list[tuple[str, uuid.UUID]]] = {}
+    mappings = list(TableMapping.objects.all()) if ids else []
+    for start in range(0, len(ids), NAMED_AT_ONCE):
+        named = {str(id): id for id in ids[start : start + NAMED_AT_ONCE]}
+        about = reduce(or_, (Q(agreed__contains=text) for text in named))
+        for mapping in mappings:
+            for other, agreed in mapping.couplings.filter(about).values_list(f"{side}_id", "agreed"):
+                for text, id in named.items():
+                    if text in agreed:
+                        found.setdefault(id, []).append((mapping.table(side), other))
+    return found

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from integration.sync.actions import Change
 from integration.sync.memory.ledger import Pair
 from integration.systems.values import Record, Side, Table, Value
-from integration.systems.wording import field_name, shorten, value_text
+from integration.systems.wording import field_name, sentence, shorten, value_text
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """What one run did with one record of its destination. ``exact``: column -> (value before, value written).
     ``unkept``: something was written of which no exact values were kept. ``deleted``: the run deleted it. ``later``:
-    another run has written the record since. ``referred``: another pair refers to it. ``label``: what the run called
-    it. ``table``: it was written along with another record, whose mapping does not couple this table."""
+    another run has written the record since. ``referred``: the records (table, id) of its side whose pairs refer to it.
+    ``label``: what the run called it. ``table``: it was written along with another record, whose mapping does not
+    couple this table."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
@@ -26,7 +27,7 @@ class Past:
     unkept: bool = False
     deleted: bool = False
     later: bool = False
-    referred: bool = False
+    referred: Sequence[tuple[str, uuid.UUID]] = ()
     label: str = ""
     table: str = ""
 
@@ -49,9 +50,10 @@ class Line:
 @dataclass(slots=True)
 class Undoing:
     """What undoing comes to for one record. ``changes`` are written, ``lines`` tell all fields, ``reason`` is why the
-    record stays as it is. ``before`` is its pair as stored (``None``: uncoupled meanwhile), ``read`` that pair once
-    both rows were read, ``after`` once it is written. ``arrived``: an undoing that was interrupted has written it.
-    ``removes``: the row is deleted; ``begun``: an undoing that was interrupted was about to."""
+    record stays as it is, ``detail`` what of that is a matter of this record alone. ``before`` is its pair as stored
+    (``None``: uncoupled meanwhile), ``read`` that pair once both rows were read, ``after`` once it is written.
+    ``arrived``: an undoing that was interrupted has written it. ``removes``: the row is deleted; ``begun``: an undoing
+    that was interrupted was about to."""
 
     past: Past
     name: str
@@ -60,6 +62,7 @@ class Undoing:
     changes: list[Change] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     reason: str = ""
+    detail: str = ""
     before: Pair | None = None
     read: Pair | None = None
     after: Pair | None = None
@@ -71,6 +74,11 @@ class Undoing:
     def shown_name(self) -> str:
         """What the record is called; where it is gone, what it was called then."""
         return self.name or self.past.label or "Deleted record"
+
+    @property
+    def why(self) -> str:
+        """Why the record stays as it is, in a sentence."""
+        return f"{self.reason.removesuffix('.')}: {sentence(self.detail)}" if self.detail else self.reason
 
     @property
     def left(self) -> list[Line]:

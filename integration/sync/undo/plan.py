@@ -125,18 +125,21 @@ class UndoPlanner(Planner):
     # --- records that the run made ---------------------------------------------------------------------------------
 
     def _remove(self, made: Sequence[Undoing], removes: bool) -> None:
-        memory = self.memories[self.run.direction.destination]
+        side, system = self.run.direction.destination, self.run.destination
+        stays = removing.STAYS if (side, self.run.destination_table) in removing.MAY_GO else removing.NOT_DEFINED
         for one in made:
-            one.reason = removing.STAYS
+            one.reason = stays
             if removes and one.row is not None:
-                one.reason = removing.why_it_stays(one.past, one.read, one.row, memory)
+                one.reason = removing.why_it_stays(one.past, one.read, one.row, self.memories[side])
+        remembered = removing.remembered(system, [one.past for one in made if one.reason == removing.REFERRED])
         going = [one.row.id for one in made if not one.reason and one.row is not None]
-        referring = removing.referring(self.run.destination, self.run.destination_table, going)
+        referring = removing.referring(system, self.run.destination_table, going)
         for one in made:
             if not one.reason and one.row is not None:
                 one.reason = referring.why_it_stays(one.row.id)
                 one.removes = not one.reason
                 one.after = None if one.read is None else self._aside(one, one.read)
+            one.detail = removing.in_words({**remembered, **referring.by}.get(one.past.id(side), {}))
 
     def _aside(self, one: Undoing, pair: Pair) -> Pair:
         return removing.set_aside(pair, self.run.direction, one.source)

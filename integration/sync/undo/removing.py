@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from integration.sync.memory.history import label_of, naming_columns
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.outcomes import UNDONE
 from integration.sync.memory.side_memory import SideMemory
@@ -20,6 +21,7 @@ from integration.systems.errors import PrivilegeMissing, TableMissing
 from integration.systems.filters import EVERYTHING, Comparison, Filter, OneOf, both
 from integration.systems.system import System, every
 from integration.systems.values import FieldType, Record, Ref, Side
+from integration.systems.wording import shorten
 
 SOLD = (
     "sales_header", "sales_header_archive", "sales_shipment_header", "sales_invoice_header", "sales_cr_memo_header",
@@ -91,6 +93,7 @@ ANOTHER_RUN = "Another run has written it since, so it stays."
 TOUCHED = "Somebody has changed it since it was made, so it stays."
 REFERRED = "Other records refer to it, so it stays."
 UNSEEN = "The integration user may not read {tables}, so it cannot be seen whether such records refer to it: it stays."
+UNKNOWN, LONGEST = "Record", 60
 UNCOUPLED = "It is not coupled any more, so nobody can say whether it was changed since: it stays."
 
 
@@ -112,17 +115,21 @@ def why_it_stays(past: Past, pair: Pair | None, row: Record, memory: SideMemory)
     return ""
 
 
+Referrers = dict[uuid.UUID, dict[str, dict[uuid.UUID, str]]]
+"""By record: what refers to it, the names by id, by what one record of their table is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Referring:
-    """What refers to records that are to be deleted: ``referred`` are those that other rows name, ``unseen`` are the
-    tables of which nobody can say, as people call them, since we may not read them."""
+    """What refers to records that are to be deleted: ``by`` says which rows name them, ``unseen`` are the tables of
+    which nobody can say, as people call them, since we may not read them."""
 
-    referred: frozenset[uuid.UUID] = frozenset()
+    by: Referrers
     unseen: Sequence[str] = ()
 
     def why_it_stays(self, id: uuid.UUID) -> str:
         """Blank: it may go."""
-        if id in self.referred:
+        if id in self.by:
             return REFERRED
         return UNSEEN.format(tables=" and ".join(self.unseen)) if self.unseen else ""
 
@@ -130,26 +137,67 @@ class Referring:
 def referring(system: System, table: str, ids: Sequence[uuid.UUID]) -> Referring:
     """Which of these records other rows of their own system refer to. A right that is missing to see that keeps these
     records, it does not stop the run. Raises any other ``ConnectionProblem``."""
-    found, unseen = set[uuid.UUID](), dict[str, str]()
+    found, unseen = Referrers(), dict[str, str]()
     for other, column in MAY_GO[system.side, table] if ids else ():
         if other not in unseen:
             try:
-                found |= _named(system, other, column, ids)
+                _look(found, system, other, column, ids)
             except PrivilegeMissing:
                 unseen[other] = system.describe(other).label
-    return Referring(frozenset(found), list(unseen.values()))
+    return Referring(found, list(unseen.values()))
 
 
-def _named(system: System, table: str, column: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def _look(found: Referrers, system: System, other: str, column: str, ids: Sequence[uuid.UUID]) -> None:
+    """Add the rows of this table that name one of these records in this column."""
     try:
-        described = system.describe(table).fields.get(column)
+        table = system.describe(other)
     except TableMissing:
-        return set()
+        return
+    described = table.fields.get(column)
     if described is None or described.type is not FieldType.REFERENCE:
-        return set()
-    where = both(OneOf(column, tuple(ids)), WRITTEN_BY_PEOPLE.get(table, EVERYTHING))
-    rows = ((row.id, row.values.get(column)) for row in every(system, table, where, [column]))
-    return {value.id for id, value in rows if isinstance(value, Ref) and value.id != id}
+        return
+    where = both(OneOf(column, tuple(ids)), WRITTEN_BY_PEOPLE.get(other, EVERYTHING))
+    for row in every(system, other, where, [column, *naming_columns(table)]):
+        value = row.values.get(column)
+        if isinstance(value, Ref) and value.id != row.id:
+            found.setdefault(value.id, {}).setdefault(table.label, {})[row.id] = label_of(table, row)
+
+
+def remembered(system: System, pasts: Sequence[Past]) -> Referrers:
+    """The same of what refers to them by what their pairs remember: of each table the first one is asked for its
+    name."""
+    found, first = Referrers(), dict[str, dict[uuid.UUID, uuid.UUID]]()
+    for past in pasts:
+        for table, id in past.referred:
+            first.setdefault(table, {}).setdefault(past.id(system.side), id)
+    labels = {name: _named(system, name, list(asked.values())) for name, asked in first.items()}
+    for past in pasts:
+        for table, id in past.referred:
+            label, names = labels[table]
+            found.setdefault(past.id(system.side), {}).setdefault(label, {})[id] = names.get(id, "")
+    return found
+
+
+def _named(system: System, name: str, ids: Sequence[uuid.UUID]) -> tuple[str, dict[uuid.UUID, str]]:
+    """What one record of the table is called, and the names of these, as far as we may know."""
+    try:
+        table = system.describe(name)
+        there = system.get(name, ids, naming_columns(table))
+    except (TableMissing, PrivilegeMissing):
+        return UNKNOWN, {}
+    return table.label, {id: label_of(table, record) for id, record in there.items()}
+
+
+def in_words(referrers: Mapping[str, Mapping[uuid.UUID, str]]) -> str:
+    """``Contact Nora Adams and 2 more, Opportunity Chairs``."""
+    return ", ".join(_some(label, list(names.values())) for label, names in referrers.items())
+
+
+def _some(label: str, names: Sequence[str]) -> str:
+    named = next((name for name in names if name), "")
+    if not named:
+        return f"{len(names)} × {label}"
+    return f"{label} {shorten(named, LONGEST)}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def about_to_go(pair: Pair, direction: Direction) -> Pair:

@@ -141,7 +141,7 @@ class _Undo:
             pairs += self._pairs_after(one, answer, rows.get(one.past.id(self.side)))
             if one.changes or one.arrived or one.removes:
                 changed.append(self._changed(one))
-            reason = one.reason if one.reason != AS_BEFORE else ""
+            reason = one.why if one.reason != AS_BEFORE else ""
             if reason or one.left:
                 left.append(self._note(one, LEFT_OUT, reason or reasons_of(one.left)))
         lost = self.run.ledger.remember(pairs)

@@ -84,12 +84,27 @@ def test_what_something_was_done_with_since_stays(world: UndoWorld, life: str) -
     assert world.crm.ids("account")
 
 
-@pytest.mark.parametrize(
-    ("known", "reason"), [({"later": True}, removing.ANOTHER_RUN), ({"referred": True}, removing.REFERRED)]
-)
-def test_what_our_own_memory_says_of_it_keeps_it_too(world: UndoWorld, known: dict[str, bool], reason: str) -> None:
-    (shown,) = world.preview([replace(one, **known) for one in world.made], removes=True)
-    assert shown.reason == reason
+def test_what_another_run_has_written_since_stays(world: UndoWorld) -> None:
+    (shown,) = world.preview([replace(one, later=True) for one in world.made], removes=True)
+    assert shown.reason == removing.ANOTHER_RUN
+
+
+def test_what_another_pair_refers_to_stays_and_the_first_of_these_is_named(world: UndoWorld) -> None:
+    nora, nigel = (
+        ("contact", world.crm.add("contact", fullname=name, lastname=name)) for name in ("Nora Adams", "Nigel Dawson")
+    )
+    (shown,) = world.preview([replace(one, referred=(nora, nigel)) for one in world.made], removes=True)
+    assert shown.why == "Other records refer to it, so it stays: Contact Nora Adams and 1 more."
+
+
+def test_what_is_left_out_names_the_first_row_that_refers_to_it(world: UndoWorld) -> None:
+    world.both()
+    for name in ("Adams", "Dawson"):
+        world.crm.add("contact", fullname=name, lastname=name, parentcustomerid=account_of(world))
+    (shown,) = world.preview(world.made, removes=True)
+    assert shown.detail in ("Contact Adams and 1 more", "Contact Dawson and 1 more")
+    world.undo(world.made, removes=True)
+    assert [one.message for one in world.journal.left_out] == [shown.why]
 
 
 def test_a_table_that_may_not_be_read_keeps_what_may_hang_on_it_and_the_others_go_back(world: UndoWorld) -> None:

@@ -96,7 +96,9 @@ def test_fields_products_and_made_records_go_back_and_stay_back(organization: Or
     gone = undone(made, removes=True)
     assert (gone.deleted, gone.skipped) == (1, 1)
     assert list(organization.crm.get("account", [oak, elm], ())) == [oak]
-    assert [row.message for row in SyncError.objects.filter(job=gone)] == ["Other records refer to it, so it stays."]
+    assert [row.message for row in SyncError.objects.filter(job=gone)] == [
+        "Other records refer to it, so it stays: Contact Homer."
+    ]
     carry("CUSTOMER", create=True, scope=Scope.EVERYTHING)
     assert elm not in organization.crm.get("account", [elm], ())
     assert not list(every(organization.crm, "account", Comparison("name", "=", "Elm & Sons"), ["name"]))

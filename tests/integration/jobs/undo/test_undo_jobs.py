@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.jobs.journal import WENT_ON
-from integration.jobs.undo import start
+from integration.jobs.undo import past, start
 from integration.jobs.undo.past import pasts_of, records_of
 from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
 from integration.sync.undo import removing, run
@@ -215,6 +215,23 @@ def test_what_another_run_wrote_before_is_not_written_since(world: JobsWorld) ->
     RecordChange.objects.filter(job=job, erp_id=litware).update(id=-1)
     later = {past.erp_id: past.later for past in pasts_of(job, records_of(job))}
     assert later == {adatum: False, litware: False}
+
+
+def test_records_that_a_run_made_are_looked_for_one_by_one_however_many_they_are(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A contact refers to the account of Litware, nothing to that of Adatum."""
+    monkeypatch.setattr(past, "AT_ONCE", 1)
+    monkeypatch.setattr(past, "NAMED_AT_ONCE", 1)
+    world.couple_jim()
+    adatum, litware = world.add_customer("Adatum"), world.add_customer("Litware")
+    job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
+    theirs = world.mapping().couplings.get(erp_id=litware).crm_id
+    nora = world.erp.add("contact", name="Nora Adams"), world.crm.add("contact", lastname="Adams")
+    world.mapping("CONTACT").couplings.couple(*nora)
+    world.mapping("CONTACT").couplings.filter(erp_id=nora[0]).update(agreed=f'{{"x":["","{theirs}"]}}')
+    found = {one.erp_id: one.referred for one in pasts_of(job, records_of(job))}
+    assert found == {adatum: (), litware: [("contact", nora[1])]}
 
 
 def page_of(job: SyncJob, **query: str) -> str:

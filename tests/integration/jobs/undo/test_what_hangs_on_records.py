@@ -38,21 +38,23 @@ def account_of_oak(organization: Organization) -> tuple[uuid.UUID, Any]:
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "values"),
+    ("table", "column", "values", "named"),
     [
-        ("annotation", "objectid", {"subject": "Call", "notetext": "They want 50 chairs, call on Monday."}),
-        ("post", "regardingobjectid", {"source": 2, "text": "Met them at the fair."}),
-        ("opportunity", "parentaccountid", {"name": "50 chairs"}),
+        ("annotation", "objectid", {"subject": "Call", "notetext": "They want 50 chairs."}, "Note Call"),
+        ("post", "regardingobjectid", {"source": 2, "text": "Met them at the fair."}, "Post Met them at the fair"),
+        ("opportunity", "parentaccountid", {"name": "50 chairs"}, "Opportunity 50 chairs"),
+        ("contact", "parentcustomerid", {"firstname": "Nora", "lastname": "Adams"}, "Contact Nora Adams"),
     ],
 )
 def test_what_a_salesperson_wrote_about_a_firm_keeps_its_account(
-    organization: Organization, table: str, column: str, values: dict[str, Any]
+    organization: Organization, table: str, column: str, values: dict[str, Any], named: str
 ) -> None:
     oak, made = account_of_oak(organization)
     written = organization.insert(table, **values, **{column: Ref("account", oak)})
     gone = undone(made, removes=True)
     assert (gone.deleted, gone.skipped) == (0, 1)
-    assert [row.message for row in SyncError.objects.filter(job=gone)] == [REFERRED]
+    (left,) = SyncError.objects.filter(job=gone)
+    assert left.message == f"{REFERRED.removesuffix('.')}: {named}."
     assert written in organization.crm.get(table, [written], ())
 
 
