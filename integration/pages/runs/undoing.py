@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from integration.connection.systems import open_erp
 from integration.jobs.undo.start import Preview, why_not
 from integration.models import RecordChange, SyncJob
-from integration.pages.runs.captions import is_id, named_by_runs
+from integration.pages.runs.captions import Captions, is_id, named_by_runs
 from integration.pages.runs.families import started_together
 from integration.pages.runs.titles import FEW, title
 from integration.sync.rules import Direction
 from integration.sync.undo.past import Line, Undoing
+from integration.sync.undo.removing import MAY_GO
+from integration.systems.values import Side
 from integration.systems.wording import NAMELESS
 
 SIDES = {Direction.TO_CRM: "Sales", Direction.TO_ERP: "Business Central"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What becomes of the records that were looked at: so many are ``deleted``, get values ``back``, some of them only
+    ``in_part``, and stay. ``stays``: how many of these for which reason, the most frequent first."""
+
+    deleted: int
+    back: int
+    in_part: int
+    stays: Sequence[tuple[int, str]]
+
+    @property
+    def left(self) -> int:
+        return sum(number for number, _ in self.stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +66,64 @@ class UndoPage:
     @property
     def subject(self) -> str:
         """The records where they are few, else the mapping."""
-        if self.preview.total <= FEW and len(self.preview.planned) == self.preview.total:
+        if self.preview.total <= FEW and self.is_whole:
             return ", ".join(one.shown_name for one in self.preview.planned)
         return title(self.job).about
 
     @property
-    def made(self) -> bool:
-        """Did the run make records, of which one could ask what becomes of them?"""
-        made = RecordChange.objects.filter(job=self.job, action=RecordChange.Action.INSERTED)
-        return (made.filter(erp_id__in=self.records) if self.records else made).exists()
+    def may_delete(self) -> bool:
+        """Did the run make records of a kind that may be deleted again?"""
+        mapping, side = self.job.mapping, Direction(self.job.direction).destination
+        return bool(self.preview.made) and (side, mapping.table(side)) in MAY_GO
 
     @property
     def is_whole(self) -> bool:
-        """Are all records of the undoing on this page? Of those on others it says nothing."""
+        """Were all records of the undoing looked at? Of the others it says nothing."""
         return len(self.preview.planned) == self.preview.total
 
     @property
+    def sum(self) -> Sum:
+        planned = self.preview.planned
+        back = [one for one in planned if one.changes]
+        stays = Counter(_reason(one) for one in planned if not one.changes and not one.removes)
+        return Sum(
+            deleted=sum(one.removes for one in planned),
+            back=len(back),
+            in_part=sum(bool(one.left) for one in back),
+            stays=[(number, reason) for reason, number in stays.most_common()],
+        )
+
+    @property
     def shows_nothing(self) -> bool:
-        """Do all records on this page stay as they are?"""
+        """Do all records that were looked at stay as they are?"""
         return not any(one.changes or one.removes for one in self.preview.planned)
 
     @property
     def does_nothing(self) -> bool:
         """Does all of it stay as it is?"""
-        return self.is_whole and self.shows_nothing
+        only_made = self.preview.made + self.preview.along == self.preview.total
+        return self.shows_nothing and (self.is_whole or (self.keeps and only_made))
+
+    @property
+    def deletes(self) -> bool:
+        """Are records deleted, among these or perhaps among others?"""
+        return self.removes and (not self.is_whole or any(one.removes for one in self.preview.planned))
 
     @property
     def may_put_back(self) -> bool:
-        """Do values go back, here or perhaps on another page?"""
+        """Do values go back, of these or perhaps of others?"""
         return not self.is_whole or any(one.changes for one in self.preview.planned)
+
+    @property
+    def kept_number(self) -> str:
+        """What the number is called in Sales that a record got from Business Central, which stays there where the
+        record is deleted; blank where no field of the mapping carries it."""
+        mapping = self.job.mapping
+        if Direction(self.job.direction) is not Direction.TO_ERP:
+            return ""
+        number = open_erp().describe(mapping.erp_table).number_field
+        carried = mapping.fields.filter(erp_field=number).exclude(direction=Direction.TO_ERP.value).first()
+        return Captions().of_field(mapping, Side.CRM, carried.crm_field) if carried is not None else ""
 
     @property
     def written(self) -> str:
@@ -88,9 +136,14 @@ class UndoPage:
         return SIDES[Direction(self.job.direction).back]
 
 
+def _reason(one: Undoing) -> str:
+    """Why a record stays; where its fields do for several reasons, the first."""
+    return one.reason or one.left[0].reason
+
+
 def undo_page(job: SyncJob, records: Sequence[uuid.UUID], preview: Preview, *, removes: bool) -> UndoPage:
     """What the page shows of an undoing."""
-    name_ids(preview.planned)
+    name_ids(preview.shown)
     return UndoPage(job, records, preview, _other(job, records), removes)
 
 

@@ -99,3 +99,10 @@ def card(id: uuid.UUID) -> str:
 
 def test_an_undoing_is_titled_as_one(run: SyncJob) -> None:
     assert title(undone(run)).about == "Undo of CONTACT"
+
+
+def test_the_number_that_stays_in_sales_is_named_before_its_record_here_is_deleted(run: SyncJob) -> None:
+    client = client_of(made("ann", ADMINISTRATOR))
+    shown = client.get(reverse("synch_job_undo", args=[run.pk]), {"removes": "yes"}).content.decode()
+    stays = "Sales keeps its record of each one that is deleted in Business Central, and in it the number that it got"
+    assert f"{stays} (Business Central No.)." in shown
