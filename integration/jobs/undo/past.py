@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,8 @@ from integration.sync.undo.exact import unpacked
 from integration.sync.undo.past import Past
 from integration.systems.values import Side
 
-AT_ONCE, NAMED_AT_ONCE = 500, 50
+AT_ONCE, FEW = 500, 4
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Ids = tuple[uuid.UUID, uuid.UUID]
 
 
@@ -28,9 +30,9 @@ def records_of(job: SyncJob, erp_ids: Collection[uuid.UUID] = ()) -> list[Ids]:
     return list(dict.fromkeys(rows))
 
 
-def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
+def pasts_of(job: SyncJob, records: Sequence[Ids], *, removes: bool) -> list[Past]:
     """What the run did with these records, in their order. What it wrote into one of them several times counts from the
-    first value to the last."""
+    first value to the last. What refers to a record is looked for where it might be deleted (``removes``)."""
     found = {ids: Past(*ids, inserted=False) for ids in records}
     first: dict[uuid.UUID, int] = {}
     side = Direction(job.direction).destination
@@ -42,7 +44,7 @@ def pasts_of(job: SyncJob, records: Sequence[Ids]) -> list[Past]:
                 found[ids] = _with(found[ids], row)
                 first.setdefault(found[ids].id(side), row.pk)
     later = _written_later(job, side, first)
-    made = [past.id(side) for past in found.values() if past.inserted]
+    made = [past.id(side) for past in found.values() if past.inserted and removes]
     referred = _referred(made, side)
     return [
         replace(past, later=past.id(side) in later, referred=referred.get(past.id(side), ())) for past in found.values()
@@ -91,15 +93,14 @@ def _written_later(job: SyncJob, side: Side, first: Mapping[uuid.UUID, int]) -> 
 
 
 def _referred(ids: Sequence[uuid.UUID], side: Side) -> dict[uuid.UUID, list[tuple[str, uuid.UUID]]]:
-    """The records (table, id) of this side in whose pairs the agreed values name one of these: they refer to it."""
+    """The records (table, id) of this side in whose pairs the agreed values name one of these: they refer to it. No
+    index knows that: the database looks for a few itself, for more of them all pairs are read once."""
     found: dict[uuid.UUID, list[tuple[str, uuid.UUID]]] = {}
-    mappings = list(TableMapping.objects.all()) if ids else []
-    for start in range(0, len(ids), NAMED_AT_ONCE):
-        named = {str(id): id for id in ids[start : start + NAMED_AT_ONCE]}
-        about = reduce(or_, (Q(agreed__contains=text) for text in named))
-        for mapping in mappings:
-            for other, agreed in mapping.couplings.filter(about).values_list(f"{side}_id", "agreed"):
-                for text, id in named.items():
-                    if text in agreed:
-                        found.setdefault(id, []).append((mapping.table(side), other))
+    named = {str(id): id for id in ids}
+    about = reduce(or_, (Q(agreed__contains=text) for text in named)) if 0 < len(named) <= FEW else ~Q(agreed="")
+    for mapping in TableMapping.objects.all() if named else ():
+        pairs = mapping.couplings.filter(about).values_list(f"{side}_id", "agreed")
+        for other, agreed in pairs.iterator(chunk_size=AT_ONCE):
+            for text in set(ID.findall(agreed)).intersection(named):
+                found.setdefault(named[text], []).append((mapping.table(side), other))
     return found

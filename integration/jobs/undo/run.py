@@ -42,7 +42,8 @@ def undo_run(job: SyncJob, journal: JobJournal, connected: Connected) -> Counter
     records = records_of(job.undoes, options.ids)
     run = run_of(job.mapping, Direction(job.undoes.direction), connected, job.mapping.couplings.fenced(journal.fence))
     noted: Any = UndoJournal(journal)
-    return undo(run, pasts_of(job.undoes, records), noted, done=job.records_done, removes=options.removes)
+    pasts = pasts_of(job.undoes, records, removes=options.removes)
+    return undo(run, pasts, noted, done=job.records_done, removes=options.removes)
 
 
 def planner_of(mapping: TableMapping, direction: Direction, connected: Connected) -> UndoPlanner:

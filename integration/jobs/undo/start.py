@@ -196,4 +196,4 @@ def _planned(
     if job.direction == Direction.BOTH:
         raise ConfigurationProblem(OTHER_KIND)
     planner = planner_of(job.mapping, Direction(job.direction), connected)
-    return planner.plan_back(pasts_of(job, records), removes=removes)
+    return planner.plan_back(pasts_of(job, records, removes=removes), removes=removes)

@@ -225,16 +225,17 @@ def test_what_another_run_wrote_before_is_not_written_since(world: JobsWorld) ->
     job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
     assert (job.inserted, job.modified) == (1, 1)
     RecordChange.objects.filter(job=job, erp_id=litware).update(id=-1)
-    later = {past.erp_id: past.later for past in pasts_of(job, records_of(job))}
+    later = {past.erp_id: past.later for past in pasts_of(job, records_of(job), removes=True)}
     assert later == {adatum: False, litware: False}
 
 
-def test_records_that_a_run_made_are_looked_for_one_by_one_however_many_they_are(
-    world: JobsWorld, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [0, 2])
+def test_what_refers_to_records_that_a_run_made_is_found_however_many_they_are(
+    world: JobsWorld, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     """A contact refers to the account of Litware, nothing to that of Adatum."""
     monkeypatch.setattr(past, "AT_ONCE", 1)
-    monkeypatch.setattr(past, "NAMED_AT_ONCE", 1)
+    monkeypatch.setattr(past, "FEW", few)
     world.couple_jim()
     adatum, litware = world.add_customer("Adatum"), world.add_customer("Litware")
     job = ran(jobs.start(world.mapping(), "to_crm", options=jobs.lifecycle.Options(create=True)))
@@ -242,8 +243,9 @@ def test_records_that_a_run_made_are_looked_for_one_by_one_however_many_they_are
     nora = world.erp.add("contact", name="Nora Adams"), world.crm.add("contact", lastname="Adams")
     world.mapping("CONTACT").couplings.couple(*nora)
     world.mapping("CONTACT").couplings.filter(erp_id=nora[0]).update(agreed=f'{{"x":["","{theirs}"]}}')
-    found = {one.erp_id: one.referred for one in pasts_of(job, records_of(job))}
+    found = {one.erp_id: one.referred for one in pasts_of(job, records_of(job), removes=True)}
     assert found == {adatum: (), litware: [("contact", nora[1])]}
+    assert not any(one.referred for one in pasts_of(job, records_of(job), removes=False))
 
 
 def page_of(job: SyncJob, **query: str) -> str:
