@@ -26,6 +26,13 @@ BY_UNDO = {
     RecordChange.Action.DELETED: "Undone: deleted again in {}",
 }
 
+BY_STATISTICS = {
+    RecordChange.Action.INSERTED: "Statistics added in {}",
+    RecordChange.Action.MODIFIED: "Statistics updated in {}",
+}
+WORDS = {SyncJob.Kind.UNDO: BY_RUN | BY_UNDO, SyncJob.Kind.STATISTICS: BY_RUN | BY_STATISTICS}
+"""What a run of a kind has done, where it is no synchronization."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -100,7 +107,7 @@ def _entry(
     fields = [(one.label, one.old, one.new) for one in changes]
     is_made = row.action == RecordChange.Action.INSERTED
     who = str(row.job.started_by) if row.job.started_by is not None else "Scheduler"
-    words = BY_UNDO if row.job.kind == SyncJob.Kind.UNDO else BY_RUN
+    words = WORDS.get(SyncJob.Kind(row.job.kind), BY_RUN)
     what = words[RecordChange.Action(row.action)].format(NAMES[written])
     may = can_be_undone(row) and not is_gone and (back is None or back.in_part)
     entry = Entry(row.created_at, row.job, row.erp_id, what, fields, not is_made, who, may)

@@ -11,8 +11,8 @@ from django.urls import reverse
 from coupling.pages.history import Entry, history_of
 from integration import jobs
 from integration.jobs.undo import start
-from integration.models import SyncJob
-from integration.sync.run import Options
+from integration.models import RecordChange, SyncJob
+from integration.sync.run import Changed, Options
 from integration.systems.values import Side
 from integration.templatetags.runs import began
 from tests.coupling.conftest import page
@@ -103,3 +103,11 @@ def test_the_history_says_that_edits_by_hand_are_not_in_it(world: JobsWorld, ine
     assert never in page(ines, "record_history", "erp", "customer", adatum)
     carried(world, [adatum])
     assert never in page(ines, "record_history", "erp", "customer", adatum)
+
+
+def test_what_statistics_wrote_is_not_told_as_a_record_that_was_inserted(world: JobsWorld) -> None:
+    (adatum,) = coupled(world, "Adatum")
+    job = SyncJob.objects.create(mapping=world.mapping(), direction="to_crm", kind="statistics")
+    account = world.mapping().couplings.get(erp_id=adatum).crm_id
+    RecordChange.objects.log(job, [Changed(adatum, account, "inserted", (), "Adatum")])
+    assert told(adatum)[0] == ("Statistics added in Dynamics 365 Sales", None, False)
