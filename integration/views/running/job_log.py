@@ -80,13 +80,14 @@ def _page(job: SyncJob) -> str:
 
 
 def _own() -> list[Own]:
+    """A phone shows the first three: which run, when, and how it ended."""
     return [
         _text("about", "Run", Width.TEXT, lambda job: job.title.about),
         _text("kind", "Type", Width.CHOICE, lambda job: job.get_kind_display()),
+        Own(Column("queued_at", "Start", Width.CHOICE, "queued_at"), _start, _start_in_file),
+        Own(Column("status", "Status", Width.STATE), _state),
         Own(Column("direction", "Direction", Width.CHOICE), lambda job: Cell(job.title.short_way),
             lambda job: job.title.way),
-        Own(Column("status", "Status", Width.STATE), _state),
-        Own(Column("queued_at", "Start", Width.CHOICE, "queued_at"), _start, _start_in_file),
         Own(Column("duration", "Duration", Width.CODE, number=True),
             lambda job: Cell(duration(job.duration), number=True)),
         *map(_count, OUTCOMES),
@@ -105,7 +106,7 @@ def _prepared(jobs: Sequence[Any]) -> None:
 LIST = StoredList(
     "synch/jobs", "Integration Synch. Job Log", ("run", "runs"), TABLE, _own, ("-queued_at",),
     ("queued_at", "message", *COUNTS),
-    ("about", "direction", "status", "queued_at", *OUTCOMES),
+    ("about", "queued_at", "status", "direction", *OUTCOMES),
     prepared=_prepared, url=_page, nothing="No run is here",
 )  # fmt: skip
 
