@@ -35,7 +35,7 @@ from integration.documents.orders import plan
 from integration.documents.problems import OrderCanceled, OrderChanged, OrderReopened
 from integration.documents.reading import SalesReader
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, text
-from integration.sync.memory.ledger import Pair
+from integration.sync.memory.ledger import Outcome, Pair, Result
 from integration.sync.run import Scope
 from integration.systems.errors import RecordProblem
 from integration.systems.filters import OneOf
@@ -46,6 +46,8 @@ HELD = "CRM"
 KEPT = "document:kept"
 """Among the agreed values: a person has said that the order stays though it was canceled in Sales."""
 OURS = ("no", "on_hold", "completely_invoiced")
+TO_BE_TRIED = Outcome(Result.FAILURE)
+"""What was skipped and a person wants tried again."""
 ABOUT_AFTERWARDS = (OrderCanceled.code, OrderChanged.code, OrderReopened.code)
 
 
@@ -88,8 +90,9 @@ class Afterwards:
         return noted, notices
 
     def _is_news(self, header: Record, pair: Pair, noted: Noted) -> bool:
-        """Is there anything to look at? What we wrote ourselves is remembered as ours."""
-        if self.flow.options.scope is Scope.IDS or pair.owed_erp:
+        """Is there anything to look at? What we wrote ourselves is remembered as ours, and what a person has taken out
+        of its rest is said once more."""
+        if self.flow.options.scope is Scope.IDS or pair.owed_erp or pair.to_erp == TO_BE_TRIED:
             return True
         if header.version != pair.seen_crm:
             return True
@@ -257,7 +260,8 @@ class Afterwards:
         if pair.to_erp.code == problem.code and coupled.pair.seen_crm == pair.seen_crm:
             noted.counters.failed += 1
             return  # It stands where it stood, and is said already.
-        noted.fail(pair, problem, coupled.document.label, frozenset())
+        # A person decides about it: it never rests, however often the order is changed before that.
+        noted.fail(replace(pair, to_erp=TO_BE_TRIED), problem, coupled.document.label, frozenset())
 
 
 def _without_kept(pair: Pair) -> dict[str, tuple[str, str]]:

@@ -20,6 +20,7 @@ from dataclasses import replace
 from integration.documents.flow import DIRECTION, Flow, Noted, chunks
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
+from integration.documents.noticing.deleted import note_deleted
 from integration.documents.reading import SalesReader
 from integration.documents.sources import Source
 from integration.sync.memory.ledger import State
@@ -140,8 +141,8 @@ class DocumentPass(ABC):
         return self.flow.crm.changes(self.source.table, columns, cursor, where, MODIFIED)
 
     def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
-        """Documents that were deleted before they became one: nothing is left to do. What became of coupled ones is
-        found by the pass of their mapping."""
+        """Documents of Sales that are not there any more: of those that never became one here nothing is left to do,
+        of the others a person is told."""
         pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
         intended = [pair for pair in pairs.values() if pair.state is State.INTENDED]
         made = self.flow.erp.get(HEADER_TABLE, [pair.erp_id for pair in intended], ()) if intended else {}
@@ -150,6 +151,9 @@ class DocumentPass(ABC):
         noted = Noted(forgotten=over, done=len(ids))
         noted.remembered = [replace(pair, state=State.COUPLED) for pair in intended if pair.erp_id in made]
         noted.recovered = [pair.crm_id for pair in noted.forgotten]
+        coupled = [pair for pair in pairs.values() if pair.state is State.COUPLED]
+        note_deleted(self.flow, self.source, coupled, noted)
         if noted.forgotten or noted.remembered:
             with self.flow.ledger.page():
                 noted.store(self.flow)
+            self.total.add(noted.counters)

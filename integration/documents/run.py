@@ -185,7 +185,7 @@ class OrderPass(DocumentPass):
     def _refused(self, refused: Plan, pair: Pair | None, noted: Noted) -> None:
         document, problem = refused.source, refused.problem
         if problem is not None:
-            place = replace(self._place(document.header, pair), seen_crm=document.header.version)
+            place = replace(self._place(document.header, pair), seen_crm=document.header.version, owed_erp=False)
             noted.fail(place, problem, document.label, refused.waits)
 
     def _created(self, made: Plan, answer: Written, pair: Pair | None, noted: Noted) -> Notice | None:

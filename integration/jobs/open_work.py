@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,11 +21,12 @@ def has_open_work(mapping: TableMapping) -> bool:
     return any(is_open(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
 
 
-def is_open(mapping: TableMapping, direction: Direction) -> bool:
-    """The same one way, waits that are over aside."""
+def is_open(mapping: TableMapping, direction: Direction, *, left: Collection[str] = ()) -> bool:
+    """The same one way, waits that are over aside, and failures with these codes, which are ``left`` to a person."""
     towards, result = direction.destination, f"{direction}_result"
     owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
-    broken_off = Q(state=State.INTENDED.value) | Q(**{result: Result.FAILURE.value})
+    failed = Q(**{result: Result.FAILURE.value}) & ~Q(**{f"{direction}_code__in": list(left)})
+    broken_off = Q(state=State.INTENDED.value) | failed
     return mapping.couplings.filter(owed | broken_off).exclude(**{f"{result}__in": LEFT_ALONE}).exists()
 
 

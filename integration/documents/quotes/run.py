@@ -8,7 +8,7 @@
     won, all its orders canceled before that  the quote archived and deleted
     closed, but not revised                   the quote archived and deleted
     draft                                     not read
-    deleted                                   the quote stays, and a person is told (``deleted``)
+    deleted                                   the quote stays, and a person is told
 
 The coupling belongs to the newest revision and stays when the quote is done: a quote that is not here any more is
 left alone. What is done with a page is stored in one transaction, so a crash between any two lines repeats work and
@@ -24,10 +24,8 @@ from dataclasses import replace
 from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.intended import intend, is_apart, recover
 from integration.documents.lines import HEADER_TABLE
-from integration.documents.notices import SENT, was_never_sent
 from integration.documents.orders import plan
-from integration.documents.quotes.deleted import note_deleted
-from integration.documents.quotes.links import ORDERS, quotes_given_up
+from integration.documents.quotes.revisions import activated_since, coupled_before
 from integration.documents.quotes.steps import (
     ACTIVE,
     CLOSED,
@@ -42,13 +40,13 @@ from integration.documents.quotes.steps import (
     said_state,
     with_days,
 )
+from integration.documents.quotes.won import orders_of
 from integration.documents.rounds import DocumentPass
-from integration.documents.sources import ORDER, PARTIES, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
+from integration.documents.sources import PARTIES, QUOTE, SalesDocument, integer, text
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import DuplicateKey, RecordProblem
 from integration.systems.filters import Filter, OneOf
-from integration.systems.system import every
 from integration.systems.values import Record, Side, Written
 
 
@@ -66,31 +64,29 @@ class QuotePass(DocumentPass):
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow, QUOTE)
 
-    def go(self) -> Counters:
-        super().go()
-        if self.flow.options.scope not in (Scope.IDS, Scope.OPEN):
-            self.total.add(note_deleted(self.flow))
-        return self.total
-
     def wanted(self, cursor: str | None) -> Filter:
         """Closed ones matter only where something was read before."""
         return OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
 
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan and write what belongs to these quotes."""
+        asked = {header.id for header in headers}
+        headers = self._with_later_revisions(headers)
         noted = Noted(done=len(headers))
         pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
         headers, pairs, found = recover(self.flow, self.reader, headers, pairs)
         self.total.add(found)
-        steps = [step for step in self._steps(headers, pairs) if self._takes(step, noted)]
+        there = [step for step in self._steps(headers, pairs) if step.header.id in asked or step.before is not None]
+        steps = [step for step in there if self._takes(step, noted)]
         self._plan([step for step in steps if step.make])
-        orders = self._orders([step.header.id for step in steps if step.end is End.ORDER])
+        orders = self._orders(steps)
         new = [step for step in steps if step.make is Make.INSERT]
         inserted = self._insert_apart(new) if is_apart(self.flow) else {}
         with self.flow.ledger.page():
             inserted = inserted or self._insert(new)
             for step in steps:
                 self._carry_out(step, inserted, orders, noted)
+            noted.remembered += _overtaken(headers, pairs, there, noted)
             noted.store(self.flow)
             self._ask_for_orders(steps, orders)
         self.total.add(noted.counters)
@@ -102,12 +98,35 @@ class QuotePass(DocumentPass):
         if ids:
             self.flow.ask_for_orders(ids)
 
+    def _orders(self, steps: Sequence[Step]) -> Orders:
+        """The orders of those that are won. Looking at what is here makes none: the order of a quote that nobody asked
+        for just now is left to a person, or to the pass that makes them by themselves."""
+        flow, won = self.flow, [step for step in steps if step.end is End.ORDER]
+        orders = orders_of(flow.erp, flow.crm, flow.ledger, [step.header.id for step in won])
+        if flow.options.scope is not Scope.OPEN:
+            return orders
+        new = {step.header.id for step in won if step.make is Make.INSERT}
+        return replace(orders, to_make={quote: made for quote, made in orders.to_make.items() if quote in new})
+
     # --- reading ------------------------------------------------------------------------------------------------
+
+    def _with_later_revisions(self, headers: Sequence[Record]) -> Sequence[Record]:
+        """Also what follows those of them that were revised; who reads what changed in Sales meets that by itself."""
+        if self.flow.options.scope is not Scope.OPEN:
+            return headers
+        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
+        coupled = [one for one in headers if one.id in pairs and pairs[one.id].state is State.COUPLED]
+        later = activated_since(self.flow.crm, self.flow.ledger, coupled)
+        there = {header.id: header for header in headers}
+        ids = list(dict.fromkeys(id for some in later.values() for id in some if id not in there))
+        return [*headers, *self.reader.headers(ids).values()] if ids else headers
 
     def _steps(self, headers: Sequence[Record], pairs: Mapping[uuid.UUID, Pair]) -> list[Step]:
         """What is to be done with each, without revisions whose quote is another's by the end of the page."""
         coupled = {id: pair for id, pair in pairs.items() if pair.state is State.COUPLED}
-        before = self._before([header for header in headers if header.id not in coupled])
+        before = coupled_before(
+            self.flow.crm, self.flow.ledger, [header for header in headers if header.id not in coupled]
+        )
         held = [pair.erp_id for pair in (*coupled.values(), *before.values())]
         here = self.flow.erp.get(HEADER_TABLE, held, ("no", "status")) if held else {}
         found = []
@@ -119,27 +138,6 @@ class QuotePass(DocumentPass):
             doing = decide(state, reason, is_coupled=header.id in coupled, is_here=is_here, follows=follows)
             found.append(Step(header, *doing, pair, earlier if follows else None))
         return newest(found)
-
-    def _before(self, headers: Sequence[Record]) -> dict[uuid.UUID, Pair]:
-        """The coupled pairs of earlier revisions: those with the same number."""
-        numbers = {text(header, QUOTE.number) for header in headers} - {""}
-        if not numbers:
-            return {}
-        same = OneOf(QUOTE.number, tuple(sorted(numbers)))
-        rows = list(every(self.flow.crm, QUOTE.table, same, (QUOTE.number, "revisionnumber")))
-        pairs = self.flow.ledger.pairs(Side.CRM, [row.id for row in rows])
-        coupled = [(row, pairs[row.id]) for row in rows if row.id in pairs and pairs[row.id].state is State.COUPLED]
-        found: dict[uuid.UUID, Pair] = {}
-        for header in headers:
-            number, revision = text(header, QUOTE.number), integer(header, "revisionnumber") or 0
-            older = [
-                (integer(row, "revisionnumber") or 0, pair)
-                for row, pair in coupled
-                if text(row, QUOTE.number) == number and (integer(row, "revisionnumber") or 0) < revision
-            ]
-            if older:
-                found[header.id] = max(older, key=lambda one: one[0])[1]
-        return found
 
     def _takes(self, step: Step, noted: Noted) -> bool:
         """Is anything to be done with it? What keeps it from that is noted where a person wants to know."""
@@ -163,7 +161,7 @@ class QuotePass(DocumentPass):
             noted.forgotten.append(pair)
         else:
             noted.counters.unchanged += 1
-            noted.remembered += [went_well(pair)] if pair.to_erp.result is not Result.SUCCESS else []
+            noted.remembered += [] if _is_seen(step, pair) else [self._seen(step, pair)]
         noted.recovered.append(document.id)
 
     def _plan(self, steps: Sequence[Step]) -> None:
@@ -184,27 +182,6 @@ class QuotePass(DocumentPass):
             id = step.before.erp_id if step.make is Make.REBUILD and step.before is not None else own
             blank = PARTIES if step.make is Make.REBUILD else ()  # A quote is what Sales says, whatever it was before.
             step.planned = with_days(plan(document, id, known, cleared=blank))
-
-    def _orders(self, quotes: Sequence[uuid.UUID]) -> Orders:
-        """The orders of Sales that were made of these quotes."""
-        if not quotes:
-            return Orders({}, {})
-        of_quotes = OneOf("quoteid", tuple(quotes))
-        rows = list(every(self.flow.crm, ORDER.table, of_quotes, ("quoteid", "statecode", SENT)))
-        coupled = self.flow.ledger.resolve(ORDERS, Side.CRM, [row.id for row in rows])
-        given_up = quotes_given_up(rows, coupled)
-        here = self.flow.erp.get(HEADER_TABLE, list(coupled.values()), ("quote_no",)) if coupled else {}
-        made: dict[uuid.UUID, uuid.UUID] = {}
-        to_make: dict[uuid.UUID, list[uuid.UUID]] = {}
-        for row in rows:
-            quote = reference(row, "quoteid")
-            if quote is None:
-                continue
-            if coupled.get(row.id) in here:
-                made[quote.id] = coupled[row.id]
-            elif row.id not in coupled and integer(row, "statecode") == SUBMITTED and was_never_sent(row):
-                to_make.setdefault(quote.id, []).append(row.id)
-        return Orders(made, to_make, given_up)
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -237,13 +214,18 @@ class QuotePass(DocumentPass):
             self._finish(step, pair, orders)
         except RecordProblem as problem:
             waits = step.planned.waits if step.planned is not None and problem is step.planned.problem else frozenset()
-            noted.fail(replace(pair, seen_crm=step.header.version), problem, step.label, waits)
+            noted.fail(replace(pair, seen_crm=step.header.version, owed_erp=False), problem, step.label, waits)
             return
-        noted.remembered.append(replace(went_well(pair), seen_crm=step.header.version))
+        noted.remembered.append(self._seen(step, pair))
         noted.recovered.append(step.header.id)
         if step.make is not Make.INSERT:
             noted.counters.modified += step.changed
             noted.counters.unchanged += not step.changed
+
+    @staticmethod
+    def _seen(step: Step, pair: Pair) -> Pair:
+        """The pair of a quote that is as it should be."""
+        return replace(went_well(pair), seen_crm=step.header.version, owed_erp=False)
 
     def _make(self, step: Step, pair: Pair, inserted: Mapping[uuid.UUID, Written], noted: Noted) -> Pair:
         """The pair once the quote is here as it should be. Raises the problem of its plan, and what Business Central
@@ -294,3 +276,20 @@ class QuotePass(DocumentPass):
         elif step.header.id not in orders.to_make and integer(quote, "status") != RELEASED:
             erp.act(HEADER_TABLE, pair.erp_id, "release")
             step.changed = True
+
+
+def _overtaken(
+    headers: Sequence[Record], pairs: Mapping[uuid.UUID, Pair], steps: Sequence[Step], noted: Noted
+) -> list[Pair]:
+    """The pairs of revisions that a later one was to follow and, refused as that was, has not: they were looked at."""
+    taken, found = {step.header.id for step in steps}, []
+    for header in headers:
+        pair = pairs.get(header.id)
+        if header.id not in taken and pair is not None and pair.state is State.COUPLED and pair not in noted.forgotten:
+            found.append(replace(pair, seen_crm=header.version, owed_erp=False))
+    return found
+
+
+def _is_seen(step: Step, pair: Pair) -> bool:
+    """Is nothing to be remembered anew?"""
+    return pair.to_erp.result is Result.SUCCESS and pair.seen_crm == step.header.version and not pair.owed_erp

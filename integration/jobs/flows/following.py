@@ -5,7 +5,8 @@ also where they are created only by hand.
 10:25  Nova Shop is coupled, by hand, by a run or by a command
 10:25  the scheduler finds that ORD-7 waits for nothing any more, and has a run look at what is open: order 101008
 
-Without a scheduler the next run of SALESORDER-ORDER does it. That run also tries what has failed once.
+Without a scheduler the next run of SALESORDER-ORDER does it. That run also tries what has failed once, and looks for
+what happened in Sales to documents that are here already (``documents/noticing``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from django.utils import timezone
 from integration.business_central.reading.changes import changed_since
 from integration.business_central.row_versions import committed_version
 from integration.connection.systems import Connected
+from integration.documents.afterwards import ABOUT_AFTERWARDS
+from integration.documents.noticing.news import mark_news
 from integration.documents.orders import Plan
 from integration.documents.problems import KNOWN_BEFORE
 from integration.documents.reading import outlook
@@ -43,19 +46,23 @@ Flows = Iterator[tuple[TableMapping, SyncJob.Kind]]
 
 
 def follow_open(connected: Connected) -> list[SyncJob]:
-    """After a pass over orders: have tried again what failed once, what no longer waits, and what rests though a run
-    would find something else by now. Answers the runs. Raises a ``ConnectionProblem``."""
+    """After a pass over orders: have looked at what happened in Sales to documents that are here, and have tried again
+    what failed once, what no longer waits, and what rests though a run would find something else by now. Answers the
+    runs. Raises a ``ConnectionProblem``."""
     return [_look_at_open(mapping, kind) for mapping, kind in _flows() if _is_to_follow(mapping, kind, connected)]
 
 
 def _is_to_follow(mapping: TableMapping, kind: SyncJob.Kind, connected: Connected) -> bool:
-    number = reopen(mapping, connected.erp) + _reopen_changed(mapping, SOURCES[kind], connected)
+    source = SOURCES[kind]
+    number = reopen(mapping, connected.erp) + _reopen_changed(mapping, source, connected)
+    number += mark_news(source, connected.erp, connected.crm, mapping.couplings)
     released = any(True for _ in mapping.couplings.released(Direction.TO_ERP))
-    return number > 0 or released or is_open(mapping, Direction.TO_ERP)
+    return number > 0 or released or is_open(mapping, Direction.TO_ERP, left=ABOUT_AFTERWARDS)
 
 
 def _reopen_changed(mapping: TableMapping, source: Source, connected: Connected) -> int:
-    """Take those out of their rest that somebody has corrected in Sales, or what they point to. Answers how many."""
+    """Take those out of their rest that somebody has corrected or deleted in Sales, or what they point to. Answers how
+    many."""
     rows = mapping.couplings.filter(**RESTING, state=State.RESERVED.value).order_by("pk")
     resting = list(rows.values_list("erp_id", "crm_id", "seen_crm", "to_erp_code")[:AT_ONCE])
     ids = [crm_id for _, crm_id, _, _ in resting]
@@ -63,7 +70,7 @@ def _reopen_changed(mapping: TableMapping, source: Source, connected: Connected)
     changed = [
         erp_id
         for erp_id, crm_id, version, code in resting
-        if crm_id in plans and _is_news(plans[crm_id], version, code)
+        if crm_id not in plans or _is_news(plans[crm_id], version, code)
     ]
     return int(mapping.couplings.retry(changed)) if changed else 0
 

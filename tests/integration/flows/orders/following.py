@@ -8,7 +8,7 @@ from integration import jobs
 from integration.business_central.models import Customer
 from integration.connection.systems import Connected
 from integration.models import SyncJob
-from integration.sync.rules import Context
+from integration.sync.rules import Context, Direction
 from integration.systems.values import Ref
 from tests.integration.flows.desk import Desk
 
@@ -32,3 +32,16 @@ def work() -> None:
     """A worker does what is queued."""
     for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
         jobs.run(job.pk)
+
+
+def regular_look(desk: Desk) -> None:
+    """The recurring pass over orders, and what it has a worker do."""
+    map_what_is_there(desk)
+    jobs.start(desk.mapping, Direction.TO_CRM, inline=True)
+    work()
+
+
+def map_what_is_there(desk: Desk) -> None:
+    """Orders are mapped to the columns that the organization in memory has."""
+    there = desk.crm.describe("salesorder").fields
+    desk.mapping.fields.exclude(crm_field__in=there).update(is_enabled=False)

@@ -10,6 +10,7 @@ import pytest
 from integration.business_central.models import SalesHeader
 from integration.models import SyncError
 from integration.systems.values import Row
+from tests.integration.flows.orders.following import regular_look
 from tests.integration.flows.quotes.quoting import CANCELED, REVISED, Quoting, counted, quoting
 
 __all__ = ["quoting"]
@@ -82,7 +83,8 @@ def test_a_quote_deleted_in_sales_stays_here_and_rests_with_the_reason(quoting: 
     quoting.crm.remove("quote", deleted)
 
     for _ in range(2):
-        job = quoting.process()
+        regular_look(quoting)
+    job = quoting.process()
 
     [error] = SyncError.objects.open()
     assert (error.code, error.crm_id) == ("twin-gone", deleted)
