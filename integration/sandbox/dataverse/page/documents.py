@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
-from integration.sandbox.dataverse.page import business_central, lines, timeline
+from integration.sandbox.dataverse.page import access, business_central, lines, timeline
 from integration.sandbox.dataverse.page.api_client import KIND as TABLE_OF
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
+from integration.sandbox.dataverse.page.fields import OWNER
 from integration.sandbox.dataverse.page.kinds import BY_SET, BY_TABLE, Action, Kind
 from integration.sandbox.dataverse.page.page_context import PageContext
 from integration.sandbox.dataverse.page.rendering import Cell, moved
@@ -23,21 +25,32 @@ def record(
 ) -> Response:
     """The page of one record. Raises :class:`Declined`."""
     found = context.client.get(f"{kind.set}({row})")
+    rights = access.rights_on(context.client, kind, row)
+    new = access.creatable(context.client)
+    actions = [one for one in kind.actions if found["statecode"] in one.states and access.possible(one, rights, new)]
     seen = PageContext(context.client, context.session, context.name, typed or {}, kind.set)
     asked = "ask" in seen.given
     values = {
         "kind": kind,
         "here": f"/sales/{kind.set}/{row}",
-        "actions": [one for one in kind.actions if found["statecode"] in one.states],
-        "follow": _follow(kind, row),
+        "actions": actions,
+        "main": next((one for one in actions if not one.gives_up), None),
+        "editing": _editing(kind, found, rights),
+        "follow": _follow(kind, row, new) if access.ADD_TO in rights else [],
         "in_business_central": business_central.opening(seen, kind, row),
         "facts": _facts(kind, found),
-        "lines": lines.section(seen, kind, found) if kind.lines else None,
+        "lines": lines.section(seen, kind, found, rights) if kind.lines else None,
         "availability": business_central.availability(seen, row) if kind.table == "product" and asked else "",
         "statistics": business_central.statistics(seen, found) if kind.table == "account" else None,
-        "timeline": timeline.section(seen, kind, row),
+        "timeline": timeline.section(seen, kind, row, access.ADD_TO in rights and access.NOTE in new),
     }
     return seen.page("record.html", shown(found, kind.name) or kind.one, problem, status, **values)
+
+
+def _editing(kind: Kind, found: Row, rights: frozenset[str]) -> str:
+    """What the button says that leads to its form; blank where nothing can be changed."""
+    fields = access.changeable(kind, found, rights)
+    return "Assign" if fields == (OWNER,) else "Edit" if fields else ""
 
 
 def act(context: PageContext, kind: Kind, row: str, name: str, line: str) -> Response:
@@ -81,9 +94,10 @@ def _message(kind: Kind, action: Action, row: str) -> Row:
     return {"Status": action.status, action.parameter: activity}
 
 
-def _follow(kind: Kind, row: str) -> list[Cell]:
+def _follow(kind: Kind, row: str, new: Collection[str]) -> list[Cell]:
     """What can be made from here with this record filled in."""
-    return [Cell(f"New {BY_SET[each].one.lower()}", f"/sales/{each}/new?{name}={row}") for each, name in kind.follow]
+    made = [(BY_SET[each], name) for each, name in kind.follow if BY_SET[each].table in new]
+    return [Cell(f"New {each.one.lower()}", f"/sales/{each.set}/new?{name}={row}") for each, name in made]
 
 
 def _facts(kind: Kind, found: Row) -> list[tuple[str, Cell]]:

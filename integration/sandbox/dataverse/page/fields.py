@@ -51,6 +51,8 @@ PRICES = Field("pricelevelid", "Price list", "lookup", "pricelevels")
 CUSTOMER = Field("customerid_account", "Customer", "lookup", "accounts")
 PAYMENT_TERMS = Field("paymenttermscode", "Payment terms", "option")
 
+OWNER = Field("ownerid", "Owner", "lookup", "systemusers", True)
+
 ACCOUNT = (
     NAME,
     Field("accountnumber", "Number"),
@@ -61,6 +63,7 @@ ACCOUNT = (
     FAX,
     E_MAIL,
     WEB_SITE,
+    OWNER,
     DESCRIPTION,
     *_place("address1", "Address", ("primarycontactname", "Contact")),
     *_under(
@@ -86,6 +89,7 @@ CONTACT = (
     FAX,
     WEB_SITE,
     CURRENCY,
+    OWNER,
     DESCRIPTION,
     *_place("address1", "Address"),
 )
@@ -97,6 +101,7 @@ OPPORTUNITY = (
     Field("estimatedvalue", "Estimated revenue", "number"),
     Field("estimatedclosedate", "Estimated close date", "date"),
     Field("closeprobability", "Probability (%)", "whole"),
+    OWNER,
     DESCRIPTION,
 )
 DOCUMENT = (
@@ -108,6 +113,7 @@ DOCUMENT = (
     Field("shippingmethodcode", "Shipping method", "option"),
     Field("discountpercentage", "Discount (%)", "number"),
     Field("freightamount", "Freight", "number"),
+    OWNER,
     DESCRIPTION,
     *_place("billto", "Bill to", ("name", "Name")),
     *_place("shipto", "Ship to", ("name", "Name")),

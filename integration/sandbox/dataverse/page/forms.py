@@ -12,6 +12,9 @@ from integration.sandbox.dataverse.page.fields import Field
 from integration.sandbox.dataverse.page.kinds import Kind
 
 OPTION, NUMBER, WHOLE = "option", "number", "whole"
+USERS, TEAMS = "systemusers", "teams"
+OFFERED = {"uoms": "", USERS: "isdisabled eq false and accessmode eq 0"}
+"""What of a set can be chosen, where that is not its active rows: of users, people who are not disabled."""
 CHOICES = 500
 """So many rows a list to choose from has; whoever looks for another one starts at that record."""
 
@@ -51,12 +54,24 @@ def choices(client: ApiClient, of: str, value: str) -> list[tuple[str, str]]:
     """The rows of a table by name, the chosen one among them however many there are. Raises :class:`Declined`."""
     table = client.organization.model.sets[of]
     key, name = table.id, table.name_column
-    active = "" if of == "uoms" else "&$filter=statecode eq 0"
-    rows = client.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
+    offered = OFFERED.get(of, "statecode eq 0")
+    chosen = f"&$filter={offered}" if offered else ""
+    rows = client.rows(of, f"$select={name}&$orderby={name}{chosen}&$top={CHOICES}")
     found = [(str(row[key]), shown(row, name)) for row in rows]
     if value and value not in {id for id, _ in found}:
-        found.insert(0, (value, shown(client.get(f"{of}({value})", f"$select={name}"), name)))
+        found.insert(0, (value, _name_of(client, of, value)))
     return found
+
+
+def _name_of(client: ApiClient, of: str, value: str) -> str:
+    """What a row that is not offered any more is called. Raises :class:`Declined`."""
+    name = client.organization.model.sets[of].name_column
+    try:
+        return shown(client.get(f"{of}({value})", f"$select={name}"), name)
+    except Declined:
+        if of != USERS:
+            raise
+        return _name_of(client, TEAMS, value)  # A team may own a record, too.
 
 
 def typed_of(kind: Kind, row: Row) -> dict[str, str]:

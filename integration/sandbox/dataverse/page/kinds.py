@@ -21,7 +21,8 @@ OPEN, ACTIVE = 0, 1
 @dataclass(frozen=True)
 class Action:
     """A button on a document whose state is one of ``states``: a message with the activity it leaves (its parameter
-    and the set it names its document by), or a change of the state alone."""
+    and the set it names its document by), or a change of the state alone. ``changes``: the document itself is another
+    one then. ``gives_up``: there is no way back, so it is never the button that stands out."""
 
     name: str
     label: str
@@ -31,12 +32,15 @@ class Action:
     status: int = -1
     state: int | None = None
     target: str = ""
+    changes: bool = True
+    gives_up: bool = False
 
 
 @dataclass(frozen=True)
 class Kind:
     """One table. ``columns``, ``looks``: property and label in the list and at the record; ``search``: where a search
-    looks; ``lines``: the set of its lines and their lookup; ``entry``: with what a new one may begin."""
+    looks; ``lines``: the set of its lines and their lookup; ``locks``: once it has left its first state, only its owner
+    can be changed; ``follow``: what may begin with it."""
 
     set: str
     table: str
@@ -50,6 +54,7 @@ class Kind:
     lines: tuple[str, str] | None = None
     actions: tuple[Action, ...] = ()
     new: bool = True
+    locks: bool = False
     follow: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -108,20 +113,21 @@ KINDS = (
         looks=(STATE, REASON, ("actualvalue", "Actual revenue"), ("actualclosedate", "Closed"), *SUMS, OWNER),
         lines=("opportunityproducts", "opportunityid"),
         actions=(Action("win", "Close as won", (OPEN,), "WinOpportunity", "OpportunityClose"),
-                 Action("lose", "Close as lost", (OPEN,), "LoseOpportunity", "OpportunityClose"),
-                 Action("quote", "Make a quote", (OPEN,), "GenerateQuoteFromOpportunity", target="quotes")),
+                 Action("lose", "Close as lost", (OPEN,), "LoseOpportunity", "OpportunityClose", gives_up=True),
+                 Action("quote", "Make a quote", (OPEN,), "GenerateQuoteFromOpportunity", target="quotes",
+                        changes=False)),
     ),
     Kind(
         "quotes", "quote", "Quote", "Quotes",
         (("name", "Name"), ("quotenumber", "Number"), CUSTOMER, ("revisionnumber", "Revision"), TOTAL, STATE),
         ("name", "quotenumber"), DOCUMENT,
         looks=(("quotenumber", "Number"), ("revisionnumber", "Revision"), STATE, REASON, *SUMS, OWNER),
-        lines=("quotedetails", "quoteid"),
+        lines=("quotedetails", "quoteid"), locks=True,
         actions=(Action("activate", "Activate", (OPEN,), state=ACTIVE),
                  Action("revise", "Revise", (ACTIVE, 3), "ReviseQuote", target="quotes"),
                  Action("win", "Close as won", (ACTIVE,), "WinQuote", "QuoteClose"),
                  Action("order", "Make an order", (ACTIVE, 2), "ConvertQuoteToSalesOrder", target="salesorders"),
-                 Action("close", "Close as lost", (ACTIVE,), "CloseQuote", "QuoteClose", 5)),
+                 Action("close", "Close as lost", (ACTIVE,), "CloseQuote", "QuoteClose", 5, gives_up=True)),
     ),
     Kind(
         "salesorders", "salesorder", "Order", "Orders",
@@ -129,9 +135,9 @@ KINDS = (
         ("name", "ordernumber"), DOCUMENT,
         looks=(("ordernumber", "Number"), STATE, REASON, *SUMS, ("submitdate", "Submitted"),
                ("datefulfilled", "Fulfilled"), OWNER),
-        lines=("salesorderdetails", "salesorderid"),
+        lines=("salesorderdetails", "salesorderid"), locks=True,
         actions=(Action("submit", "Submit", (OPEN,), state=1),
-                 Action("cancel", "Cancel order", (OPEN, 1), "CancelSalesOrder", "OrderClose")),
+                 Action("cancel", "Cancel order", (OPEN, 1), "CancelSalesOrder", "OrderClose", gives_up=True)),
     ),
     Kind(
         "invoices", "invoice", "Invoice", "Invoices",

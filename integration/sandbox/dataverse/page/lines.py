@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from integration.sandbox.dataverse.page import business_central, forms
+from integration.sandbox.dataverse.page import access, business_central, forms
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
 from integration.sandbox.dataverse.page.fields import Field
 from integration.sandbox.dataverse.page.forms import Input
@@ -36,31 +37,36 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a document; while it is ``open``, the fields of the forms that add one, and what is available of
-    the chosen product when that was asked."""
+    """The lines of a document; while it is ``open`` to this person, the fields of the forms that add one, and what is
+    available of the chosen product when that was asked. ``removable``: lines can be taken away."""
 
     heads: list[Head]
     rows: list[Line]
     open: bool
+    removable: bool
     product: list[Input]
     written: list[Input]
     availability: str
 
 
-def section(context: PageContext, kind: Kind, found: Row) -> Lines:
-    """The lines, and while the document may be changed the forms that add one. Raises :class:`Declined`."""
+def section(context: PageContext, kind: Kind, found: Row, rights: Collection[str]) -> Lines:
+    """The lines, and while the document may be changed, with these rights on it, the forms that add one. Raises
+    :class:`Declined`."""
     name, lookup = kind.lines or ("", "")
     asked = f"$filter=_{lookup}_value eq {found[kind.id]}&$orderby=lineitemnumber,createdon"
     rows = [_line(row, row[f"{name.removesuffix('s')}id"]) for row in context.client.rows(name, asked)]
-    if not kind.new or found["statecode"] != OPEN:
-        return Lines(HEADS, rows, False, [], [], "")
+    is_open = kind.new and found["statecode"] == OPEN
+    removable = is_open and access.DELETE in rights
+    heads = [*HEADS, Head("Action")] if removable else HEADS
+    if not is_open or access.CHANGE not in rights:
+        return Lines(heads, rows, False, removable, [], [], "")
     typed = {"quantity": "1", **context.given}
     product = forms.inputs(
         context.client, (PRODUCT, UNIT, QUANTITY), {} if "productdescription" in context.given else typed
     )
     written = forms.inputs(context.client, (WRITTEN, QUANTITY, PRICE), typed)
     said = availability(context) if "ask" in context.given else ""
-    return Lines([*HEADS, Head("Action")], rows, True, product, written, said)
+    return Lines(heads, rows, True, removable, product, written, said)
 
 
 def _line(row: Row, id: str) -> Line:

@@ -29,13 +29,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """``fields`` are those of the form for a note."""
+    """``fields`` are those of the form for a note; none where this person may not write one."""
 
     entries: list[Entry]
     fields: list[forms.Input]
 
 
-def section(context: PageContext, kind: Kind, row: str) -> Timeline:
+def section(context: PageContext, kind: Kind, row: str, may_add: bool) -> Timeline:
     """Up to 50 of each. Raises :class:`Declined`."""
     order = f"$orderby=createdon desc&$top={MOST}"
     notes = context.client.rows("annotations", f"$filter=_objectid_value eq {row}&{order}")
@@ -43,7 +43,7 @@ def section(context: PageContext, kind: Kind, row: str) -> Timeline:
     entries = [_entry("Note", note, shown(note, "subject"), shown(note, "notetext")) for note in notes]
     entries += [_entry("Post", post, "", shown(post, "text") or shown(post, "largetext")) for post in posts]
     entries.sort(key=lambda one: one.created, reverse=True)
-    return Timeline(entries, forms.inputs(context.client, (SUBJECT, NOTE), context.given))
+    return Timeline(entries, forms.inputs(context.client, (SUBJECT, NOTE) if may_add else (), context.given))
 
 
 def _entry(kind: str, row: Row, subject: str, text: str) -> Entry:

@@ -6,15 +6,8 @@ import re
 from decimal import Decimal
 
 from tests.sandbox.conftest import Caller
+from tests.sandbox.dataverse.page.documents import document
 from tests.sandbox.salesperson import Browser, complaint, id_of
-
-
-def document(browser: Browser, kind: str, account: str, priced: tuple[str, str]) -> str:
-    prices, product = priced
-    path = browser.made(kind, name="Spring", customerid_account=id_of(account), pricelevelid=prices)
-    answer = browser.post(f"{path}/lines", productid=product, quantity="3")
-    assert answer.status_code == 200, complaint(answer)
-    return path
 
 
 def test_an_order_with_a_product_and_a_write_in_product_is_submitted(
