@@ -178,6 +178,12 @@ def meaning(code: str) -> str:
     return ADVICE[code][0] if code in ADVICE else code
 
 
+def meaning_within(code: str) -> str:
+    """The same within a sentence; Sales keeps its capital letter."""
+    text = meaning(code)
+    return text if text.startswith("Sales ") else text[:1].lower() + text[1:]
+
+
 def advice(code: str) -> str:
     """What to do about it; blank where only the message can say."""
     return ADVICE[code][1] if code in ADVICE else ""

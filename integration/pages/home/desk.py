@@ -11,6 +11,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from integration.documents.afterwards import ABOUT_AFTERWARDS
+from integration.documents.problems import NotNotified
 from integration.models import ConnectionSetup, PendingPost, SyncError, SyncJob, TableMapping, User
 from integration.models.people.rights import POST_DOCUMENT
 from integration.pages.in_sales import submitted_orders
@@ -25,6 +27,8 @@ DOCUMENTS_OF_SALES = {"salesorder": ("Sales order", "sales_orders"), "quote": ("
 COUPLE = "coupling.change_coupling"
 MOST_COUPLED = 3
 MOST_BY_NAME, DAY = 9, dt.timedelta(hours=24)
+OF_THOSE_HERE = (*ABOUT_AFTERWARDS, NotNotified.code, TwinGone.code)
+"""What is said of orders and quotes that are here already."""
 KEPT = ("coupled", "resting", "waiting")
 
 
@@ -62,8 +66,13 @@ class Heap:
 
     @property
     def is_document(self) -> bool:
-        """About an order or quote of Sales of which nothing has become here yet."""
+        """About an order or quote of Sales: what keeps it out, or what happened to it there after it came."""
         return self.crm_table in DOCUMENTS_OF_SALES and self.direction == Direction.TO_ERP.value
+
+    @property
+    def is_to_be_made(self) -> bool:
+        """About one of which nothing has become here yet."""
+        return self.is_document and self.code not in OF_THOSE_HERE
 
     @property
     def is_option(self) -> bool:
@@ -113,8 +122,12 @@ class Desk:
         return sorted(some, key=lambda one: (one.direction != Direction.BOTH.value, -one.coupled))[:MOST_COUPLED]
 
     def documents(self, table: str) -> int:
-        """How many documents of this table of Sales failed and are still to be made."""
+        """How many documents of this table of Sales have an open error."""
         return sum(heap.number for heap in self.heaps if heap.is_document and heap.crm_table == table)
+
+    def documents_to_make(self, table: str) -> int:
+        """How many of them are still to be made."""
+        return sum(heap.number for heap in self.heaps if heap.is_to_be_made and heap.crm_table == table)
 
 
 def desk_of(person: User, setup: ConnectionSetup, *, patient: bool = False) -> Desk:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE, POST_DOCUMENT
-from integration.pages.advice import advice, meaning
+from integration.pages.advice import advice, meaning_within
 from integration.pages.home.desk import COUPLE, DOCUMENTS_OF_SALES, Desk
 from integration.pages.home.orders import SHIP, to_ship
 from integration.pages.parts import Link, first_url, links
@@ -108,7 +108,7 @@ def _conflicts(desk: Desk) -> Iterator[Waiting]:
         yield Waiting(title, advice(Conflict.code), "Decide", first_url("home.conflicts"), look)
     elif number:
         for error in (one for one in desk.by_name if one.code == Conflict.code):
-            title = f"{error.record_name}: {meaning(error.code).lower()}"
+            title = f"{error.record_name}: {meaning_within(error.code)}"
             yield Waiting(title, _short(error.message), "Decide", first_url("home.conflicts", error), name=error.label)
 
 
@@ -120,7 +120,7 @@ def _broken(desk: Desk) -> Iterator[Waiting]:
         yield Waiting(f"{_of(number, 'record')} with a deleted partner", advice(TwinGone.code), "Decide", look)
     elif number:
         for error in (one for one in desk.by_name if one.code == TwinGone.code):
-            title = f"{error.record_name}: {meaning(error.code).lower()}"
+            title = f"{error.record_name}: {meaning_within(error.code)}"
             ways = links("error.mending", error, desk.person)
             yield Waiting(title, advice(error.code), "Decide", look, look, ways=ways, only=error.pk)
 
@@ -130,13 +130,27 @@ def _documents(desk: Desk) -> Iterator[Waiting]:
     for table, (noun, page) in DOCUMENTS_OF_SALES.items():
         number = desk.documents(table)
         if number > BY_NAME or (number and not desk.by_name):
-            address = reverse(page) + OPEN
-            yield Waiting(f"{_of(number, noun)} waiting", "Nothing has become of them here yet.", "See Why", address)
+            here = number - desk.documents_to_make(table)
+            since = f"{here} {'is' if here == 1 else 'are'} here already: changed, canceled or deleted in Sales since."
+            text = since if here else "Nothing has become of them here yet."
+            yield Waiting(f"{_of(number, noun)} waiting", text, "See Why", _errors_of(desk, table, page))
         elif number:
             for error in (one for one in desk.by_name if _is_of(one, table)):
-                address = first_url("record", ("crm", table, error.crm_id)) if error.crm_id else reverse(page) + OPEN
-                title, text = f"{noun} {error.record_name}: {meaning(error.code).lower()}", _short(error.message)
-                yield Waiting(title, text, "Open It", address, name=error.label)
+                title, text = f"{noun} {error.record_name}: {meaning_within(error.code)}", _short(error.message)
+                yield Waiting(title, text, "Open It", _there_is(error, page), name=error.label)
+
+
+def _errors_of(desk: Desk, table: str, page: str) -> str:
+    """The list of Sales has no documents that were deleted there."""
+    gone = any(heap.code == TwinGone.code for heap in desk.heaps if heap.is_document and heap.crm_table == table)
+    return reverse("synch_errors") if gone else reverse(page) + OPEN
+
+
+def _there_is(error: SyncError, page: str) -> str:
+    """The document as it is to be looked at: of one that was deleted in Sales, what became of it here."""
+    if error.code == TwinGone.code:
+        return first_url("record", ("erp", error.mapping.erp_table, error.erp_id))
+    return first_url("record", ("crm", error.mapping.crm_table, error.crm_id)) if error.crm_id else reverse(page) + OPEN
 
 
 def _orders_off(desk: Desk) -> Iterator[Waiting]:
@@ -155,7 +169,7 @@ def _orders_off(desk: Desk) -> Iterator[Waiting]:
 
 def _orders(desk: Desk) -> Iterator[Waiting]:
     """Orders that wait for whoever carries them out, or makes them of those of Sales."""
-    new = (desk.submitted or 0) - desk.documents("salesorder") if desk.setup.order_integration_enabled else 0
+    new = (desk.submitted or 0) - desk.documents_to_make("salesorder") if desk.setup.order_integration_enabled else 0
     look = reverse("sales_orders")
     if new > 0 and (desk.may(COUPLE) or desk.may(POST_DOCUMENT)):
         title = f"{_of(new, 'submitted Sales order')} to create in Business Central"
@@ -220,7 +234,7 @@ def _others(desk: Desk) -> Iterator[Waiting]:
     heaps = [one for one in desk.heaps if one.is_of_many]
     if number := sum(heap.awake for heap in heaps):
         most = max(heaps, key=lambda heap: heap.awake)
-        text = f"Mostly: {meaning(most.code).lower()}. {advice(most.code)}".strip()
+        text = f"Mostly: {meaning_within(most.code)}. {advice(most.code)}".strip()
         yield Waiting(f"{_of(number, 'record')} with errors", text, "See Causes", reverse("synch_errors"))
 
 
