@@ -14,6 +14,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
 from integration.systems.system import every
+from integration.systems.values import Row
 from tests.integration.flows.desk import write_in_product
 from tests.integration.flows.organization import Organization, made, organization
 
@@ -86,6 +87,25 @@ def test_an_order_follows_in_the_run_of_orders_after_its_account_was_coupled_by_
 
     assert made(order).sell_to_customer_no.no == "ADATUM"
     assert (run_of_orders(), SyncError.objects.open().count()) == (0, 0)
+
+
+def test_the_run_of_orders_notices_what_was_canceled_and_deleted_in_sales_though_nobody_creates_orders(
+    organization: Organization,
+) -> None:
+    assert not ConnectionSetup.current().auto_create_orders
+    canceled, deleted, left = (organization.order(organization.desk(1, 100)) for _ in range(3))
+    assert jobs.create_orders([canceled, deleted, left], inline=True).inserted == 3
+    assert (run_of_orders(), SyncError.objects.count()) == (0, 0)
+    changes = [Row(canceled, {"statecode": 2, "statuscode": 4})]
+    assert all(one.ok for one in organization.people.update("salesorder", changes))
+    assert all(one.ok for one in organization.people.delete("salesorder", [Row(deleted)]))
+
+    assert run_of_orders() == 1
+
+    said = SyncError.objects.open().order_by("code").values_list("code", "crm_id")
+    assert list(said) == [("order-canceled", canceled), ("twin-gone", deleted)]
+    assert (made(canceled).on_hold, made(left).on_hold) == ("CRM", "")
+    assert (run_of_orders(), SyncError.objects.count()) == (0, 2)
 
 
 def run_of_orders() -> int:
