@@ -12,45 +12,26 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from integration.dataverse import batch
+from integration.dataverse.columns import field_of, is_column, is_date_only, label_of
 from integration.dataverse.entity import Entity
 from integration.dataverse.problems import MALFORMED, problem_of
 from integration.dataverse.reading import zones
 from integration.dataverse.session import Cache, MemoryCache, Session
 from integration.dataverse.writing.actions import names_of
 from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissing
-from integration.systems.values import Field, FieldType, Money, Option, Table
+from integration.systems.values import FieldType, Table
 
 __all__ = ["Entity", "Metadata", "last_described"]
 
 KEPT_SECONDS = 24 * 3600.0
-SHAPE = 3
+SHAPE = 4
 """Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
 MODIFIED, STATE = "modifiedon", "statecode"
 MESSAGES = ("CreateMultiple", "UpdateMultiple")
-TYPES = {
-    "String": FieldType.TEXT,
-    "Memo": FieldType.MEMO,
-    "Integer": FieldType.INTEGER,
-    "BigInt": FieldType.INTEGER,
-    "Decimal": FieldType.DECIMAL,
-    "Double": FieldType.DECIMAL,
-    "Money": FieldType.DECIMAL,
-    "Boolean": FieldType.BOOLEAN,
-    "Picklist": FieldType.OPTION,
-    "State": FieldType.OPTION,
-    "Status": FieldType.OPTION,
-    "Lookup": FieldType.REFERENCE,
-    "Customer": FieldType.REFERENCE,
-    "Owner": FieldType.REFERENCE,
-    "Uniqueidentifier": FieldType.UUID,
-    "EntityName": FieldType.TABLE,
-}
-SCALES = {"Money": 4, "Decimal": 10, "Double": 5}
 NUMBERS = ("accountnumber", "productnumber", "ordernumber", "quotenumber", "invoicenumber", "isocurrencycode")
 COMMON = (
     "LogicalName,AttributeType,AttributeOf,DisplayName,IsValidForCreate,IsValidForUpdate,IsValidForRead,RequiredLevel"
@@ -66,13 +47,12 @@ CASTS = {
     "Lookup": "LogicalName,Targets",
 }
 ORGANIZATION = "organization"
-OF_PRICES = 1
-"""A money column whose decimals are those of prices in the organization."""
 OPTIONS = "OptionSet($select=Options)"
 WITH_OPTIONS = {
     "Picklist": f"{OPTIONS},GlobalOptionSet($select=Options,Name)",
     "State": OPTIONS,
     "Status": OPTIONS,
+    "Boolean": "OptionSet($select=TrueOption,FalseOption)",
 }
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 TABLES = "LogicalName,DisplayName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,IsIntersect"
@@ -112,7 +92,7 @@ class Metadata:
 
     def tables(self) -> Sequence[tuple[str, str]]:
         """(logical name, label) of all tables, by label."""
-        pairs = [(row["LogicalName"], _label(row) or row["LogicalName"]) for row in self._catalog()]
+        pairs = [(row["LogicalName"], label_of(row) or row["LogicalName"]) for row in self._catalog()]
         return sorted(pairs, key=lambda pair: pair[1].lower())
 
     def forget(self, *names: str) -> None:
@@ -206,9 +186,9 @@ def _entity(described: Any, catalog: Any) -> Entity:
     more = {row["LogicalName"]: row for kind in (*CASTS, *WITH_OPTIONS) for row in described[kind]["value"]}
     prices = next((row.get("pricingdecimalprecision") for row in described[ORGANIZATION]["value"]), None)
     fields = {
-        row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}), prices)
+        row["LogicalName"]: field_of(row, more.get(row["LogicalName"], {}), prices)
         for row in described["columns"]["value"]
-        if _is_column(row)
+        if is_column(row)
     }
     relations = described["relations"]["value"]
     navigations = {
@@ -218,7 +198,7 @@ def _entity(described: Any, catalog: Any) -> Entity:
     return Entity(
         Table(
             about["LogicalName"],
-            _label(about) or about["LogicalName"],
+            label_of(about) or about["LogicalName"],
             fields,
             name_field=about.get("PrimaryNameAttribute") or "",
             number_field=next((n for n in NUMBERS if n in fields), ""),
@@ -241,56 +221,5 @@ def _entity(described: Any, catalog: Any) -> Entity:
             for n, row in more.items()
             if (row.get("GlobalOptionSet") or {}).get("Name")
         },
-        frozenset(n for n, f in fields.items() if f.type is FieldType.DATE and not _date_only(more.get(n, {}))),
+        frozenset(n for n, f in fields.items() if f.type is FieldType.DATE and not is_date_only(more.get(n, {}))),
     )
-
-
-def _is_column(row: Any) -> bool:
-    """Is it a column that the Web API can read? Parts of others (the name beside a lookup) are not, except the one that
-    tells which table a lookup points to: that comes as an annotation."""
-    if row["AttributeType"] == "EntityName":
-        return True
-    has_type = row["AttributeType"] in TYPES or row["AttributeType"] == "DateTime"
-    return has_type and not row.get("AttributeOf") and row.get("IsValidForRead", True) is not False
-
-
-def _field(row: Any, more: Any, prices: int | None) -> Field:
-    """``prices``: the decimals that prices have in this organization."""
-    kind = row["AttributeType"]
-    type_ = TYPES.get(kind) or (FieldType.DATE if more.get("Format") == "DateOnly" else FieldType.DATETIME)
-    scale = None
-    if type_ is FieldType.DECIMAL:
-        scale = int(more["Precision"]) if more.get("Precision") is not None else SCALES.get(kind, 2)
-        if more.get("PrecisionSource") == OF_PRICES and prices is not None:
-            scale = int(prices)
-    options = (more.get("OptionSet") or more.get("GlobalOptionSet") or {}).get("Options") or ()
-    return Field(
-        row["LogicalName"],
-        type_,
-        _label(row) or row["LogicalName"],
-        max_length=more.get("MaxLength"),
-        scale=scale,
-        minimum=_number(more.get("MinValue")),
-        maximum=_number(more.get("MaxValue")),
-        options=tuple(Option(int(option["Value"]), _label({"DisplayName": option["Label"]})) for option in options),
-        targets=tuple(more.get("Targets") or ()),
-        required=(row.get("RequiredLevel") or {}).get("Value") == "ApplicationRequired",
-        insertable=bool(row.get("IsValidForCreate", True)),
-        updatable=bool(row.get("IsValidForUpdate", True)),
-        # The columns beside them in the base currency are read only and in no row's currency.
-        money=Money.ROW if kind == "Money" and not row["LogicalName"].endswith("_base") else Money.NONE,
-    )
-
-
-def _date_only(more: Any) -> bool:
-    return (more.get("DateTimeBehavior") or {}).get("Value") == "DateOnly"
-
-
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
-
-
-def _label(row: Any) -> str:
-    display = row.get("DisplayName") or {}
-    label: Any = display.get("UserLocalizedLabel") or next(iter(display.get("LocalizedLabels") or []), {})
-    return str(label.get("Label") or "")

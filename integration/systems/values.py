@@ -88,12 +88,16 @@ class Money(StrEnum):
     ROW = "row"
 
 
+YES_OR_NO = ("No", "Yes")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column as the system describes it today.
 
     ``targets`` are the tables a REFERENCE may point to. ``insertable``/``updatable`` say when it can be written.
-    ``sortable``: is a list in its order there as fast with a million rows as with a hundred?
+    ``sortable``: is a list in its order there as fast with a million rows as with a hundred? ``words``: what people
+    read for no and for yes, of a BOOLEAN.
     """
 
     name: str
@@ -110,6 +114,7 @@ class Field:
     updatable: bool = True
     money: Money = Money.NONE
     sortable: bool = True
+    words: tuple[str, str] = YES_OR_NO
 
 
 @dataclass(frozen=True, slots=True)

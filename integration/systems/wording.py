@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from integration.systems.formats import current
-from integration.systems.values import Field, Record, Ref, Table, Value
+from integration.systems.values import YES_OR_NO, Field, Record, Ref, Table, Value
 
 LONGEST_SHOWN = 60
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -17,14 +17,15 @@ NO_NAME = "(no name)"
 
 
 def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None = None) -> str:
-    """A value as people read it: a reference by its label, an option of ``field`` by its label. With a ``zone`` it is
+    """A value as people read it: a reference by its label, an option of ``field`` by its label, yes and no by its
+    words. With a ``zone`` it is
     worded for who looks: a moment by the clock there, days and numbers as they have chosen. Blank for ``None``."""
     if value is None:
         return ""
     if isinstance(value, Ref):
         return value.label or str(value.id)
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return (field.words if field is not None else YES_OR_NO)[value]
     if isinstance(value, dt.datetime) and zone is not None:
         return current().moment(value.astimezone(zone), seconds=True)
     if field is not None and field.options:

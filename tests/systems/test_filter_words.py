@@ -181,3 +181,15 @@ def test_an_option_that_no_word_and_no_number_reaches_cannot_be_written() -> Non
 
     with pytest.raises(ValueError, match="cannot be written"):
         text_of(Comparison("kind", "=", 2), lost)
+
+
+@pytest.mark.parametrize("typed_as", ["No", "false", "Enabled", "enabled"])
+def test_a_field_of_two_values_is_said_in_its_words_and_typed_in_them_too(typed_as: str) -> None:
+    users = table(
+        "systemuser", "User", [Field("isdisabled", FieldType.BOOLEAN, "Status", words=("Enabled", "Disabled"))]
+    )
+
+    where = parse(f"isdisabled = {typed_as}", users)
+
+    assert (where, in_words(where, users)) == (Comparison("isdisabled", "=", False), "Status is Enabled")
+    assert in_words(parse("isdisabled = Yes"), users) == "Status is Disabled"

@@ -20,6 +20,7 @@ NO, NAME = Field("no", FieldType.CODE, "No."), Field("name", FieldType.TEXT)
 ITEM = Field("item", FieldType.REFERENCE, "Item")
 CUSTOMER = Table("customer", "Customer", {"no": NO, "name": NAME}, name_field="name", number_field="no")
 PRICE = Table("sales_price", "Sales Price", {"item": ITEM, "code": NO})
+STATUS = Field("isdisabled", FieldType.BOOLEAN, "Status", words=("Enabled", "Disabled"))
 BLOCKED = Field("blocked", FieldType.OPTION, options=(Option(1, "Ship "),))
 NOON = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 
@@ -32,6 +33,8 @@ NOON = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
         (Decimal("1.50"), None, None, "1.50"),
         (True, None, None, "Yes"),
         (False, None, None, "No"),
+        (False, STATUS, None, "Enabled"),
+        (True, STATUS, ZoneInfo("Europe/Zurich"), "Disabled"),
         (Ref("customer", ADATUM, "10000"), None, None, "10000"),
         (Ref("customer", ADATUM), None, None, str(ADATUM)),
         (1, BLOCKED, None, "Ship"),

@@ -133,7 +133,7 @@ class Agreements:
             case FieldType.REFERENCE:
                 return self._name(side, described, uuid.UUID(value))
             case FieldType.BOOLEAN:
-                return value_text(value == "True")
+                return value_text(value == "True", described)
             case FieldType.OPTION | FieldType.INTEGER:
                 return value_text(int(value), described)
             case FieldType.DATETIME:

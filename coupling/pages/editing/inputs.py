@@ -12,7 +12,7 @@ from coupling.pages.tables import fasttabs
 from coupling.pages.tables.editing import Editing
 from integration.systems.formats import current
 from integration.systems.values import Field, FieldType, Side, Table
-from integration.systems.wording import field_name
+from integration.systems.wording import field_name, value_text
 
 GENERAL, MORE = "General", "More"
 
@@ -65,7 +65,7 @@ class Input:
     def theirs_shown(self) -> str:
         """What somebody else wrote, as people read it."""
         if self.kind == "check":
-            return "Yes" if self.theirs else "No"
+            return value_text(bool(self.theirs), self.field)
         captions = {str(one.value): one.label.strip() for one in self.field.options}
         return captions.get(self.theirs or "", self.theirs or "") or "(blank)"
 

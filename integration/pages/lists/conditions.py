@@ -75,7 +75,8 @@ BY_TYPE = {
     FieldType.TEXT: TEXTUAL, FieldType.CODE: TEXTUAL,
 }  # fmt: skip
 """Memos, ids and kinds of tables are not asked for: nobody types them."""
-YES_OR_NO = {"yes": "Yes", "no": "No"}
+NO_OR_YES = ("no", "yes")
+"""How the answers of a field of two are typed; its words are what people read."""
 
 
 def operators_of(field: Field) -> tuple[Operator, ...]:
@@ -242,6 +243,6 @@ def _day_in_input(end: str) -> str:
 
 def _label(field: Field, value: str) -> str:
     if field.type is FieldType.BOOLEAN:
-        return YES_OR_NO.get(value, value)
+        return dict(zip(NO_OR_YES, field.words, strict=True)).get(value, value)
     labels = {str(option.value): option.label.strip() or "blank" for option in field.options}
     return labels.get(value) or _in_input(field, value)

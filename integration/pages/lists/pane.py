@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from integration.pages.lists import conditions
 from integration.pages.lists.address import FIELD, OPERATOR, SEARCH, Address
-from integration.pages.lists.conditions import YES_OR_NO, Condition, operators_of
+from integration.pages.lists.conditions import NO_OR_YES, Condition, operators_of
 from integration.systems.filters import Filter
 from integration.systems.formats import current
 from integration.systems.values import Field, FieldType, Table
@@ -172,7 +172,8 @@ def _example(column: Field) -> str:
 
 def _choices(column: Field, values: Sequence[str]) -> list[Choice]:
     if column.type is FieldType.BOOLEAN:
-        return [Choice(value, label, value in values) for value, label in YES_OR_NO.items()]
+        answers = zip(NO_OR_YES, column.words, strict=True)
+        return [Choice(value, label, value in values) for value, label in reversed(list(answers))]
     labels = [(str(option.value), option.label.strip() or "(blank)") for option in column.options]
     return [Choice(value, label, value in values) for value, label in labels]
 

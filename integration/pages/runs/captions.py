@@ -27,7 +27,7 @@ from integration.sync.undo.exact import REFERENCE
 from integration.systems.errors import ConfigurationProblem, Problem, TableMissing
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, in_words, parse
 from integration.systems.naming import names_of
-from integration.systems.values import Field, Ref, Side, Table, is_option_table
+from integration.systems.values import YES_OR_NO, Field, FieldType, Ref, Side, Table, is_option_table
 from integration.systems.wording import NAMELESS, field_name
 
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -238,7 +238,10 @@ def _ask_names(side: Side, wanted: Sequence[Ref]) -> Mapping[uuid.UUID, str]:
 
 
 def _value(text: str, field: Field | None, names: dict[str, str]) -> str:
-    """A kept value as people read it: options by label, records by name, also where an older row holds a number."""
+    """A kept value as people read it: options by label, yes and no by the words of their field, records by name, also
+    where an older row holds a number."""
+    if field is not None and field.type is FieldType.BOOLEAN and text in YES_OR_NO:
+        return field.words[YES_OR_NO.index(text)]
     if field is not None and field.options and text.lstrip("-").isdecimal():
         return next((one.label for one in field.options if str(one.value) == text), text)
     return names.get(text.lower(), NAMELESS) if ID.fullmatch(text) else text

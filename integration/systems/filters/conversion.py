@@ -78,7 +78,10 @@ def option_value(value: str, column: Field) -> int | None:
 
 
 def _boolean(value: str, column: Field) -> bool:
-    word = value.lower()
+    """By the words that people read, or by yes and no."""
+    word, words = value.lower(), [fold(one) for one in column.words]
+    if fold(value) in words:
+        return bool(words.index(fold(value)))
     if word in ("true", "yes", "1"):
         return True
     if word in ("false", "no", "0"):

@@ -65,6 +65,14 @@ def test_options_states_and_references_come_with_what_they_may_hold(organization
     assert not fields["modifiedon"].updatable
 
 
+def test_a_column_of_two_values_has_their_words(organization: SalesOrganization) -> None:
+    fields = organization.describe("systemuser").fields
+
+    assert fields["isdisabled"].words == ("Enabled", "Disabled")
+    assert fields["islicensed"].words == ("No", "Yes")
+    assert fields["fullname"].words == ("No", "Yes")
+
+
 def test_the_kind_of_a_customer_is_a_field_that_is_only_read(organization: SalesOrganization) -> None:
     field = organization.describe("contact").fields["parentcustomeridtype"]
 

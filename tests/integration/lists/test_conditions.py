@@ -133,6 +133,15 @@ def test_the_pane_offers_its_own_fields_then_those_asked_for_and_all_others_to_b
     assert [[choice.label for choice in one.choices if choice.chosen] for one in shown.entries] == [[], [], ["Yes"], []]
 
 
+def test_a_field_of_two_values_offers_its_words_and_says_them() -> None:
+    status = Field("isdisabled", FieldType.BOOLEAN, "Status", words=("Enabled", "Disabled"))
+    shown = pane(table("systemuser", "User", [status]), ["isdisabled"], Address(QueryDict("f-isdisabled=no")))
+
+    assert [(one.label, one.chosen) for one in shown.entries[0].choices] == [("Disabled", False), ("Enabled", True)]
+    assert [one.text for one in shown.chips] == ["is Enabled"]
+    assert shown.where == Comparison("isdisabled", "=", False)
+
+
 def test_each_condition_in_force_is_said_in_words_and_taken_off_by_its_own_address() -> None:
     query = "q=ada&order=-city&f-blocked=1&f-blocked=0&o-blocked=is&o-city=is&f-city=London|Paris&f-no="
     chips = pane(FIRMS, [], Address(QueryDict(query))).chips

@@ -44,3 +44,11 @@ def test_the_page_of_field_mappings_keeps_captions_while_sales_is_silent(
 ) -> None:
     shown = admin.get("/mappings/CUSTOMER/fields/").content.decode()
     assert 'aria-label="Enabled of Post Code – Address 1: ZIP/Postal Code"' in shown
+
+
+def test_a_kept_yes_or_no_is_said_in_the_words_of_its_column(described: TableMapping) -> None:
+    kept = [("donotphone", "No", "Yes"), ("creditonhold", "No", "Yes")]
+
+    said = [(one.label, one.old, one.new) for one in Captions().changes(described, Side.CRM, kept, {})]
+
+    assert said == [("Do not allow Phone Calls", "Allow", "Do Not Allow"), ("Credit Hold", "No", "Yes")]

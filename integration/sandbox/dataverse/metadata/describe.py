@@ -167,7 +167,7 @@ def option_set(table: Table, column: Column) -> Entry | None:
         "DisplayName": label(column.label),
     }
     if column.type == "Boolean":
-        return {**head, "TrueOption": option(1, Choice("Yes")), "FalseOption": option(0, Choice("No"))}
+        return {**head, "TrueOption": option(1, column.words[1]), "FalseOption": option(0, column.words[0])}
     if column.type not in CHOICES:
         return None
     options = [option(value, choice) for value, choice in column.options.items()]

@@ -170,10 +170,8 @@ def about_lookup(column: Column, kind: str, name: str | None) -> list[tuple[str,
 
 def formatter(column: Column) -> Callable[[Any], str] | None:
     """How people see a value of this column; ``None`` where the service adds nothing."""
-    if column.type in CHOICES:
-        return lambda value: column.options[value].label if value in column.options else str(value)
-    if column.type == "Boolean":
-        return lambda value: "Yes" if value else "No"
+    if column.type in CHOICES or column.type == "Boolean":
+        return lambda value: column.words[value].label if value in column.words else str(value)
     if column.type in ("Integer", "BigInt"):
         return lambda value: f"{value:,}"
     if column.type == "DateTime":

@@ -6,7 +6,8 @@ Read from ``entities.json``. One table a block, one column a line::
 
 ``writable`` holds ``c`` (on create) and ``u`` (on update). Facts: ``len``, ``min``/``max``, ``prec`` (decimals),
 ``source`` (of a money column's decimals: 1 organization, 2 currency), ``base`` (the column this one repeats in base
-currency), ``options`` ([value, label, state?]), ``to`` (target tables), ``nav`` (navigation names that are not the
+currency), ``options`` ([value, label, state?]; of a yes/no column
+that says something else, its two words), ``to`` (target tables), ``nav`` (navigation names that are not the
 column's own), ``need`` (1 by the application, 2 by the system), ``day`` (``only`` or ``format``), ``schema`` (the
 schema name of a custom column).
 """
@@ -34,6 +35,9 @@ class Choice:
 
     label: str
     state: int | None = None
+
+
+YES_OR_NO = {0: Choice("No"), 1: Choice("Yes")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,11 @@ class Column:
     @cached_property
     def property(self) -> str:
         return f"_{self.name}_value" if self.is_lookup else self.name
+
+    @cached_property
+    def words(self) -> Mapping[int, Choice]:
+        """What its values are called: those of a choice column, the two of a yes/no column."""
+        return self.options or (YES_OR_NO if self.type == "Boolean" else {})
 
     def navigation_to(self, target: str) -> str:
         """The navigation property that leads to this table."""

@@ -245,6 +245,8 @@ def test_annotations_come_as_they_are_wanted(inside: Inside, patterns: str, name
         ("customertypecode", 3, "Customer"),
         ("creditonhold", True, "Yes"),
         ("creditonhold", False, "No"),
+        ("donotphone", False, "Allow"),
+        ("donotphone", True, "Do Not Allow"),
         ("numberofemployees", 1_234_567, "1,234,567"),
         ("creditlimit", Decimal("1234.5"), "1,234.50"),
         ("lastonholdtime", "2026-03-02T00:05:00Z", "3/2/2026 12:05 AM"),

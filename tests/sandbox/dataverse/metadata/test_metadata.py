@@ -113,7 +113,14 @@ def test_status_reasons_name_their_state_and_states_their_default(call: Caller) 
 def test_yes_and_no_have_labels(call: Caller) -> None:
     rows = call.rows(f"{ACCOUNT}/Attributes/{CRM}.BooleanAttributeMetadata?$select=LogicalName&$expand=OptionSet")
 
-    assert rows[0]["OptionSet"]["TrueOption"]["Label"]["UserLocalizedLabel"]["Label"] == "Yes"
+    said = {
+        row["LogicalName"]: [
+            row["OptionSet"][f"{one}Option"]["Label"]["UserLocalizedLabel"]["Label"] for one in ("False", "True")
+        ]
+        for row in rows
+    }
+    assert said["creditonhold"] == ["No", "Yes"]
+    assert said["donotphone"] == ["Allow", "Do Not Allow"]
 
 
 def test_lookups_tell_the_name_to_bind_by(call: Caller) -> None:
@@ -211,7 +218,8 @@ def test_every_table_is_whole() -> None:
         for column in table.columns.values():
             assert not column.type_column or column.type_column in table.columns, (table.name, column.name)
             assert not column.base_of or column.base_of in table.columns, (table.name, column.name)
-            assert bool(column.options) == (column.type in ("Picklist", "State", "Status")), (table.name, column.name)
+            is_choice = column.type in ("Picklist", "State", "Status")
+            assert bool(column.options) == is_choice or (column.type, set(column.options)) == ("Boolean", {0, 1})
             assert bool(column.targets) == column.is_lookup, (table.name, column.name)
         for collection in table.collections.values():
             assert collection.between or collection.lookup in load_model()[collection.table].columns

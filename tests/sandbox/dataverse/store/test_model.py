@@ -76,13 +76,15 @@ def test_states_and_reasons_belong_together() -> None:
             assert states == reasons, table.name
 
 
-def test_choices_have_labels_and_no_other_column_has_choices() -> None:
+def test_choices_and_yes_or_no_have_labels_and_no_other_column_has_choices() -> None:
     for table in MODEL:
         for column in table.columns.values():
             if column.type in CHOICES:
                 assert all(choice.label for choice in column.options.values())
+            elif column.type == "Boolean":
+                assert {value: bool(choice.label) for value, choice in column.words.items()} == {0: True, 1: True}
             else:
-                assert column.options == {}
+                assert column.words == {}
             assert (column.length is None) == (column.type not in TEXTS - {"EntityName"}), (table.name, column.name)
 
 
