@@ -28,7 +28,7 @@ AT_ONCE = 25
 SIDES = {side.value: side for side in Side}
 INCOMPLETE = "Choose a value for every field that is listed."
 NOTHING = "Nothing was chosen, so nothing was decided."
-NOT_OPEN = "The conflict was decided, or ended by itself, meanwhile."
+NOT_OPEN = "Each was decided, or ended by itself, meanwhile."
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,10 +64,9 @@ def _decided(request: HttpRequest) -> HttpResponse:
         started += [job] if job else []
         left += [(names[mapping.name, id], reason) for id, reason in refused.items()]
         done += [name for one, name in these if one.erp_id not in refused]
-    if len(rows) < len(set(ids)):
-        messages.info(
-            request, f"{len(set(ids)) - len(rows)} of what was shown is no open conflict any more. {NOT_OPEN}"
-        )
+    if over := len(set(ids)) - len(rows):
+        are = "is" if over == 1 else "are"
+        messages.info(request, f"{over} of the conflicts shown {are} not open any more. {NOT_OPEN}")
     _say(request, done, left, started)
     return redirect(request.get_full_path() if left or (rows and not done) else "synch_errors")
 
@@ -89,7 +88,8 @@ def _wanted(
         answers = {key: SIDES.get(given.get(f"field-{error.pk}-{key}", "")) or winner for key in keys}
         winners = {key: side for key, side in answers.items() if side is not None}
         if len(winners) < len(keys):
-            left += [(error.record_name, INCOMPLETE)] if winners else []
+            begun = {f"{key}={side}" for key, side in winners.items()} - set(given.getlist(f"begins-{error.pk}"))
+            left += [(error.record_name, INCOMPLETE)] if begun else []
             continue
         seen = (given.get(f"erp_version-{error.pk}", ""), given.get(f"crm_version-{error.pk}", ""))
         decision = Decision(erp_id, winners, seen, given.get(f"decided-{error.pk}", ""))

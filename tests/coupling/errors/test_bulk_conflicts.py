@@ -94,7 +94,7 @@ def test_of_two_people_who_decide_at_once_the_second_one_is_told(world: JobsWorl
     clerk.get("/")
     run_all()
     said = told(post(clerk, form))
-    assert "1 of what was shown is no open conflict any more." in said[0]
+    assert "1 of the conflicts shown is not open any more." in said[0]
     assert said[1].startswith("1 conflict is decided and being carried now: Litware Ltd.")
     run_all()
     assert names(world, adatum) == ("Adatum Ltd.", "Adatum Ltd.")

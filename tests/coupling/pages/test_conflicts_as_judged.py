@@ -14,7 +14,7 @@ from coupling.pages.comparison.compared import compared, pair_of
 from coupling.pages.comparison.judged import Next
 from integration.models import FieldTransformation, SyncError
 from integration.systems.values import Ref, Side
-from tests.coupling.conftest import page
+from tests.coupling.conftest import page, told
 from tests.coupling.errors.clashing import both, run_all
 from tests.integration.jobs_world import JobsWorld, world
 from tests.opened import opened
@@ -122,6 +122,20 @@ def test_what_one_side_alone_has_changed_is_chosen_already(
     let_sales_win(clerk, ours)
     assert world.erp.values("customer", ours)["phone_no"] == "030 2"
     assert world.crm.values("account", theirs)["telephone1"] == "030 2"
+
+
+def test_what_is_chosen_at_the_beginning_is_no_answer_of_a_person(world: JobsWorld, clerk: Client) -> None:
+    ours, theirs = coupled(world, {"phone_no": "030 1"}, {"telephone1": "030 1"})
+    both(world)
+    world.erp.edit("customer", ours, phone_no="030 2")
+    with_clashing_names(world, (ours, theirs))
+    address, error = reverse("conflicts"), SyncError.objects.open().get(code="conflict").pk
+    untouched = form_on(clerk, address, address)
+
+    assert told(clerk.post(address, untouched)) == ["Nothing was chosen, so nothing was decided."]
+    clerk.get("/")
+    said = told(clerk.post(address, {**untouched, f"field-{error}-{PHONE}": "crm"}))
+    assert [one for one in said if "Choose a value for every field" in one] == said[-1:]
 
 
 def test_what_is_the_same_by_the_way_back_is_not_to_be_chosen(world: JobsWorld, clerk: Client) -> None:
