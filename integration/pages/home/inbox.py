@@ -21,6 +21,7 @@ from integration.pages.parts import Link, first_url, links
 from integration.sync.problems import Conflict, TwinGone
 from integration.sync.rules import Direction
 from integration.systems.findings import Severity
+from integration.templatetags.formats import brief
 
 SET_UP = "integration.change_connectionsetup"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
@@ -136,7 +137,8 @@ def _documents(desk: Desk) -> Iterator[Waiting]:
             yield Waiting(f"{_of(number, noun)} waiting", text, "See Why", _errors_of(desk, table, page))
         elif number:
             for error in (one for one in desk.by_name if _is_of(one, table)):
-                title, text = f"{noun} {error.record_name}: {meaning_within(error.code)}", _short(error.message)
+                title = f"{noun} {error.record_name}: {meaning_within(error.code)}"
+                text = f"A run looked at {brief(error.created_at)}: {_short(error.message)}"
                 yield Waiting(title, text, "Open It", _there_is(error, page), name=error.label)
 
 

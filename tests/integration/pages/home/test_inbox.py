@@ -78,6 +78,15 @@ def test_an_administrator_sees_everything_that_waits_the_most_urgent_first() -> 
     assert titles(made("annette", ADMINISTRATOR)) == EVERYTHING
 
 
+def test_of_an_order_it_is_said_when_a_run_has_found_what_keeps_it_out() -> None:
+    trouble()
+    SyncError.objects.filter(label="ORD-01 Bicycles").update(created_at="2027-01-12T13:20Z")
+    enabled()
+    waiting = waiting_for(desk_of(made("ines", INTEGRATOR), ConnectionSetup.current()))
+    order = next(one for one in waiting if "ORD-01" in one.title)
+    assert order.text == "A run looked at 01-12 13:20: Why."
+
+
 def test_an_order_that_rests_is_named_once_and_not_counted_as_skipped_as_well() -> None:
     trouble()
     order = SyncError.objects.get(label="ORD-01 Bicycles")
