@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from integration.models import JobQueueEntry, Preflight, SyncError, SyncJob
 from integration.models.people.rights import APPROVE, POST_DOCUMENT
@@ -21,7 +22,7 @@ from integration.pages.parts import Link, first_url, links
 from integration.sync.problems import Conflict, TwinGone
 from integration.sync.rules import Direction
 from integration.systems.findings import Severity
-from integration.templatetags.formats import brief
+from integration.systems.formats import current
 
 SET_UP = "integration.change_connectionsetup"
 MAP, KEEP_QUEUE = "integration.change_tablemapping", "integration.change_jobqueueentry"
@@ -138,7 +139,9 @@ def _documents(desk: Desk) -> Iterator[Waiting]:
         elif number:
             for error in (one for one in desk.by_name if _is_of(one, table)):
                 title = f"{noun} {error.record_name}: {meaning_within(error.code)}"
-                text = f"A run looked at {brief(error.created_at)}: {_short(error.message)}"
+                text = (
+                    f"A run looked at {current().brief(timezone.localtime(error.created_at))}: {_short(error.message)}"
+                )
                 yield Waiting(title, text, "Open It", _there_is(error, page), name=error.label)
 
 
