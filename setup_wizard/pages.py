@@ -8,12 +8,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from coupling.views.access import safe_back
 from integration import checks
 from integration.checks.connection import connection
 from integration.forms.versioned import Stored
 from integration.models import ConnectionSetup
 from integration.systems.findings import Finding, Severity
+from integration.views.access import safe_back
 from setup_wizard import carried, sandbox, tasks
 from setup_wizard.finish import check, hindering
 from setup_wizard.finish_form import FinishForm

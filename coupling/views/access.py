@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 from coupling.commands import Blocked, CoupledAlready
@@ -27,7 +26,7 @@ from integration.pages.lists.every import EVERY, FIRST_ONLY, MOST, TOO_MANY, Not
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.values import Side
-from integration.views.questions import given
+from integration.views.access import given, safe_back
 
 may_couple = permission_required("coupling.change_coupling", raise_exception=True)
 
@@ -83,13 +82,6 @@ def in_links(problem: CoupledAlready) -> SafeString:
 def back(request: HttpRequest) -> HttpResponse:
     """Where the person came from, as long as that is here."""
     return redirect(safe_back(given(request)) or "home")
-
-
-def safe_back(asked: QueryDict) -> str:
-    """The address a form or a query wants to end at; blank where there is none, or where it is not here."""
-    address = asked.get("back", "")
-    here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
-    return address if here else ""
 
 
 def match_address(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), **query: str) -> str:

@@ -28,7 +28,6 @@ from coupling.views.access import (
     may_couple,
     need_address,
     person,
-    safe_back,
     show_problem,
 )
 from coupling.views.match import IN_ADDRESS, match_many
@@ -39,8 +38,8 @@ from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 from integration.systems.values import Side
-from integration.views.access import PageRequest
-from integration.views.questions import asks, given, is_answered
+from integration.views.access import PageRequest, given, safe_back
+from integration.views.questions import asks, is_answered
 
 Pairs = dict[TableMapping, list[Pair]]
 NOTHING_CHOSEN = "Choose at least one record."

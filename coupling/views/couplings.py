@@ -24,7 +24,6 @@ from coupling.views.access import (
     match_address,
     may_couple,
     person,
-    safe_back,
     show_problem,
 )
 from coupling.views.outcomes import note, wait_for
@@ -34,7 +33,7 @@ from integration.pages.runs.existing import is_known
 from integration.pages.runs.titles import names_here
 from integration.systems.errors import Problem
 from integration.systems.values import Side
-from integration.views.access import PageRequest
+from integration.views.access import PageRequest, safe_back
 
 OFFERED_AT_ONCE = 50
 """So many contacts fit in the address of a page."""

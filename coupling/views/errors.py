@@ -16,7 +16,7 @@ from coupling import commands
 from coupling.commands import chosen_errors, repair
 from coupling.commands.chosen_errors import ChosenPairs
 from coupling.models import CouplingError
-from coupling.views.access import back, may_couple, person, safe_back, show, show_problem
+from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts, records
 from coupling.views.skipped import QUESTIONS as SKIPPED_QUESTIONS
 from integration.models import SyncError, SyncJob, TableMapping, User
@@ -25,7 +25,8 @@ from integration.sync.memory.ledger import Pair, State
 from integration.sync.problems import Conflict, TwinGone
 from integration.systems.errors import Problem
 from integration.systems.wording import sentence
-from integration.views.questions import asks, given, is_answered
+from integration.views.access import given, safe_back
+from integration.views.questions import asks, is_answered
 from integration.views.running import error_inbox
 
 UNKNOWN = "Not known here any more and left out: {} ({})."

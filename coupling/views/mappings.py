@@ -16,6 +16,7 @@ from coupling.views.access import may_couple, person
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import State
+from integration.views.access import given
 
 CHOOSE = "Choose at least one mapping."
 COUPLED = Coalesce("tally__coupled", 0)
@@ -25,7 +26,7 @@ COUPLED = Coalesce("tally__coupled", 0)
 @may_couple
 def mappings_uncouple(request: HttpRequest) -> HttpResponse:
     """``/couplings/delete/?name=CUSTOMER&name=...``: how many there are, and whether they are to go; POST deletes."""
-    chosen = _chosen(request.POST if request.method == "POST" else request.GET)
+    chosen = _chosen(given(request))
     if not chosen:
         messages.error(request, CHOOSE)
         return redirect("mappings")
@@ -50,6 +51,6 @@ def _uncoupled(request: HttpRequest, chosen: QuerySet[TableMapping]) -> HttpResp
     return redirect("synch_jobs" if any(isinstance(one, SyncJob) for one in parts.done) else "mappings")
 
 
-def _chosen(given: QueryDict) -> QuerySet[TableMapping]:
-    names = [*given.getlist("name"), *given.getlist("selected")]
+def _chosen(asked: QueryDict) -> QuerySet[TableMapping]:
+    names = [*asked.getlist("name"), *asked.getlist("selected")]
     return TableMapping.objects.filter(name__in=names).annotate(coupled=COUPLED)

@@ -23,7 +23,6 @@ from coupling.views.access import (
     may_couple,
     person,
     resolve_address,
-    safe_back,
     show_problem,
 )
 from coupling.views.outcomes import show_outcome
@@ -32,6 +31,7 @@ from integration.models import TableMapping
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem
 from integration.systems.values import Side
+from integration.views.access import given, safe_back
 
 WINNERS = (
     ("", "Nobody's: the rule of the field or the mapping decides, else a person (conflict)"),
@@ -79,9 +79,9 @@ def match_many(request: HttpRequest, mapping: TableMapping, side: Side, ids: Seq
     return _page(request, mapping, CriteriaForm(mapping), ids, side=side)
 
 
-def _of(given: QueryDict) -> Side:
+def _of(asked: QueryDict) -> Side:
     """Whose records were chosen."""
-    return Side.CRM if given.get("of") == Side.CRM.value else Side.ERP
+    return Side.CRM if asked.get("of") == Side.CRM.value else Side.ERP
 
 
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
@@ -115,9 +115,9 @@ def _name_coupled(request: HttpRequest, coupled: CoupledAlready) -> None:
 
 def _winner(request: HttpRequest) -> Side | None:
     """Whose values the person wants where both records hold something different. Raises ``CouplingError``."""
-    given = request.POST.get("winner", "")
+    wins = request.POST.get("winner", "")
     try:
-        return Side(given) if given else None
+        return Side(wins) if wins else None
     except ValueError as error:
         raise CouplingError("This page is incomplete. Load it again.") from error
 
@@ -130,7 +130,7 @@ def _page(
     preview: Preview | None = None,
     side: Side | None = None,
 ) -> HttpResponse:
-    side = side or _of(request.POST if request.method == "POST" else request.GET)
+    side = side or _of(given(request))
     here = safe_back(request.POST) or safe_back(request.GET) or reverse("erp_list", args=[mapping.erp_table])
     shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview, "back": here, "stands_at": here}
     if preview is not None:

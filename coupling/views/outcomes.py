@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from coupling.pages.asking.outcome import Outcome, chain_of, outcome
-from coupling.views.access import back, safe_back
+from coupling.views.access import back
 from integration import jobs
 from integration.models import SyncJob
+from integration.views.access import safe_back
 
 QUICK, POLL = 4.0, 0.15
 """Seconds a page waits for a job of a single record, and between two looks at it."""

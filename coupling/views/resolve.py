@@ -15,12 +15,12 @@ from django_htmx.http import HttpResponseClientRefresh
 from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages.asking.resolve import ambiguous, noted
-from coupling.views.access import chosen, first_address, may_couple, resolve_address, safe_back, show_problem
+from coupling.views.access import chosen, first_address, may_couple, resolve_address, show_problem
 from coupling.views.couplings import chosen_pair, kept_choice, part, say_coupled, synchronized_after
 from coupling.views.outcomes import note
 from integration.models import TableMapping
 from integration.systems.errors import Problem
-from integration.views.access import PageRequest
+from integration.views.access import PageRequest, given, safe_back
 
 AT_ONCE = 50
 NOTHING_LEFT = "No record is left that matches several others."
@@ -33,10 +33,10 @@ def match_resolve(request: PageRequest, mapping: str) -> HttpResponse:
     soon as one of those it may be is chosen; POST couples or skips it and goes on to the next. Without any, those that
     runs have noted."""
     stored = get_object_or_404(TableMapping, name=mapping, internal=False)
-    given = request.POST if request.method == "POST" else request.GET
-    here = safe_back(given) or reverse("match", args=[mapping])
+    asked = given(request)
+    here = safe_back(asked) or reverse("match", args=[mapping])
     try:
-        ids = chosen(given) or list(noted(stored).values_list("erp_id", flat=True)[:AT_ONCE])
+        ids = chosen(asked) or list(noted(stored).values_list("erp_id", flat=True)[:AT_ONCE])
         if request.method == "POST":
             return _decided(request, stored, ids, here)
         return _part(request, stored, ids) if request.htmx else _page(request, stored, ids, here)

@@ -26,7 +26,8 @@ from integration.pages.lists.described import described
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
-from integration.views.questions import asks, given, is_answered
+from integration.views.access import given
+from integration.views.questions import asks, is_answered
 from integration.views.stored_lists import Own, StoredList, every_row, stored_list
 
 Pairs = dict[TableMapping, list[Pair]]

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
@@ -29,6 +30,18 @@ LONGEST_POSTER = 50
 def poster(request: HttpRequest) -> str:
     """Who posts, as posted documents and entries name them."""
     return request.user.get_username()[:LONGEST_POSTER]
+
+
+def given(request: HttpRequest) -> QueryDict:
+    """What a page is asked for: by the form that was sent, or by its address."""
+    return request.POST if request.method == "POST" else request.GET
+
+
+def safe_back(asked: QueryDict) -> str:
+    """The address a form or a query wants to end at; blank where there is none, or where it is not here."""
+    address = asked.get("back", "")
+    here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
+    return address if here else ""
 
 
 def post_needs(right: str, unless: str = "") -> Callable[[View[P, Answer]], View[P, Answer]]:

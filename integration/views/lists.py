@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from integration.models import User
 from integration.pages.lists.layout import LONGEST_NAME, drop_view, keep_columns, keep_view
 from integration.systems.text import REFUSED
+from integration.views.access import safe_back
 
 LONGEST_KEY = 100
 
@@ -55,8 +55,8 @@ def _key(request: HttpRequest) -> str:
 
 def _back(request: HttpRequest, choose: str = "") -> str:
     """The list it came from, as long as that is here."""
-    address = request.POST.get("back", "")
-    if not (address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)):
+    address = safe_back(request.POST)
+    if not address:
         return "/"
     parts = urlsplit(address)
     asked = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("choose", "after")]

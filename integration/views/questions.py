@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -31,11 +31,6 @@ CHOSEN = ("only", EVERY, "selected")
 rows of the list, those that are ticked."""
 KEPT = ("mapping", "way", "back")
 """What else of a form is a part of the question."""
-
-
-def given(request: HttpRequest) -> QueryDict:
-    """What was chosen: in the form that was sent, or in the address of a question."""
-    return request.POST if request.method == "POST" else request.GET
 
 
 def asks(answers: Mapping[str, str]) -> Callable[[Acting[P]], Acting[P]]:

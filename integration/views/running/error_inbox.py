@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from integration.models import User
@@ -17,7 +16,7 @@ from integration.models.jobs.error_inbox import Outcome, assign, resolve
 from integration.models.people.rights import CARE_FOR_ERRORS
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.systems.wording import sentence
-from integration.views.questions import given
+from integration.views.access import given, safe_back
 from integration.views.running.errors import every_error, people_to_choose
 
 WAS, NOBODY, NAMED = "was-", "nobody", 8
@@ -105,6 +104,4 @@ def named(names: Iterable[str]) -> str:
 
 def came_from(request: HttpRequest) -> HttpResponse:
     """The list as it was, as long as that is here."""
-    address = request.POST.get("back", "")
-    here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
-    return redirect(address if here else "synch_errors")
+    return redirect(safe_back(request.POST) or "synch_errors")

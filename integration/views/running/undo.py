@@ -28,6 +28,7 @@ from integration.models.people.rights import APPROVE, UNDO
 from integration.pages.runs.undoing import halves, undo_page
 from integration.systems.errors import Problem
 from integration.templatetags.runs import began_by
+from integration.views.access import given
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,13 +37,13 @@ def synch_job_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/synch/jobs/<id>/undo/?record=…``: what undoing this run (or what it did with one record) comes to now; POST
     starts it."""
     job = get_object_or_404(SyncJob.objects.select_related("mapping", "started_by"), pk=id)
-    given = request.POST if request.method == "POST" else request.GET
-    removes = _removes(request, given.get("removes", ""))
+    asked = given(request)
+    removes = _removes(request, asked.get("removes", ""))
     try:
-        records = _records(given.getlist("record"))
+        records = _records(asked.getlist("record"))
         if request.method == "POST":
             return _start(request, job, records, removes=removes)
-        found = preview(job, records, removes=removes, first=_number(given.get("first", "")))
+        found = preview(job, records, removes=removes, first=_number(asked.get("first", "")))
     except (NotUndoable, Problem) as problem:
         return _refuse(request, job, problem)
     page = undo_page(job, records, found, removes=removes)

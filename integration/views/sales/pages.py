@@ -12,14 +12,14 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from integration.models import SyncJob
 from integration.pages.lists.every import EVERY, FIRST_ONLY, NotThisListError, query_of
 from integration.pages.lists.trail import lead_back
 from integration.systems.errors import Problem
-from integration.views.questions import asks, given, is_answered
+from integration.views.access import given, safe_back
+from integration.views.questions import asks, is_answered
 from integration.views.sales import verbs
 from integration.views.sales.card import card
 from integration.views.sales.kinds import ORDERS, QUOTES, Kind
@@ -162,7 +162,7 @@ def _decide(request: HttpRequest, kind: Kind, ids: list[uuid.UUID], *, decision:
 def _delete(request: HttpRequest, kind: Kind, ids: list[uuid.UUID]) -> HttpResponse:
     """Asks first."""
     if not is_answered(request):
-        context: dict[str, Any] = {"ids": ids, "kind": kind, "number": len(ids), "back": _address(request, kind)}
+        context: dict[str, Any] = {"ids": ids, "kind": kind, "number": len(ids), "back": safe_back(given(request))}
         return render(request, "integration/sales_delete.html", context)
     job, refused = verbs.delete(kind, ids, request.user)
     for sentence in refused:
@@ -176,11 +176,4 @@ def _shown(request: HttpRequest, kind: Kind, job: SyncJob | None) -> HttpRespons
 
 
 def _back(request: HttpRequest, kind: Kind) -> HttpResponse:
-    return redirect(_address(request, kind) or kind.page)
-
-
-def _address(request: HttpRequest, kind: Kind) -> str:
-    """Where the person came from, as long as that is here; blank: it is not."""
-    address = given(request).get("back", "")
-    here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
-    return address if here else ""
+    return redirect(safe_back(given(request)) or kind.page)

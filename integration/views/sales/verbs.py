@@ -45,9 +45,8 @@ def create(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> tuple[SyncJob 
     deleted, there = _there_already(kind, whole)
     left = tuple(id for id in ids if id not in whole)
     mapping.couplings.retry([pair.erp_id for pair in pairs.values()])
-    if left:
-        return _begin(kind, left, user), there
-    return (jobs.start(mapping, Direction.TO_CRM, user=user) if deleted else None), there
+    told = jobs.start(mapping, Direction.TO_CRM, user=user) if deleted else None
+    return (_begin(kind, left, user) if left else told), there
 
 
 def create_another(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:

@@ -158,6 +158,20 @@ def test_of_an_order_that_was_deleted_here_sales_is_told_and_the_person_too(
         assert "was deleted in Business Central. A run makes them active in Dynamics 365 Sales" in words(answer)[0]
 
 
+def test_of_several_the_new_ones_are_made_and_sales_is_told_of_the_one_deleted_here(
+    orders: TableMapping, sells: Maker, integrator: Client
+) -> None:
+    deleted, new = sells(number="ORD-1"), sells(number="ORD-2")
+    orders.couplings.couple(uuid.uuid4(), deleted)
+
+    answer = press(integrator, "create", deleted, new)
+
+    told, made = SyncJob.objects.order_by("direction")
+    assert (told.kind, told.direction) == (SyncJob.Kind.SYNCHRONIZE, "to_crm")
+    assert (made.kind, made.run_options.ids) == (SyncJob.Kind.CREATE_ORDERS, (new,))
+    assert answer["Location"] == reverse("synch_job", args=[made.pk])
+
+
 def test_an_order_that_is_there_already_is_named_and_nothing_is_started(
     orders: TableMapping, sells: Maker, integrator: Client
 ) -> None:
